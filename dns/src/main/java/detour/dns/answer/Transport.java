@@ -1,0 +1,7 @@
+package detour.dns.answer;
+
+/// How a query came.
+public enum Transport {
+  UDP,
+  TCP
+}

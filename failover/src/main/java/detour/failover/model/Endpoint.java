@@ -1,0 +1,14 @@
+package detour.failover.model;
+
+import java.util.List;
+
+/// One destination of a pool.
+///
+/// @param name unique within its pool; by default the text of the destination
+/// @param weight share of the traffic relative to the pool's other endpoints, 0 to 65535
+public record Endpoint(String name, Destination destination, int weight, Checks checks) {
+  /// What is probed for this endpoint, in the order of its checks.
+  public List<ProbeTarget> targets() {
+    return checks.checks().stream().map(check -> new ProbeTarget(check, destination)).toList();
+  }
+}

@@ -1,0 +1,53 @@
+package detour.failover.model;
+
+import java.time.Duration;
+import java.util.List;
+
+/// An owner name whose address records depend on health.
+///
+/// @param name lower case, without the final dot
+/// @param zone the zone that holds it, in the same form
+/// @param ttl while settled; whole seconds
+/// @param ttlMin the least TTL while a change is pending; whole seconds
+/// @param pools the first is the primary, the next ones stand by; at least one
+/// @param failbackAfter how long an earlier pool must have stayed available before an automatic
+///   failback
+/// @param answer how many endpoints of the selected pool are answered; 0 for all
+public record Service(
+    String name,
+    String zone,
+    Duration ttl,
+    Duration ttlMin,
+    List<Pool> pools,
+    Failback failback,
+    Duration failbackAfter,
+    WhenAllDown whenAllDown,
+    int answer,
+    Families families,
+    UnknownHealth unknown) {
+
+  /// How the selection returns to an earlier pool.
+  public enum Failback {
+    AUTO,
+    MANUAL
+  }
+
+  /// Whether A and AAAA are decided together or apart.
+  public enum Families {
+    JOINT,
+    SEPARATE
+  }
+
+  /// What an endpoint counts as before anything was seen of it.
+  public enum UnknownHealth {
+    UP,
+    DOWN
+  }
+
+  public Service {
+    pools = List.copyOf(pools);
+    if (pools.isEmpty()) {
+      throw new IllegalArgumentException("a service needs at least one pool");
+    }
+  }
+}

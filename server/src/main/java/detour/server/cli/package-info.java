@@ -1,0 +1,7 @@
+/// The commands: they talk to a running server through its API only.
+///
+/// In: arguments. Out: tables or JSON, and an exit code. Thread: main. May import: api's records.
+@NullMarked
+package detour.server.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package detour.server.publish;
+
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// What an operator asks for. Each carries its author, for the history.
+public sealed interface Command {
+  String author();
+
+  /// Sets an override on an endpoint, or on every endpoint of a pool.
+  ///
+  /// @param lasts null for until cleared
+  record SetOverride(
+      OverridePath path,
+      OperatorOverride.State state,
+      String reason,
+      @Nullable Duration lasts,
+      String author)
+      implements Command {}
+
+  /// Removes the override.
+  record ClearOverride(OverridePath path, String author) implements Command {}
+
+  /// Approves a waiting failback.
+  record ApproveFailback(String service, String author) implements Command {}
+
+  /// Reads the configuration file again and applies it whole or not at all.
+  record Reload(String author) implements Command {}
+}

@@ -1,0 +1,83 @@
+package detour.server.publish;
+
+import detour.failover.model.Health;
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// What survives a restart.
+public interface Journal extends AutoCloseable {
+  /// All that was saved, read once before the first answer.
+  Saved load();
+
+  /// Writes the changes in one transaction. The future completes once they are on disk (fsync), or
+  /// exceptionally when the disk failed; the caller's thread never waits.
+  CompletableFuture<Void> save(List<Change> changes);
+
+  /// Events, newest first.
+  ///
+  /// @param service null for all
+  /// @param beforeId only events with a smaller id; Long.MAX_VALUE for the newest
+  List<HistoryEvent> history(@Nullable String service, long beforeId, int limit);
+
+  /// Writes what is waiting and closes.
+  @Override
+  void close();
+
+  /// @param selections by [SavedSelection#key()]
+  /// @param opinions by the text of the target, [TargetKey#of]
+  record Saved(
+      Map<String, SavedSelection> selections,
+      Map<String, SavedOpinion> opinions,
+      Map<OverridePath, OperatorOverride> overrides) {}
+
+  /// The latch of one service, or of one family of it.
+  ///
+  /// @param family `joint`, `ipv4` or `ipv6`
+  /// @param pool the pool that serves; null when none was available
+  record SavedSelection(String service, String family, @Nullable String pool, Instant since) {
+    public String key() {
+      return service + "/" + family;
+    }
+  }
+
+  record SavedOpinion(String target, Health health, Instant since) {}
+
+  /// One thing to write.
+  sealed interface Change {
+    record Selection(SavedSelection selection) implements Change {}
+
+    record Opinion(SavedOpinion opinion) implements Change {}
+
+    record OverrideSet(OverridePath path, OperatorOverride override) implements Change {}
+
+    record OverrideCleared(OverridePath path) implements Change {}
+
+    record Event(HistoryEvent event) implements Change {}
+  }
+
+  /// Something that happened, for people.
+  ///
+  /// @param id grows with each event; 0 in an event not yet saved
+  /// @param service null for what is about the whole server
+  /// @param kind `selection`, `endpoint`, `override`, `failback`, `reload`, `start`, `stop`
+  /// @param subject what it happened to, as `www.example.com/ams/web1`
+  /// @param from the old state; empty where there is none
+  /// @param to the new state
+  /// @param reason why
+  /// @param author who: `detour` for the server's own decisions, else an operator
+  record HistoryEvent(
+      long id,
+      Instant at,
+      @Nullable String service,
+      String kind,
+      String subject,
+      String from,
+      String to,
+      String reason,
+      String author) {}
+}

@@ -1,0 +1,17 @@
+package detour.server.publish;
+
+import detour.failover.model.ProbeTarget;
+import java.util.Set;
+
+/// What the publish thread tells the probers. Every method returns at once.
+public interface ProbeControl {
+  /// Probe exactly these from now on; targets that stay keep their schedule.
+  void targets(Set<ProbeTarget> targets);
+
+  /// While `pending`, probes of the target start every fast interval and do not wait for each
+  /// other.
+  void pending(ProbeTarget target, boolean pending);
+
+  /// Resolve exactly these host names at intervals from now on.
+  void hostNames(Set<String> hostNames);
+}

@@ -1,0 +1,109 @@
+package detour.server.publish;
+
+import detour.failover.model.Health;
+import detour.failover.model.OperatorOverride;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// All that people may see of the present decisions: one immutable picture, swapped whole.
+///
+/// @param epoch grows with each change of any selection
+/// @param configuration which file is loaded, when, and how the last reload ended
+public record PublishedState(
+    String node,
+    String version,
+    Instant startedAt,
+    Instant at,
+    long epoch,
+    ConfigurationState configuration,
+    List<ServiceState> services,
+    List<String> alarms) {
+
+  /// @param problems of the last reload that was refused; empty when it was applied
+  public record ConfigurationState(
+      String file, Instant loadedAt, int zones, List<String> problems) {}
+
+  /// @param tracks one for `families: joint`, two (ipv4, ipv6) for `separate`
+  /// @param handedOut what resolvers may still hold, latest first
+  public record ServiceState(
+      String name,
+      String zone,
+      String failback,
+      String whenAllDown,
+      List<TrackState> tracks,
+      List<PoolState> pools,
+      List<HandedOut> handedOut) {}
+
+  /// One selection.
+  ///
+  /// @param family `joint`, `ipv4` or `ipv6`
+  /// @param status `SERVING`, `FAILED_OVER`, `READY` (a failback waits for an operator),
+  ///   `FAILING_BACK` (a timed failback runs), `LAST_RESORT` (no pool is available)
+  /// @param pool the pool answered; null when none is
+  /// @param reason one sentence
+  /// @param failbackAt when a timed failback will happen; null when none runs
+  /// @param answers destinations answered now, as people write them
+  public record TrackState(
+      String family,
+      String status,
+      @Nullable String pool,
+      Instant since,
+      String reason,
+      int ttlSeconds,
+      boolean pending,
+      @Nullable Instant failbackAt,
+      List<String> answers) {}
+
+  public record PoolState(
+      String name,
+      boolean available,
+      String availability,
+      @Nullable Instant availableSince,
+      List<EndpointState> endpoints) {}
+
+  /// @param health what selection uses: override, else verdict, else the rule for unknown
+  /// @param healthReason one sentence
+  /// @param heldUntil until when a resolver that obeys TTLs may still hold this endpoint; null when
+  ///   it was never handed out
+  /// @param resolved the addresses of a host name that are answered in its place; empty otherwise
+  public record EndpointState(
+      String name,
+      String destination,
+      int weight,
+      boolean healthy,
+      String healthReason,
+      boolean answered,
+      Health verdict,
+      boolean frozen,
+      Instant since,
+      @Nullable OperatorOverride override,
+      List<OpinionState> opinions,
+      List<String> resolved,
+      @Nullable Instant lastHandedOut,
+      @Nullable Instant heldUntil) {}
+
+  /// One vantage's opinion of one check of the endpoint.
+  ///
+  /// @param stale true until the first result after a restart
+  /// @param riseNeeded passes in a row that a DOWN endpoint needs, after flap damping
+  /// @param lastObservations newest first, at most ten
+  public record OpinionState(
+      String vantage,
+      String check,
+      Health health,
+      boolean stale,
+      boolean pending,
+      int consecutivePasses,
+      int consecutiveFailures,
+      int fall,
+      int riseNeeded,
+      Instant since,
+      List<Seen> lastObservations) {}
+
+  /// One observation, for people.
+  public record Seen(Instant at, boolean passed, String detail, double milliseconds) {}
+
+  /// One record that was handed out.
+  public record HandedOut(String destination, Instant last, int ttlSeconds, Instant heldUntil) {}
+}
