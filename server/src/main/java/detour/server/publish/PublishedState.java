@@ -62,7 +62,7 @@ public record PublishedState(
       @Nullable Instant availableSince,
       List<EndpointState> endpoints) {}
 
-  /// @param health what selection uses: override, else verdict, else the rule for unknown
+  /// @param healthy what selection uses: override, else verdict, else the rule for unknown
   /// @param healthReason one sentence
   /// @param heldUntil until when a resolver that obeys TTLs may still hold this endpoint; null when
   ///   it was never handed out
