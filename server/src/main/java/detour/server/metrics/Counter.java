@@ -7,7 +7,9 @@ public enum Counter {
   /// The publish thread swapped in a new answer table.
   ANSWER_TABLES_PUBLISHED("detour_answer_tables_published"),
   /// The store could not write a change; the decision stood all the same.
-  STORE_FAILURES("detour_store_failures");
+  STORE_FAILURES("detour_store_failures"),
+  /// A decision threw: a fault of ours; the answers stayed as they were.
+  PUBLISH_FAILURES("detour_publish_failures");
 
   private final String metricName;
 
