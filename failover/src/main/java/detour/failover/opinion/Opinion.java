@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///   has contradicted, oldest first: failures in UP and UNKNOWN, passes in DOWN
 /// @param totalFailures failures not yet forgiven, for `fall_total`; 0 while that rule is off
 /// @param cleanRun passes in a row since the last failure that arrived; at most `forgive`
-/// @param downTimes when it went DOWN, within the last `flap_window`, oldest first
+/// @param downTimes when it went DOWN the last time, and before that within `flap_window`; oldest
+///   first
 /// @param riseNeeded passes in a row that take it from DOWN to UP, after damping
 /// @param sinceNanos since when `health` holds
 /// @param newestPass the pass whose probe started last
