@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a service's selections look like as DNS records: a value from which the prepared answer is made. Two equal renderings
-/// make the same answer, so an answer is replaced only when its rendering differs.
+/// What a service's selections look like as DNS records: a value from which the prepared answer is
+/// made. Two equal renderings make the same answer, so an answer is replaced only when its
+/// rendering differs.
 ///
 /// @param extendedError null while a pool serves
 record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError) {
@@ -80,11 +81,10 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
   List<String> destinations() {
     return java.util.stream.Stream.of(ipv4, ipv6)
         .flatMap(family -> items(family).stream())
-        .map(
-            item -> {
-              InetAddress address = item.address();
-              return address == null ? item.destination() : address.getHostAddress();
-            })
+        .map(item -> {
+          InetAddress address = item.address();
+          return address == null ? item.destination() : address.getHostAddress();
+        })
         .distinct()
         .toList();
   }
@@ -107,10 +107,9 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
     }
     Family ipv4 = addresses(service, selection, false, resolved);
     Family ipv6 = addresses(service, selection, true, resolved);
-    if (!endpoints.isEmpty()
-        && ipv4 instanceof Family.NoData
-        && ipv6 instanceof Family.NoData) {
-      // Host names of which no address is known yet: a resolver must not remember that there is nothing.
+    if (!endpoints.isEmpty() && ipv4 instanceof Family.NoData && ipv6 instanceof Family.NoData) {
+      // Host names of which no address is known yet: a resolver must not remember that there is
+      // nothing.
       return new AnswerRendering(
           new Family.ServFail(),
           new Family.ServFail(),
@@ -120,10 +119,7 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
   }
 
   private static Family addresses(
-      Service service,
-      Selection selection,
-      boolean ipv6,
-      Map<String, List<InetAddress>> resolved) {
+      Service service, Selection selection, boolean ipv6, Map<String, List<InetAddress>> resolved) {
     if (selection.answer() == Selection.Answer.SERVFAIL) {
       return new Family.ServFail();
     }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What happened since the last time it was asked: events for people, and changes for the disk. Publish thread only.
+/// What happened since the last time it was asked: events for people, and changes for the disk.
+/// Publish thread only.
 final class Chronicle {
   /// The author of the server's own decisions.
   static final String SELF = "detour";
@@ -39,8 +40,7 @@ final class Chronicle {
       String reason,
       String author) {
     HistoryEvent event =
-        new HistoryEvent(
-            ++lastId, time.now(), service, kind, subject, from, to, reason, author);
+        new HistoryEvent(++lastId, time.now(), service, kind, subject, from, to, reason, author);
     events.add(event);
     changes.add(new Change.Event(event));
     LOG.info(

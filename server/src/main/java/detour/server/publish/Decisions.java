@@ -24,10 +24,12 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that is decided, and what must be decided again: the state that the publish thread owns.
+/// Everything that is decided, and what must be decided again: the state that the publish thread
+/// owns.
 ///
-/// Messages change opinions, addresses or overrides and mark the services they touch; [#settle] then judges each marked
-/// service once, however many messages touched it, and makes one answer table of all the changes.
+/// Messages change opinions, addresses or overrides and mark the services they touch; [#settle]
+/// then judges each marked service once, however many messages touched it, and makes one answer
+/// table of all the changes.
 final class Decisions {
   private final Time time;
   private final ProbeControl probes;
@@ -44,7 +46,8 @@ final class Decisions {
   private ServiceAnswer[] answers = new ServiceAnswer[0];
   private AnswerTable table;
 
-  /// A moment at which time alone may change a service. One that was put off leaves its old timer behind, which does nothing.
+  /// A moment at which time alone may change a service. One that was put off leaves its old timer
+  /// behind, which does nothing.
   private record Timer(long atNanos, LiveService live) {}
 
   Decisions(
@@ -102,8 +105,7 @@ final class Decisions {
       probes.pending(target, live.pending());
     }
     if (before.health() != after.health()) {
-      chronicle.opinion(
-          new Journal.SavedOpinion(TargetKey.of(target), after.health(), time.now()));
+      chronicle.opinion(new Journal.SavedOpinion(TargetKey.of(target), after.health(), time.now()));
     }
     if (before.health() != after.health() || wasPending || live.pending()) {
       directory.servicesOf(target).forEach(this::mark);
@@ -130,8 +132,8 @@ final class Decisions {
     }
   }
 
-  /// Puts another configuration in the place of this one. Opinions of targets that stay are kept, and selections by the names
-  /// of their pools.
+  /// Puts another configuration in the place of this one. Opinions of targets that stay are kept,
+  /// and selections by the names of their pools.
   void replace(LoadedConfiguration configuration) {
     Directory before = directory;
     directory = new Directory(configuration, before, this::firstOpinion);
@@ -229,8 +231,7 @@ final class Decisions {
   private void keepHandOuts(LiveService live, HandOuts before) {
     LiveService.View view = live.view();
     if (view != null) {
-      HandOuts kept =
-          before.replacedBy(view.handOuts().current(), time.now().toEpochMilli());
+      HandOuts kept = before.replacedBy(view.handOuts().current(), time.now().toEpochMilli());
       live.published(
           new LiveService.View(view.selections(), view.rendering(), view.answer(), kept));
     }

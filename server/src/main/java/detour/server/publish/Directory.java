@@ -21,7 +21,8 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The live parts of one configuration, found by what messages name: target, service, host name. Immutable; its parts change.
+/// The live parts of one configuration, found by what messages name: target, service, host name.
+/// Immutable; its parts change.
 final class Directory {
   private final LoadedConfiguration configuration;
   private final List<LiveService> services;
@@ -31,7 +32,8 @@ final class Directory {
   private final Map<String, List<LiveService>> servicesByHostName = new LinkedHashMap<>();
 
   /// @param opinionOf the opinion to begin with for a target that was not there before
-  /// @param before the directory that this one replaces; its targets live on where they are the same
+  /// @param before the directory that this one replaces; its targets live on where they are the
+  ///   same
   Directory(
       LoadedConfiguration configuration,
       @Nullable Directory before,
@@ -40,8 +42,7 @@ final class Directory {
     targets = new LinkedHashMap<>();
     for (ProbeTarget target : configuration.model().targets()) {
       LiveTarget known = before == null ? null : before.targets.get(target);
-      targets.put(
-          target, known != null ? known : new LiveTarget(target, opinionOf.apply(target)));
+      targets.put(target, known != null ? known : new LiveTarget(target, opinionOf.apply(target)));
     }
     Map<String, Zone> zones = new HashMap<>();
     for (Zone zone : configuration.zones()) {
@@ -159,7 +160,8 @@ final class Directory {
       }
     }
     probed.forEach(t -> servicesByTarget.computeIfAbsent(t, k -> new ArrayList<>(1)).add(live));
-    hostNames.forEach(h -> servicesByHostName.computeIfAbsent(h, k -> new ArrayList<>(1)).add(live));
+    hostNames.forEach(
+        h -> servicesByHostName.computeIfAbsent(h, k -> new ArrayList<>(1)).add(live));
   }
 
   private static String key(String zoneName) {

@@ -5,7 +5,8 @@ import detour.failover.selection.Hold;
 import java.util.List;
 import java.util.Map;
 
-/// One prepared answer that queries are or were answered with, and what each of its records stands for.
+/// One prepared answer that queries are or were answered with, and what each of its records stands
+/// for.
 ///
 /// @param destinations by the position of the record, as people write them
 record Given(PreparedAnswer answer, List<String> destinations, int ttlSeconds) {

@@ -6,11 +6,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What a service's queries were answered with, of old and now, as far as resolvers may still hold it. Immutable, but for the
-/// hand-out times inside the answers.
+/// What a service's queries were answered with, of old and now, as far as resolvers may still hold
+/// it. Immutable, but for the hand-out times inside the answers.
 ///
-/// Listener threads may go on with a replaced answer until the end of their batch, so a retired answer's times are read again
-/// until a second after it was replaced; only then are they final.
+/// Listener threads may go on with a replaced answer until the end of their batch, so a retired
+/// answer's times are read again until a second after it was replaced; only then are they final.
 ///
 /// @param current what queries are answered with now
 /// @param retired replaced within the last second

@@ -8,7 +8,8 @@ import detour.failover.opinion.OpinionRules;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One probed target while the server runs. Changed by the publish thread; any thread may read its view.
+/// One probed target while the server runs. Changed by the publish thread; any thread may read its
+/// view.
 final class LiveTarget {
   private static final int RECENT = 10;
 

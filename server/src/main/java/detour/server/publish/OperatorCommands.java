@@ -84,10 +84,9 @@ final class OperatorCommands {
     boolean waits =
         view != null
             && view.selections().stream()
-                .anyMatch(
-                    s ->
-                        s.status() == Selection.Status.READY
-                            || s.status() == Selection.Status.FAILING_BACK);
+                .anyMatch(s ->
+                    s.status() == Selection.Status.READY
+                        || s.status() == Selection.Status.FAILING_BACK);
     if (!waits) {
       throw new CommandRefused(
           "no failback of " + approve.service() + " waits for an approval; see: detour status");
@@ -112,11 +111,10 @@ final class OperatorCommands {
         live.pools().stream()
             .filter(endpoints -> isPool(endpoints, path.pool()))
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new CommandRefused(
-                        "%s has no pool '%s'; its pools: %s"
-                            .formatted(path.service(), path.pool(), pools(live))));
+            .orElseThrow(() ->
+                new CommandRefused(
+                    "%s has no pool '%s'; its pools: %s"
+                        .formatted(path.service(), path.pool(), pools(live))));
     if (path.endpoint() != null
         && pool.stream().noneMatch(e -> e.endpoint().name().equals(path.endpoint()))) {
       String names = pool.stream().map(e -> e.endpoint().name()).collect(Collectors.joining(", "));

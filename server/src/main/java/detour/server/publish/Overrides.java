@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What operators said of endpoints and pools. Changed by the publish thread, which swaps the whole map; any thread may read.
+/// What operators said of endpoints and pools. Changed by the publish thread, which swaps the whole
+/// map; any thread may read.
 final class Overrides {
   private volatile Map<OverridePath, OperatorOverride> byPath;
 

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one writer. Its thread, `publish`, takes messages from the inbox, decides, and swaps the answer table.
+/// The one writer. Its thread, `publish`, takes messages from the inbox, decides, and swaps the
+/// answer table.
 ///
-/// The swap comes before the disk: a decision made from probes is answered at once, and a crash in between makes the server
-/// decide again from the same world. What an operator was told is done is another matter: a command's future completes only
-/// after its changes are on disk.
+/// The swap comes before the disk: a decision made from probes is answered at once, and a crash in
+/// between makes the server decide again from the same world. What an operator was told is done is
+/// another matter: a command's future completes only after its changes are on disk.
 public final class PublishLoop implements Inbox, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PublishLoop.class);
   private static final int BATCH = 1_024;
@@ -66,7 +67,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   /// A command that was carried out and is told so once it is on disk.
   private record Acknowledgement(CompletableFuture<Void> done) {}
 
-  /// Decides for the first time, from what was saved: the table is ready to be answered from when this returns.
+  /// Decides for the first time, from what was saved: the table is ready to be answered from when
+  /// this returns.
   ///
   /// @param source what a reload reads
   public PublishLoop(
@@ -175,10 +177,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private void handle(Message message) {
     switch (message) {
-      case Message.Observed(var target, var observation) ->
-          decisions.observed(target, observation);
-      case Message.Resolved(var hostName, var addresses) ->
-          decisions.resolved(hostName, addresses);
+      case Message.Observed(var target, var observation) -> decisions.observed(target, observation);
+      case Message.Resolved(var hostName, var addresses) -> decisions.resolved(hostName, addresses);
       case Message.Ask(var command, var done) -> ask(command, done);
       case Message.Replace replace -> replace(replace);
       case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
@@ -219,7 +219,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       } else {
         done.completeExceptionally(
             new CommandRefused(
-                "it is in force now, but could not be written to disk and will be lost by a restart: "
+                "it is in force now, but could not be written to disk and will be lost by a"
+                    + " restart: "
                     + failure.getMessage()));
       }
     }
@@ -255,16 +256,14 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         "",
         "applied",
         "%d services, %d zones"
-            .formatted(
-                replace.loaded().model().services().size(), replace.loaded().zones().size()),
+            .formatted(replace.loaded().model().services().size(), replace.loaded().zones().size()),
         replace.author());
     swap();
     decisions.startProbing();
     acknowledgements.add(new Acknowledgement(replace.done()));
   }
 
-  private void refuse(
-      ConfigurationRefused refused, String author, CompletableFuture<Void> done) {
+  private void refuse(ConfigurationRefused refused, String author, CompletableFuture<Void> done) {
     ConfigurationState before = configuration;
     configuration =
         new ConfigurationState(

@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Judges one service at a time: opinions to verdicts, to selections, to its answer. Publish thread only.
+/// Judges one service at a time: opinions to verdicts, to selections, to its answer. Publish thread
+/// only.
 final class ServiceJudge {
   private final Time time;
   private final Overrides overrides;
@@ -45,8 +46,7 @@ final class ServiceJudge {
   /// @param before the selections so far, one for each track
   /// @param resolved the last good addresses of host names
   /// @return whether its answer changed
-  boolean judge(
-      LiveService live, List<Selection> before, Map<String, List<InetAddress>> resolved) {
+  boolean judge(LiveService live, List<Selection> before, Map<String, List<InetAddress>> resolved) {
     long nowNanos = time.nowNanos();
     List<List<EndpointHealth>> health = health(live, resolved, nowNanos);
     List<Selection> selections = new ArrayList<>();
@@ -54,12 +54,7 @@ final class ServiceJudge {
     for (Selection previous : before) {
       Selection next =
           SelectionRules.next(
-              live.service(),
-              previous.track(),
-              previous,
-              health,
-              nowNanos,
-              live.failbackApproved);
+              live.service(), previous.track(), previous, health, nowNanos, live.failbackApproved);
       report(live, previous, next);
       selections.add(next);
       next.nextEvaluationNanos()
@@ -194,8 +189,7 @@ final class ServiceJudge {
     if (before.status() == next.status() && before.pool() == next.pool()) {
       return;
     }
-    boolean first =
-        live.view() == null && (before.latch() < 0 || before.latch() == next.latch());
+    boolean first = live.view() == null && (before.latch() < 0 || before.latch() == next.latch());
     if (!first) {
       chronicle.event(
           service.name(),

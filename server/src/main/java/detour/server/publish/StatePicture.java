@@ -1,7 +1,6 @@
 package detour.server.publish;
 
 import detour.failover.model.Destination;
-import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.Service;
 import detour.failover.model.WhenAllDown;
@@ -30,7 +29,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Draws the present decisions for people, from the views that the publish thread leaves behind. Any thread; one use.
+/// Draws the present decisions for people, from the views that the publish thread leaves behind.
+/// Any thread; one use.
 final class StatePicture {
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -125,11 +125,7 @@ final class StatePicture {
   }
 
   private EndpointState endpoint(
-      LiveService live,
-      LiveService.View view,
-      int pool,
-      int position,
-      Map<String, Hold> holds) {
+      LiveService live, LiveService.View view, int pool, int position, Map<String, Hold> holds) {
     LiveEndpoint endpoint = live.pools().get(pool).get(position);
     LiveEndpoint.View judged = endpoint.view();
     Verdict verdict = judged == null ? Verdict.NOT_CHECKED : judged.verdict();
@@ -157,8 +153,8 @@ final class StatePicture {
         heldUntil(live.service(), hold));
   }
 
-  /// What was handed out before a restart is not known any more, but its TTL was no longer than the service's: until that has
-  /// passed since the start, a resolver may hold any endpoint.
+  /// What was handed out before a restart is not known any more, but its TTL was no longer than the
+  /// service's: until that has passed since the start, a resolver may hold any endpoint.
   private @Nullable Instant heldUntil(Service service, @Nullable Hold hold) {
     Instant known = hold == null ? null : Instant.ofEpochMilli(hold.heldUntilMillis());
     Instant fromBefore = startedAt.plus(service.ttl());
@@ -201,13 +197,12 @@ final class StatePicture {
 
   private static List<HandedOut> handedOut(Map<String, Hold> holds) {
     return holds.entrySet().stream()
-        .map(
-            entry ->
-                new HandedOut(
-                    entry.getKey(),
-                    Instant.ofEpochMilli(entry.getValue().lastAnsweredMillis()),
-                    entry.getValue().ttlSeconds(),
-                    Instant.ofEpochMilli(entry.getValue().heldUntilMillis())))
+        .map(entry ->
+            new HandedOut(
+                entry.getKey(),
+                Instant.ofEpochMilli(entry.getValue().lastAnsweredMillis()),
+                entry.getValue().ttlSeconds(),
+                Instant.ofEpochMilli(entry.getValue().heldUntilMillis())))
         .sorted(Comparator.comparing(HandedOut::heldUntil).reversed())
         .toList();
   }
@@ -222,8 +217,7 @@ final class StatePicture {
     for (LiveService live : directory.services()) {
       LiveService.View view = live.view();
       if (view != null
-          && view.selections().stream()
-              .anyMatch(s -> s.status() == Selection.Status.LAST_RESORT)) {
+          && view.selections().stream().anyMatch(s -> s.status() == Selection.Status.LAST_RESORT)) {
         alarms.add(live.service().name() + ": " + view.selections().getFirst().reason());
       }
     }
@@ -249,5 +243,4 @@ final class StatePicture {
   private @Nullable Instant at(OptionalLong momentNanos) {
     return momentNanos.isPresent() ? at(momentNanos.getAsLong()) : null;
   }
-
 }

@@ -6,13 +6,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// The text under which a target's opinion is saved: equal targets have equal keys, across restarts.
+/// The text under which a target's opinion is saved: equal targets have equal keys, across
+/// restarts.
 public final class TargetKey {
   private static final int DIGEST_OCTETS = 12;
 
   private TargetKey() {}
 
-  /// A readable name and a digest of everything the check says; the digest, since settings may hold secrets.
+  /// A readable name and a digest of everything the check says; the digest, since settings may hold
+  /// secrets.
   public static String of(ProbeTarget target) {
     try {
       byte[] digest =
