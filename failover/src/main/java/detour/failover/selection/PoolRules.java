@@ -65,9 +65,10 @@ final class PoolRules {
   }
 
   private static OptionalLong since(Situation situation, @Nullable Selection previous, int pool) {
-    boolean known = previous != null && pool < previous.pools().size();
     OptionalLong since =
-        known ? previous.pools().get(pool).availableSinceNanos() : OptionalLong.empty();
+        previous != null && pool < previous.pools().size()
+            ? previous.pools().get(pool).availableSinceNanos()
+            : OptionalLong.empty();
     return since.isPresent() ? since : OptionalLong.of(situation.nowNanos());
   }
 

@@ -182,8 +182,8 @@ public final class SelectionRules {
 
   private static long since(
       @Nullable Selection previous, int pool, @Nullable LastResort lastResort, long nowNanos) {
-    boolean same =
-        previous != null && previous.pool() == pool && previous.lastResort() == lastResort;
-    return same ? previous.sinceNanos() : nowNanos;
+    return previous != null && previous.pool() == pool && previous.lastResort() == lastResort
+        ? previous.sinceNanos()
+        : nowNanos;
   }
 }
