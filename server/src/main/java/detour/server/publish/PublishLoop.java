@@ -194,7 +194,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void swap() {
-    epoch = epoch + 1;
+    long next = epoch + 1;
+    epoch = next;
     table = decisions.table();
   }
 
@@ -204,7 +205,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         acknowledgements.stream().map(Acknowledgement::done).toList();
     acknowledgements.clear();
     if (!changes.isEmpty() || !waiting.isEmpty()) {
-      journal.save(changes).whenComplete((saved, failure) -> acknowledge(waiting, failure));
+      var _ = journal.save(changes).whenComplete((saved, failure) -> acknowledge(waiting, failure));
     }
     for (Journal.HistoryEvent event : chronicle.takeEvents()) {
       listeners.forEach(listener -> listener.happened(event));
