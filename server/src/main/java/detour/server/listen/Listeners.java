@@ -17,7 +17,7 @@ public final class Listeners implements AutoCloseable {
   /// @param table what to answer with; asked once per batch of queries, by every listener thread
   /// @throws ListenException when an address cannot be bound; no socket stays open then
   public static Listeners open(
-      ListenSettings settings, Supplier<AnswerTable> table, Metrics metrics)
+      SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics)
       throws ListenException {
     return new Listeners();
   }
