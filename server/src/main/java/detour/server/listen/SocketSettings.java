@@ -44,7 +44,7 @@ public record SocketSettings(
     int cores = Runtime.getRuntime().availableProcessors();
     return new SocketSettings(
         addresses,
-        UdpEngine.AUTO,
+        UdpEngine.ofProperty(),
         cores,
         1232,
         4 << 20,
