@@ -30,7 +30,8 @@ public final class ApiServer implements AutoCloseable {
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
     server.addConnector(connector);
-    server.setHandler(new ApiHandler(new Gate(address.getAddress(), hostNames), backend));
+    server.setHandler(
+        new ApiHandler(new Gate(address.getAddress(), hostNames), Routes.of(backend)));
     server.setStopTimeout(0);
   }
 

@@ -1,5 +1,6 @@
 package detour.server.cli;
 
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -26,7 +27,7 @@ public record Terminal(
   /// The terminal, file or pipe that this process writes to.
   public static Terminal ofSystem() {
     Map<String, String> environment = System.getenv();
-    boolean interactive = System.console() != null && System.console().isTerminal();
+    boolean interactive = isWatched();
     boolean unicode = isUtf8(environment);
     Charset charset = unicode ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
     boolean colour =
@@ -41,6 +42,13 @@ public record Terminal(
         InstantSource.system(),
         ZoneId.systemDefault(),
         environment);
+  }
+
+  // Since Java 25 the console is that of java.base again, which is null without a terminal.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isWatched() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /// POSIX: LC_ALL beats LC_CTYPE beats LANG; an empty one counts as unset.
