@@ -62,7 +62,8 @@ final class FileCheck implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       running = statement;
       try (ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
-        return row.next() ? row.getString(1) : "ok";
+        // A line that names the database comes before the finding.
+        return row.next() ? row.getString(1).lines().toList().getLast() : "ok";
       } finally {
         running = null;
       }

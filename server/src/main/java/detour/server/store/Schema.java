@@ -66,7 +66,8 @@ final class Schema {
     }
   }
 
-  /// Brings the tables from `version` to [#VERSION], all or nothing.
+  /// Brings the tables from `version` to [#VERSION], all or nothing. The connection is to be
+  /// closed when this fails.
   static void migrate(Connection connection, int version) throws SQLException {
     if (version == VERSION) {
       return;
@@ -78,11 +79,6 @@ final class Schema {
       }
       statement.executeUpdate("PRAGMA application_id = " + APPLICATION_ID);
       statement.executeUpdate("PRAGMA user_version = " + VERSION);
-      connection.commit();
-    } catch (SQLException e) {
-      connection.rollback();
-      throw e;
-    } finally {
       connection.setAutoCommit(true);
     }
   }

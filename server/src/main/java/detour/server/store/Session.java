@@ -1,6 +1,7 @@
 package detour.server.store;
 
 import detour.server.publish.Journal.Change;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,6 +32,8 @@ final class Session implements AutoCloseable {
   /// is to be closed.
   void write(List<Change> changes) throws SQLException {
     Rows rows = opened.rows();
+    Connection connection = opened.connection();
+    connection.setAutoCommit(false);
     for (Change change : changes) {
       rows.write(change);
       if (change instanceof Change.Event) {
@@ -42,7 +45,8 @@ final class Session implements AutoCloseable {
           clock.instant().minus(limits.eventAge()), limits.events(), 2 * eventsSincePrune + 1000);
       eventsSincePrune = 0;
     }
-    opened.connection().commit();
+    // Not commit(), which begins the next transaction at once and so keeps the file locked.
+    connection.setAutoCommit(true);
   }
 
   /// Rolls back what is not committed.

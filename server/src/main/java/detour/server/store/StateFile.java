@@ -50,7 +50,6 @@ final class StateFile {
 
   /// An open file.
   ///
-  /// @param connection without auto-commit
   /// @param fresh the file was created, so it holds nothing
   /// @param identity see [#identity()]
   record Opened(Connection connection, Rows rows, Saved saved, boolean fresh, Object identity) {}
@@ -211,7 +210,6 @@ final class StateFile {
       }
       Saved saved = Rows.load(connection);
       Rows rows = new Rows(connection);
-      connection.setAutoCommit(false);
       return new Opened(connection, rows, saved, version == 0, identity());
     } catch (SQLException | RuntimeException e) {
       try (connection) {

@@ -247,25 +247,30 @@ final class Writer implements AutoCloseable {
   private void failed(Pending lost, Exception cause) {
     closeSession();
     String reason = String.valueOf(cause.getMessage());
-    if (!failing) {
-      LOG.warn(
-          "{} cannot be written: {}; answers go on, decisions will be saved once it works,"
-              + " operators' changes are refused until then",
-          file.path(),
-          reason,
-          cause instanceof RuntimeException && !(cause instanceof StoreException) ? cause : null);
-    }
-    failing = true;
     metrics.add(Counter.STORE_FAILURES, lost.size());
-    if (!isOurMistake(cause)) {
-      lock.lock();
-      try {
-        pending.keep(lost, limits.lateEvents());
-      } finally {
-        lock.unlock();
+    if (isOurMistake(cause)) {
+      LOG.error("{} does not take what it was given: {}", file.path(), reason, cause);
+    } else {
+      if (!failing) {
+        LOG.warn(
+            "{} cannot be written: {}; answers go on, decisions will be saved once it works,"
+                + " operators' changes are refused until then",
+            file.path(),
+            reason);
       }
+      failing = true;
+      keep(lost);
     }
     lost.fail(new StoreException("not saved: " + reason, cause));
+  }
+
+  private void keep(Pending lost) {
+    lock.lock();
+    try {
+      pending.keep(lost, limits.lateEvents());
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void recovered() {

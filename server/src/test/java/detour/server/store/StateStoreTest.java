@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,10 +87,17 @@ class StateStoreTest {
       save(store, override(POOL, "second"), new Change.OverrideCleared(ENDPOINT));
     }
     try (StateStore store = open()) {
-      assertThat(store.load().selections().get("a/joint").pool()).isEqualTo("three");
-      assertThat(store.load().opinions().get("t").health()).isEqualTo(Health.DOWN);
-      assertThat(store.load().overrides()).containsOnlyKeys(POOL);
-      assertThat(store.load().overrides().get(POOL).reason()).isEqualTo("second");
+      Saved saved = store.load();
+      assertThat(saved.selections().values())
+          .extracting(SavedSelection::pool)
+          .containsExactly("three");
+      assertThat(saved.opinions().values())
+          .extracting(SavedOpinion::health)
+          .containsExactly(Health.DOWN);
+      assertThat(saved.overrides()).containsOnlyKeys(POOL);
+      assertThat(saved.overrides().values())
+          .extracting(OperatorOverride::reason)
+          .containsExactly("second");
     }
   }
 
@@ -133,7 +141,9 @@ class StateStoreTest {
     try (StateStore store = open()) {
       save(store, new Change.Event(event));
       List<HistoryEvent> events = store.history("www.example.com", Long.MAX_VALUE, 10);
-      assertThat(events).usingRecursiveFieldByFieldElementComparatorIgnoringFields("id").containsExactly(event, event);
+      assertThat(events)
+          .usingRecursiveFieldByFieldElementComparatorIgnoringFields("id")
+          .containsExactly(event, event);
       assertThat(events.getFirst().id()).isGreaterThan(events.getLast().id());
       assertThat(events.getLast().id()).isPositive();
     }
@@ -208,10 +218,9 @@ class StateStoreTest {
       }
       try (var files = Files.list(data)) {
         assertThat(files)
-            .allSatisfy(
-                file ->
-                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                        .isEqualTo("rw-------"));
+            .allSatisfy(file ->
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------"));
       }
     }
   }
@@ -244,7 +253,7 @@ class StateStoreTest {
     save(store, events);
   }
 
-  private static List<HistoryEvent> allPages(StateStore store, String service) {
+  private static List<HistoryEvent> allPages(StateStore store, @Nullable String service) {
     List<HistoryEvent> all = new ArrayList<>();
     long before = Long.MAX_VALUE;
     while (true) {
