@@ -42,7 +42,7 @@ final class Pending {
   void add(List<Change> changes, CompletableFuture<Void> done) {
     addDecisions(changes);
     groups.add(new Group(changes.stream().filter(change -> key(change) == null).toList(), done));
-    size += changes.size() + 1;
+    size += changes.size();
   }
 
   /// Keeps what stands although it was not accepted.

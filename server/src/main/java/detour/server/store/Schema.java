@@ -66,8 +66,8 @@ final class Schema {
     }
   }
 
-  /// Brings the tables from `version` to [#VERSION], all or nothing. The connection is to be
-  /// closed when this fails.
+  /// Brings the tables from `version` to [#VERSION], all or nothing. The connection is to be closed
+  /// when this fails.
   static void migrate(Connection connection, int version) throws SQLException {
     if (version == VERSION) {
       return;
