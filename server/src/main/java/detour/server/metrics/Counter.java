@@ -12,6 +12,19 @@ public enum Counter {
   STORE_FAILURES("detour_store_failures", "Changes that the store could not write."),
   /// A decision threw: a fault of ours; the answers stayed as they were.
   PUBLISH_FAILURES("detour_publish_failures", "Decisions that ended in an error of this program."),
+  /// A probe was started.
+  PROBES_STARTED("detour_probes_started", "Probes started."),
+  /// A probe was started more than 100 ms after its time.
+  PROBES_STARTED_LATE(
+      "detour_probes_started_late", "Probes started more than 100 ms after their time."),
+  /// A probe had to wait because as many as may be were under way; it started later.
+  PROBES_DEFERRED("detour_probes_deferred", "Probes that waited for others to end."),
+  /// A probe could not be made because this machine had no socket, port or memory left, or could
+  /// not read the certificates to trust; it is tried again and says nothing about the endpoint.
+  PROBES_NOT_STARTED(
+      "detour_probes_not_started", "Probes that this machine could not make; tried again."),
+  /// A watched host name could not be resolved; its last good addresses stand.
+  RESOLUTIONS_FAILED("detour_resolutions_failed", "Watched host names that did not resolve."),
   /// A UDP socket reported an error instead of datagrams.
   UDP_RECEIVE_FAILURES(
       "detour_udp_receive_failures", "Errors that UDP sockets reported instead of datagrams."),
