@@ -150,7 +150,7 @@ public final class PreparedAnswer {
     return totalWeight;
   }
 
-  /// 0 for all.
+  /// How many are drawn, never more than have a weight; 0 for all.
   int answered() {
     return answered;
   }
@@ -189,7 +189,8 @@ public final class PreparedAnswer {
     if (allZero) {
       Arrays.fill(effective, 1);
     }
-    return new PreparedAnswer(kind, packed, starts, effective, answered);
+    int drawable = (int) Arrays.stream(effective).filter(weight -> weight > 0).count();
+    return new PreparedAnswer(kind, packed, starts, effective, Math.min(answered, drawable));
   }
 
   @Override

@@ -21,6 +21,7 @@ public final class Zone {
   private final NameTable table;
   private final int apex;
   private final int records;
+  private final byte[] negativeSoa;
 
   Zone(Name origin, byte[] packed, NameTable table, int apex, int deepestLabels, int records) {
     this.origin = origin;
@@ -30,6 +31,9 @@ public final class Zone {
     this.apex = apex;
     this.deepestLabels = deepestLabels;
     this.records = records;
+    int soa = records(startOfAuthority());
+    negativeSoa = Arrays.copyOfRange(packed, soa, PackedRecords.next(packed, soa));
+    Layouts.putInt(negativeSoa, PackedRecords.TTL, (int) negativeTtlSeconds());
   }
 
   /// Finds what answers `type` at `name` (RFC 1034 section 4.3.2 step 3). Allocates nothing.
@@ -57,6 +61,11 @@ public final class Zone {
     return origin;
   }
 
+  /// How many labels the origin has; the root has none.
+  public int originLabels() {
+    return originLabels;
+  }
+
   /// SERIAL of the SOA record, 0 to 2^32-1.
   public long serial() {
     return soaNumber(0);
@@ -67,6 +76,11 @@ public final class Zone {
   public long negativeTtlSeconds() {
     return Math.min(
         Layouts.signedInt(packed, records(startOfAuthority()) + PackedRecords.TTL), soaNumber(4));
+  }
+
+  /// The SOA record with the TTL of negative answers, as [PackedRecords] says; not to be changed.
+  public byte[] negativeSoa() {
+    return negativeSoa;
   }
 
   /// Records held; duplicates count once, services do not.
