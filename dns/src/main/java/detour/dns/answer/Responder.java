@@ -5,7 +5,29 @@ import java.lang.foreign.MemorySegment;
 /// Answers queries in place. One per thread: it owns scratch memory, a random generator and the
 /// counts of its outcomes.
 public final class Responder {
-  public Responder(long seed) {}
+  private final ResponseCounts counts = new ResponseCounts();
+
+  /// With the default of 1232 octets for the largest response over UDP.
+  ///
+  /// @param seed of the choice among weighted and rotated records; different for each Responder
+  public Responder(long seed) {
+    this(seed, 1232);
+  }
+
+  /// @param udpOctets the largest response over UDP, also announced to clients; 512 to 65535
+  public Responder(long seed, int udpOctets) {}
+
+  /// What was answered so far.
+  public ResponseCounts counts() {
+    return counts;
+  }
+
+  /// Answers a query and allocates: for tests and rare callers.
+  ///
+  /// @return the response; empty to send nothing
+  public byte[] answer(AnswerTable table, byte[] query, Transport transport, long nowMillis) {
+    return new byte[0];
+  }
 
   /// Answers the query at `offset` by writing the response over it.
   ///
