@@ -96,6 +96,7 @@ final class ApiHandler extends Handler.Abstract {
       case Exchange.TooLarge large -> problem(413, String.valueOf(large.getMessage()), null);
       case Refused refused ->
           problem(refused.status(), String.valueOf(refused.getMessage()), refused.field());
+      case InterruptedException stopping -> problem(503, "the server is stopping", null);
       default -> {
         LOG.error("{} {} failed", request.getMethod(), request.getHttpURI().getPath(), e);
         yield problem(500, "the server failed on this request; its log says more", null);

@@ -95,12 +95,17 @@ public final class EventStream implements StateListener, AutoCloseable {
   }
 
   /// An event with the id under which a client may resume.
-  record Numbered(String id, long number, HistoryEvent event) {}
+  record Numbered(String id, long number, HistoryEvent event) implements Wakening {}
+
+  /// What ends a follower's wait.
+  sealed interface Wakening {}
+
+  private record End() implements Wakening {}
 
   /// One client of the stream.
   final class Follower implements AutoCloseable {
     private final List<Numbered> missed;
-    private final BlockingQueue<Numbered> queue = new ArrayBlockingQueue<>(FOLLOWER_QUEUE);
+    private final BlockingQueue<Wakening> queue = new ArrayBlockingQueue<>(FOLLOWER_QUEUE);
     private volatile boolean ended;
 
     private Follower(List<Numbered> missed) {
@@ -114,19 +119,8 @@ public final class EventStream implements StateListener, AutoCloseable {
 
     /// The next event; null when none came in time, or the stream has ended.
     @Nullable Numbered next(long timeoutMillis) throws InterruptedException {
-      long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-      while (!ended) {
-        long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-        if (leftMillis <= 0) {
-          return null;
-        }
-        // Short waits, since an end is not an element of the queue: a full queue could not take it.
-        Numbered event = queue.poll(Math.min(leftMillis, 100), TimeUnit.MILLISECONDS);
-        if (event != null) {
-          return event;
-        }
-      }
-      return null;
+      Wakening wakening = queue.poll(timeoutMillis, TimeUnit.MILLISECONDS);
+      return wakening instanceof Numbered event ? event : null;
     }
 
     boolean ended() {
@@ -137,6 +131,8 @@ public final class EventStream implements StateListener, AutoCloseable {
     public void close() {
       ended = true;
       followers.remove(this);
+      queue.clear();
+      queue.offer(new End());
     }
 
     private void offer(Numbered event) {

@@ -41,7 +41,7 @@ final class Routes {
   private static String page(List<Route> routes) {
     StringBuilder page = new StringBuilder("Detour's API\n\n");
     for (Route route : routes) {
-      page.append("%-7s%-26s%s%n".formatted(route.method(), route.path(), route.summary()));
+      page.append("%-7s%-26s%s\n".formatted(route.method(), route.path(), route.summary()));
     }
     return page.append(
             "\nChanges need Content-Type: application/json; the header Detour-Author says who.\n")

@@ -38,7 +38,7 @@ public record Terminal(
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, charset),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, charset),
         interactive,
-        new Look(TerminalWidth.columns(environment, interactive), colour, unicode),
+        new Look(TerminalSize.of(environment, interactive).columns(), colour, unicode),
         InstantSource.system(),
         ZoneId.systemDefault(),
         environment);
