@@ -46,7 +46,7 @@ final class LocalCommands implements LocalActions {
       log.info("stopping");
       return ExitCode.DONE;
     } catch (StoreException | IOException e) {
-      throw new CommandFailed(ExitCode.NO, e.getMessage());
+      throw new CommandFailed(ExitCode.NO, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.NO;
@@ -76,19 +76,19 @@ final class LocalCommands implements LocalActions {
   @Override
   public int init(Path folder, boolean overwrite) {
     try {
-      List<Path> written = ConfigurationTemplate.write(folder, overwrite);
+      List<Path> written = ConfigurationTemplate.write(folder);
       written.forEach(file -> out.println("wrote " + file));
       out.println("next: detour validate -c " + written.getFirst());
       out.println("then: detour run -c " + written.getFirst());
       return ExitCode.DONE;
     } catch (IOException e) {
-      throw new CommandFailed(ExitCode.NO, e.getMessage());
+      throw new CommandFailed(ExitCode.NO, String.valueOf(e.getMessage()));
     }
   }
 
   @Override
   public int demo(boolean once) {
-    boolean colour = System.console() != null && System.getenv("NO_COLOR") == null;
+    boolean colour = LogSetup.isTerminal() && System.getenv("NO_COLOR") == null;
     return Demo.run(out, colour, once);
   }
 
