@@ -58,10 +58,7 @@ final class Simulation {
   /// Sees every step.
   interface Watcher {
     default void evaluated(
-        long now,
-        List<List<EndpointHealth>> health,
-        @Nullable Selection before,
-        Selection after) {}
+        long now, List<List<EndpointHealth>> health, @Nullable Selection before, Selection after) {}
 
     default void turned(int vantage, EndpointPosition at, Health from, Health to, long now) {}
 
@@ -217,8 +214,7 @@ final class Simulation {
       long probe = ++probes;
       unfinished.add(probe);
       Outage outage = outage();
-      boolean answers =
-          network.delivers(vantage, at, probe) && (outage == null || !outage.hangs());
+      boolean answers = network.delivers(vantage, at, probe) && (outage == null || !outage.hangs());
       long started = now;
       long took = answers ? MILLI + random.nextInt(20) * MILLI : check.timeout().toNanos();
       boolean passes = answers && outage == null;
@@ -238,8 +234,7 @@ final class Simulation {
 
     private void plan() {
       long mine = ++planned;
-      long pause =
-          hurried() ? check.fastInterval().toNanos() : check.interval().toNanos();
+      long pause = hurried() ? check.fastInterval().toNanos() : check.interval().toNanos();
       schedule(
           Math.max(now, lastStart + pause),
           () -> {

@@ -112,10 +112,8 @@ class SimulationTest {
         .run(101 * 300 * SECOND);
     assertThat(delays).hasSameSizeAs(outages);
     assertThat(delays)
-        .allSatisfy(
-            delay ->
-                assertThat(delay)
-                    .isBetween(2 * FAST, boundMillis * Simulation.MILLI + MARGIN));
+        .allSatisfy(delay ->
+            assertThat(delay).isBetween(2 * FAST, boundMillis * Simulation.MILLI + MARGIN));
   }
 
   @ParameterizedTest(name = "suspicion {0}")
@@ -173,14 +171,14 @@ class SimulationTest {
     Service service = checked("4 44").build();
     List<Outage> outages = randomOutages(service, 21, 24 * HOUR);
     Promises promises = new Promises(service, outages);
-    new Simulation(service, THREE, losing(21, 0.02), outages, true, 0, 21, promises)
-        .run(24 * HOUR);
+    new Simulation(service, THREE, losing(21, 0.02), outages, true, 0, 21, promises).run(24 * HOUR);
     assertThat(promises.changes).isGreaterThan(10);
   }
 
   /// Monotonic clocks of two nodes have nothing in common; one of them even wraps around.
   @ParameterizedTest
-  @ValueSource(longs = {1_000_000_007L, -5_000_000_000_000L, Long.MAX_VALUE - 3600 * 1_000_000_000L})
+  @ValueSource(
+      longs = {1_000_000_007L, -5_000_000_000_000L, Long.MAX_VALUE - 3600 * 1_000_000_000L})
   void shouldSelectTheSameOnTwoNodes(long origin) {
     Service service = checked("44 44 4").build();
     List<Outage> outages = randomOutages(service, 4, 12 * HOUR);
@@ -208,8 +206,7 @@ class SimulationTest {
                         after.ttl().seconds()));
           }
         };
-    new Simulation(
-            service, VerdictPolicy.ALONE, losing(4, 0.02), outages, true, origin, 4, watcher)
+    new Simulation(service, VerdictPolicy.ALONE, losing(4, 0.02), outages, true, origin, 4, watcher)
         .run(12 * HOUR);
     return journal;
   }
@@ -280,10 +277,7 @@ class SimulationTest {
 
     @Override
     public void evaluated(
-        long now,
-        List<List<EndpointHealth>> health,
-        @Nullable Selection before,
-        Selection after) {
+        long now, List<List<EndpointHealth>> health, @Nullable Selection before, Selection after) {
       assertThat(after.ttl().seconds()).isBetween(5, 30);
       answersOnlyHealthyEndpoints(now, health, after);
       if (before != null && before.pool() != after.pool()) {
@@ -305,8 +299,7 @@ class SimulationTest {
 
     private void answersOnlyHealthyEndpoints(
         long now, List<List<EndpointHealth>> health, Selection selection) {
-      boolean someHealthy =
-          health.stream().flatMap(List::stream).anyMatch(EndpointHealth::healthy);
+      boolean someHealthy = health.stream().flatMap(List::stream).anyMatch(EndpointHealth::healthy);
       assertThat(selection.status() != Selection.Status.LAST_RESORT).isEqualTo(someHealthy);
       assertThat(selection.endpoints()).isNotEmpty();
       for (EndpointPosition at : selection.endpoints()) {
