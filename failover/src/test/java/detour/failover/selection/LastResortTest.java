@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.failover.model.Service;
 import detour.failover.model.WhenAllDown;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,12 +36,11 @@ class LastResortTest {
   void shouldAnswerAsConfiguredWhenAllIsDown(
       String rule, String healths, String expected, Selection.Answer answer) {
     Service service = service("44 44").whenAllDown(rule(rule)).build();
-    Selection selection = null;
-    long seconds = 0;
-    for (String health : healths.split("/", -1)) {
-      selection = next(service, selection, health, seconds++);
+    List<String> steps = List.of(healths.split("/", -1));
+    Selection selection = first(service, steps.getFirst());
+    for (int second = 1; second < steps.size(); second++) {
+      selection = next(service, selection, steps.get(second), second);
     }
-    assertThat(selection).isNotNull();
     assertThat(selection.status()).isEqualTo(Selection.Status.LAST_RESORT);
     assertThat(names(service, selection.endpoints())).isEqualTo(expected);
     assertThat(selection.answer()).isEqualTo(answer);

@@ -91,7 +91,7 @@ class SimulationTest {
     List<Outage> outages = new ArrayList<>();
     Random random = new Random(11);
     for (int i = 1; i <= 100; i++) {
-      long from = i * 300 * SECOND + (long) (random.nextDouble() * INTERVAL);
+      long from = i * 300L * SECOND + (long) (random.nextDouble() * INTERVAL);
       outages.add(new Outage(victim, from, from + 60 * SECOND, hangs));
     }
     List<Long> delays = new ArrayList<>();
