@@ -23,7 +23,7 @@ record Times(Instant now, ZoneId zone) {
   String until(Instant future) {
     Duration left = Duration.between(now, future);
     // Rounded up: what is said to be safe in 24s must be so when they have passed.
-    return span(left.getNano() > 0 ? left.plusSeconds(1) : left);
+    return span(left.toNanosPart() > 0 ? left.plusSeconds(1) : left);
   }
 
   boolean isAhead(Instant time) {
