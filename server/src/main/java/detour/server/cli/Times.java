@@ -60,6 +60,11 @@ record Times(Instant now, ZoneId zone) {
         : String.format(Locale.ROOT, "%.0f ms", milliseconds);
   }
 
+  /// The same, as wide as what stands above and below it.
+  static String alignedMilliseconds(double milliseconds) {
+    return String.format(Locale.ROOT, "%8s", milliseconds(milliseconds));
+  }
+
   private static String rest(long amount, String unit) {
     return amount == 0 ? "" : " " + amount + unit;
   }
