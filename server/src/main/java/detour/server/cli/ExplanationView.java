@@ -191,11 +191,10 @@ final class ExplanationView {
         for (Opinion opinion : endpoint.opinions()) {
           opinion.lastObservations().stream()
               .limit(MOST_OBSERVATIONS)
-              .forEach(
-                  seen -> {
-                    rows.add(row(path(pool, endpoint), seen));
-                    details.add(new Sentence(Style.PLAIN, seen.detail()));
-                  });
+              .forEach(seen -> {
+                rows.add(row(path(pool, endpoint), seen));
+                details.add(new Sentence(Style.PLAIN, seen.detail()));
+              });
         }
       }
     }

@@ -137,7 +137,8 @@ final class ServiceView {
       page.wrapped(NOTE_INDENT, Style.DIM, "answered as " + String.join(", ", endpoint.resolved()));
     }
     if (endpoint.frozen()) {
-      page.wrapped(NOTE_INDENT, Style.WARN, "frozen: too few vantages are present to change the verdict");
+      page.wrapped(
+          NOTE_INDENT, Style.WARN, "frozen: too few vantages are present to change the verdict");
     }
     ServiceReport.OperatorOverride override = endpoint.override();
     if (override != null) {

@@ -117,18 +117,21 @@ final class States {
     Observation last = opinion.lastObservations().getFirst();
     if (opinion.health().equals("DOWN")) {
       if (opinion.consecutivePasses() > 0) {
-        return new Sentence(Style.WARN,
+        return new Sentence(
+            Style.WARN,
             "recovering: %d of %d passes"
                 .formatted(opinion.consecutivePasses(), opinion.riseNeeded()));
       }
       return new Sentence(Style.PLAIN, last.detail());
     }
     if (!last.passed()) {
-      return new Sentence(Style.WARN,
+      return new Sentence(
+          Style.WARN,
           "failing: %d of %d: %s"
               .formatted(opinion.consecutiveFailures(), opinion.fall(), last.detail()));
     }
-    return new Sentence(Style.DIM, last.detail() + " in " + Times.milliseconds(last.milliseconds()));
+    return new Sentence(
+        Style.DIM, last.detail() + " in " + Times.milliseconds(last.milliseconds()));
   }
 
   static String text(ServiceReport.OperatorOverride override, Times times) {
