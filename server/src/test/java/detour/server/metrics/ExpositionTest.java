@@ -38,9 +38,9 @@ class ExpositionTest {
 
     Set<String> declared = new HashSet<>();
     int samples = 0;
-    for (String line : text(null).split("\n")) {
+    for (String line : text(null).lines().toList()) {
       if (line.startsWith("# ")) {
-        declared.add(line.split(" ")[2]);
+        declared.add(line.replaceFirst("# [A-Z]+ (\\S+) .*", "$1"));
         continue;
       }
       Matcher sample = SAMPLE.matcher(line);
@@ -94,7 +94,7 @@ class ExpositionTest {
         "detour_dns_queries",
         "Queries.",
         List.of("transport", "type", "rcode"),
-        () -> List.of(Sample.of(value[0], "udp", "A", "NOERROR")));
+        () -> List.of(Sample.of((double) value[0], "udp", "A", "NOERROR")));
 
     String line = "detour_dns_queries_total{rcode=\"NOERROR\",transport=\"udp\",type=\"A\"} ";
     assertThat(text(null)).contains(line + "1.0\n");
