@@ -51,7 +51,8 @@ class ResponderFuzz {
       assertThat(length).isLessThanOrEqualTo(1232);
     }
     Message response = new Message(Arrays.copyOf(buffer, length));
-    assertThat(response.getHeader().getID()).isEqualTo((query[0] & 0xFF) << 8 | query[1] & 0xFF);
+    assertThat(response.getHeader().getID())
+        .isEqualTo(((query[0] & 0xFF) << 8) | (query[1] & 0xFF));
     assertThat(buffer[2] & 0x80).isEqualTo(0x80);
     if (response.getHeader().getCount(0) == 1) {
       int end = 12 + response.getQuestion().getName().length() + 4;
