@@ -90,6 +90,7 @@ class HttpOptionsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       textBlock =
           """
           Host        | the header Host is set by the check itself; use the key host
