@@ -198,9 +198,11 @@ final class Binder {
   }
 
   private <V> @Nullable V either(Node node, OptionType.Either<V> either, String path) {
-    for (OptionType<? extends V> form : either.forms()) {
-      if (Shape.of(form) == Shape.of(node)) {
-        return bind(node, form, path);
+    for (Shape shape : Shape.of(node).orText()) {
+      for (OptionType<? extends V> form : either.forms()) {
+        if (Shape.of(form) == shape) {
+          return bind(node, form, path);
+        }
       }
     }
     mismatch(node, path, Wording.expected(either), "");
@@ -275,9 +277,9 @@ final class Binder {
   }
 
   private <V> @Nullable V text(Node node, OptionType.Text<V> text, String path) {
-    if (!(node instanceof ScalarNode scalar) || !scalar.getTag().equals(Tag.STR)) {
-      boolean unquoted = node instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL);
-      mismatch(node, path, text.expected(), unquoted ? " (text needs quotes here)" : "");
+    // Numbers and flags are text where text is expected: nobody should have to quote `200`.
+    if (!(node instanceof ScalarNode) || Shape.of(node) == Shape.NOTHING) {
+      mismatch(node, path, text.expected(), "");
       return null;
     }
     return parse(node, text.read(), text, path);
@@ -333,7 +335,7 @@ final class Binder {
       Node node, OptionType.Choice<E> choice, String path) {
     String word = node instanceof ScalarNode scalar ? scalar.getValue() : "";
     int position = choice.words().indexOf(word);
-    if (position < 0 || Shape.of(node) != Shape.TEXT) {
+    if (position < 0) {
       mismatch(node, path, Wording.expected(choice), Wording.suggestion(word, choice.words()));
       return null;
     }
