@@ -81,7 +81,7 @@ final class Binder {
         values.put(option, null, false);
         problems.report(
             place(node, path),
-            "the key " + option.key() + " is missing: " + Wording.expected(option.type()),
+            "the key " + option.key() + " is missing; expected " + Wording.expected(option.type()),
             "nothing",
             option.key());
       }
@@ -144,7 +144,7 @@ final class Binder {
     if (tag == null) {
       problems.report(
           place(node, path),
-          "the key " + tagged.tag() + " is missing: " + Wording.alternatives(words),
+          "the key " + tagged.tag() + " is missing; expected " + Wording.alternatives(words),
           "nothing",
           tagged.tag());
       return null;
@@ -374,7 +374,7 @@ final class Binder {
     Map<String, Entry> entries = new LinkedHashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        mismatch(tuple.getKeyNode(), path, "a key", "");
+        mismatch(tuple.getKeyNode(), path, "a name as key", "");
         continue;
       }
       Entry first =

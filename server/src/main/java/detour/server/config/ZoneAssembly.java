@@ -73,12 +73,14 @@ final class ZoneAssembly {
     int before = problems.count() + zoneFileProblems.size();
     NegativeTtl negativeTtl = new NegativeTtl(builder);
     switch (declared) {
-      case ZoneDeclaration.FromFile fromFile -> readFile(fromFile, origin, negativeTtl);
+      case ZoneDeclaration.FromFile fromFile -> readFile(fromFile, place, origin, negativeTtl);
       case ZoneDeclaration.Made made -> make(made, place, services, negativeTtl);
     }
     boolean sound = problems.count() + zoneFileProblems.size() == before;
+    Set<String> added = new HashSet<>();
     for (int i = 0; i < services.size(); i++) {
-      if (services.get(i).zone().equals(declared.name())) {
+      // A name that is there twice was reported with its services.
+      if (services.get(i).zone().equals(declared.name()) && added.add(services.get(i).name())) {
         addService(builder, services.get(i), i, places.get(i));
       }
     }
@@ -103,11 +105,16 @@ final class ZoneAssembly {
   }
 
   private void readFile(
-      ZoneDeclaration.FromFile declared, Name origin, ZoneFileReader.RecordSink sink) {
+      ZoneDeclaration.FromFile declared, Place place, Name origin, ZoneFileReader.RecordSink sink) {
     ZoneFileReader.Outcome outcome =
         ZoneFileReader.read(file.resolveSibling(declared.file()), origin, sink);
     sources.addAll(outcome.sources());
-    zoneFileProblems.addAll(outcome.problems());
+    if (outcome.sources().isEmpty()) {
+      // No line of it is to blame, but the line that names it.
+      outcome.problems().forEach(problem -> problems.report(place, "the zone file " + problem));
+    } else {
+      zoneFileProblems.addAll(outcome.problems());
+    }
   }
 
   private void make(

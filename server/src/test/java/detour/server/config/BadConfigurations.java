@@ -37,8 +37,7 @@ final class BadConfigurations {
   }
 
   private static String text() throws IOException {
-    try (InputStream in =
-        BadConfigurations.class.getResourceAsStream("bad-configurations.txt")) {
+    try (InputStream in = BadConfigurations.class.getResourceAsStream("bad-configurations.txt")) {
       if (in == null) {
         throw new IOException("bad-configurations.txt is missing");
       }

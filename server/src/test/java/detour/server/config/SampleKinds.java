@@ -63,9 +63,7 @@ final class SampleKinds implements CheckKind {
 
   static final List<CheckKind> ALL =
       List.of(
-          new SampleKinds("http", 80),
-          new SampleKinds("https", 443),
-          new SampleKinds("tcp", null));
+          new SampleKinds("http", 80), new SampleKinds("https", 443), new SampleKinds("tcp", null));
 
   private final String word;
   private final Option<Integer> port;
