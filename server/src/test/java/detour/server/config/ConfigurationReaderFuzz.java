@@ -41,7 +41,6 @@ final class ConfigurationReaderFuzz {
     assertThat(problems.errors().size()).isLessThanOrEqualTo(Problems.MOST);
     assertThat(problems.errors())
         .allSatisfy(
-            problem ->
-                assertThat(problem.message()).isNotBlank().doesNotContain("\n", "\u001b"));
+            problem -> assertThat(problem.message()).isNotBlank().doesNotContain("\n", "\u001b"));
   }
 }

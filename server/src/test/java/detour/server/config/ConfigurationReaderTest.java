@@ -89,8 +89,7 @@ final class ConfigurationReaderTest {
     assertThat(configuration.listen())
         .isEqualTo(
             new ListenSettings(
-                List.of(
-                    new InetSocketAddress("127.0.0.1", 0), new InetSocketAddress("::1", 5353)),
+                List.of(new InetSocketAddress("127.0.0.1", 0), new InetSocketAddress("::1", 5353)),
                 new InetSocketAddress("::1", 8080),
                 7,
                 Duration.ofMillis(500),
@@ -287,7 +286,8 @@ final class ConfigurationReaderTest {
 
   @Test
   void shouldReportProblemsOfZoneFilesInTheSameRun() throws IOException {
-    Files.writeString(folder.resolve("a.zone"), "@ 60 IN SOA ns1 h 1 2 3 4\n@ 60 IN A 192.0.2.300\n");
+    Files.writeString(
+        folder.resolve("a.zone"), "@ 60 IN SOA ns1 h 1 2 3 4\n@ 60 IN A 192.0.2.300\n");
     assertThat(problems("nod: {}\nzones: [{name: example.com, file: a.zone}]\n"))
         .containsExactly(
             folder + "/detour.yaml:1:1: unknown key 'nod'; did you mean 'node'?",
@@ -337,8 +337,7 @@ final class ConfigurationReaderTest {
   @Test
   void shouldMakeTheSameZoneFromTheSameConfiguration() throws IOException {
     String yaml =
-        ZONE
-            + "services: [{name: www.example.com, check: none, pools: [endpoints: 192.0.2.1]}]\n";
+        ZONE + "services: [{name: www.example.com, check: none, pools: [endpoints: 192.0.2.1]}]\n";
     long serial = valid(yaml).zones().getFirst().serial();
     assertThat(valid("# another file\n" + yaml).zones().getFirst().serial()).isEqualTo(serial);
     assertThat(valid(yaml.replace("ns1", "ns2")).zones().getFirst().serial()).isNotEqualTo(serial);

@@ -2,11 +2,11 @@ package detour.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import com.networknt.schema.Error;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +28,7 @@ final class ConfigurationSchemaTest {
 
   @Test
   void shouldEqualThePublishedFile() throws IOException {
-    GoldenFile.check(
-        "docs/detour.schema.json", ConfigurationSchema.json(PublishedKinds.ALL));
+    GoldenFile.check("docs/detour.schema.json", ConfigurationSchema.json(PublishedKinds.ALL));
   }
 
   @TestFactory
@@ -67,7 +66,11 @@ final class ConfigurationSchemaTest {
 
   private List<Error> errors(String yaml) {
     Object document =
-        new Load(LoadSettings.builder().setSchema(new CoreSchema()).setAllowRecursiveKeys(true).build())
+        new Load(
+                LoadSettings.builder()
+                    .setSchema(new CoreSchema())
+                    .setAllowRecursiveKeys(true)
+                    .build())
             .loadFromString(yaml);
     return schema.validate(JsonMapper.builder().build().valueToTree(document));
   }

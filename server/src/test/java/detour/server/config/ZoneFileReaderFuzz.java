@@ -58,11 +58,10 @@ final class ZoneFileReaderFuzz {
             });
     assertThat(outcome.problems().size()).isLessThanOrEqualTo(ZoneFileReader.MOST_PROBLEMS + 1);
     assertThat(outcome.problems())
-        .allSatisfy(
-            problem -> {
-              assertThat(problem.line()).isPositive();
-              assertThat(problem.column()).isPositive();
-              assertThat(problem.message()).isNotBlank().doesNotContain("\n");
-            });
+        .allSatisfy(problem -> {
+          assertThat(problem.line()).isPositive();
+          assertThat(problem.column()).isPositive();
+          assertThat(problem.message()).isNotBlank().doesNotContain("\n");
+        });
   }
 }

@@ -146,7 +146,17 @@ final class ZoneFileReaderTest {
   void shouldReportAllProblemsAndStillReadTheRest() {
     List<String> read = new ArrayList<>();
     ZoneFileReader.Outcome outcome =
-        parse(SOA + "a A x\n  A 192.0.2.1\nb..c A 192.0.2.2\n  A 192.0.2.3\nd TXT (\n \"x\n)\ne A 192.0.2.4\n", read);
+        parse(
+            SOA
+                + "a A x\n"
+                + "  A 192.0.2.1\n"
+                + "b..c A 192.0.2.2\n"
+                + "  A 192.0.2.3\n"
+                + "d TXT (\n"
+                + " \"x\n"
+                + ")\n"
+                + "e A 192.0.2.4\n",
+            read);
     assertThat(outcome.problems().stream().map(Problem::toString))
         .containsExactly(
             "zone:2:5: expected an IPv4 address, found 'x'",
@@ -154,8 +164,7 @@ final class ZoneFileReaderTest {
             "zone:7:2: this quote is not closed in its line",
             "zone:8:1: ')' without a '(' before it");
     assertThat(read)
-        .containsExactly(
-            "example.com. 30 SOA", "a.example.com. 30 A", "e.example.com. 30 A");
+        .containsExactly("example.com. 30 SOA", "a.example.com. 30 A", "e.example.com. 30 A");
   }
 
   @Test
@@ -189,7 +198,9 @@ final class ZoneFileReaderTest {
   @Test
   void shouldTakeTheLastTtlWhereNoDefaultIsGiven() {
     List<String> read = new ArrayList<>();
-    parse("a 60 A 192.0.2.1\nb A 192.0.2.1\n$TTL 5m\nc A 192.0.2.1\nd 7 A 192.0.2.1\ne A 192.0.2.1\n", read);
+    parse(
+        "a 60 A 192.0.2.1\nb A 192.0.2.1\n$TTL 5m\nc A 192.0.2.1\nd 7 A 192.0.2.1\ne A 192.0.2.1\n",
+        read);
     assertThat(read)
         .containsExactly(
             "a.example.com. 60 A",
@@ -226,8 +237,7 @@ final class ZoneFileReaderTest {
     assertThat(ZoneFileReader.read(a, ORIGIN, (_, _, _, _) -> {}).problems())
         .singleElement()
         .asString()
-        .isEqualTo(
-            folder + "/b:1:10: $INCLUDE 'a': " + folder.resolve("a") + " includes itself");
+        .isEqualTo(folder + "/b:1:10: $INCLUDE 'a': " + folder.resolve("a") + " includes itself");
   }
 
   @Test
