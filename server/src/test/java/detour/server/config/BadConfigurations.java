@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The corpus of files that must not load, in `bad-configurations.txt`: a line `=== title`, the
-/// file, a line `---`, the problems. A title that ends with `[rule]` marks what only the reader can
+/// file, a line `+++`, the problems. A title that ends with `[rule]` marks what only the reader can
 /// know and the JSON Schema lets pass.
 final class BadConfigurations {
   private static final String RULE = "[rule]";
@@ -25,7 +25,7 @@ final class BadConfigurations {
     for (String part : text().split("(?m)^=== ")) {
       if (!part.isBlank()) {
         int title = part.indexOf('\n');
-        int end = part.indexOf("\n---\n");
+        int end = part.indexOf("\n+++\n");
         cases.add(
             new Case(
                 part.substring(0, title).strip(),
