@@ -43,7 +43,7 @@ final class ZoneFileReaderTest {
       _sip._tcp SRV 0 5 5060 sip.example.net.
       *.wild CNAME @
       sub 1d2h NS ns.sub
-      $ORIGIN sub
+      $ORIGIN sub.example.com.
       ns A 192.0.2.53
       @ DS 60485 5 1 ( 2BB183AF5F22588179A53B0A
                        98631FAD1A292118 )
@@ -193,6 +193,13 @@ final class ZoneFileReaderTest {
               }
             });
     assertThat(outcome.problems()).singleElement().hasToString("zone:2:1: no room");
+  }
+
+  @Test
+  void shouldTakeARelativeOriginAsBelowTheOneBefore() {
+    List<String> read = new ArrayList<>();
+    parse("$ORIGIN sub\n$ORIGIN deep\n@ 60 A 192.0.2.1\n", read);
+    assertThat(read).containsExactly("deep.sub.example.com. 60 A");
   }
 
   @Test
