@@ -175,8 +175,10 @@ final class Binder {
         present.add(key.getValue());
       }
     }
-    if (present.size() == 1) {
-      return bind(node, byKey.forms().get(present.getFirst()), path);
+    OptionType<? extends V> form =
+        present.size() == 1 ? byKey.forms().get(present.getFirst()) : null;
+    if (form != null) {
+      return bind(node, form, path);
     }
     String expected = Wording.alternatives(byKey.forms().keySet());
     if (present.isEmpty()) {

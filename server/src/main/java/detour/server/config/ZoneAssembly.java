@@ -100,7 +100,7 @@ final class ZoneAssembly {
     try {
       builder.service(Name.parse(service.name()), index);
     } catch (ZoneException e) {
-      problems.report(place, e.getMessage());
+      problems.report(place, Wording.oneLine(e.getMessage()));
     }
   }
 
@@ -177,7 +177,7 @@ final class ZoneAssembly {
       if (type == SOA_TYPE && rdata.length >= Integer.BYTES) {
         long minimum = 0;
         for (int i = rdata.length - Integer.BYTES; i < rdata.length; i++) {
-          minimum = minimum << 8 | rdata[i] & 0xff;
+          minimum = (minimum << 8) | (rdata[i] & 0xff);
         }
         seconds = Math.min(ttlSeconds, minimum);
       }
