@@ -21,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ConfigurationSchema {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+  /// Schemas that stand in several places, each written once.
+  private final ObjectNode definitions = JSON.objectNode();
+
   private ConfigurationSchema() {}
 
   /// The schema as text, ending in a line feed.
@@ -29,7 +32,9 @@ public final class ConfigurationSchema {
     ObjectNode schema = JSON.objectNode();
     schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
     schema.put("title", "Detour configuration");
-    schema.setAll(mapping(format.options()));
+    ConfigurationSchema root = new ConfigurationSchema();
+    schema.setAll(root.mapping(format.options()));
+    schema.set("$defs", root.definitions);
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
     return JsonMapper.builder()
             .build()
@@ -40,7 +45,7 @@ public final class ConfigurationSchema {
         + "\n";
   }
 
-  private static ObjectNode mapping(List<Option<?>> options) {
+  private ObjectNode mapping(List<Option<?>> options) {
     ObjectNode schema = JSON.objectNode();
     schema.put("type", "object");
     schema.put("additionalProperties", false);
@@ -60,7 +65,7 @@ public final class ConfigurationSchema {
     return schema;
   }
 
-  private static ObjectNode of(OptionType<?> type) {
+  private ObjectNode of(OptionType<?> type) {
     return switch (type) {
       case OptionType.Text<?> text -> text(text);
       case OptionType.Whole(long min, long max) ->
@@ -78,9 +83,9 @@ public final class ConfigurationSchema {
       case OptionType.Located<?> located -> of(located.item());
       case OptionType.Made<?, ?> made -> of(made.from());
       case OptionType.Either<?> either ->
-          anyOf(either.forms().stream().map(ConfigurationSchema::of).toList());
+          anyOf(either.forms().stream().map(this::of).toList());
       case OptionType.ByKey<?> byKey ->
-          anyOf(byKey.forms().values().stream().map(ConfigurationSchema::of).toList());
+          anyOf(byKey.forms().values().stream().map(this::of).toList());
       case OptionType.Tagged<?> tagged -> tagged(tagged);
     };
   }
@@ -113,7 +118,7 @@ public final class ConfigurationSchema {
     return schema;
   }
 
-  private static ObjectNode list(OptionType<?> item, int least) {
+  private ObjectNode list(OptionType<?> item, int least) {
     ObjectNode schema = typed("array");
     if (least > 0) {
       schema.put("minItems", least);
@@ -122,15 +127,20 @@ public final class ConfigurationSchema {
     return schema;
   }
 
-  private static ObjectNode named(OptionType.Named<?> named) {
+  private ObjectNode named(OptionType.Named<?> named) {
     ObjectNode schema = typed("object");
     schema.putObject("propertyNames").put("pattern", named.key().jsonPattern());
     schema.set("additionalProperties", of(named.item()));
     return schema;
   }
 
-  private static ObjectNode tagged(OptionType.Tagged<?> tagged) {
-    ObjectNode schema = JSON.objectNode();
+  private ObjectNode tagged(OptionType.Tagged<?> tagged) {
+    String name = "by_" + tagged.tag();
+    ObjectNode reference = JSON.objectNode().put("$ref", "#/$defs/" + name);
+    if (definitions.has(name)) {
+      return reference;
+    }
+    ObjectNode schema = definitions.putObject(name);
     ArrayNode forms = schema.putArray("oneOf");
     for (Map.Entry<String, ? extends OptionType.Section<?>> form : tagged.forms().entrySet()) {
       ObjectNode mapping = mapping(form.getValue().options());
@@ -141,7 +151,7 @@ public final class ConfigurationSchema {
       mapping.withArray("required").add(tagged.tag());
       forms.add(mapping);
     }
-    return schema;
+    return reference;
   }
 
   private static ObjectNode anyOf(List<ObjectNode> schemas) {

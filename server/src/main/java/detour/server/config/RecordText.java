@@ -305,8 +305,7 @@ final class RecordText {
   private void checkKnown(int type, byte[] octets, int token) throws EntryException {
     Record known;
     try {
-      known =
-          Record.newRecord(org.xbill.DNS.Name.root, type, DClass.IN, 0, octets.length, octets);
+      known = Record.newRecord(org.xbill.DNS.Name.root, type, DClass.IN, 0, octets.length, octets);
     } catch (IllegalArgumentException e) {
       known = null;
     }
