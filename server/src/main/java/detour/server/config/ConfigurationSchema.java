@@ -82,8 +82,7 @@ public final class ConfigurationSchema {
       case OptionType.Section<?> section -> mapping(section.options());
       case OptionType.Located<?> located -> of(located.item());
       case OptionType.Made<?, ?> made -> of(made.from());
-      case OptionType.Either<?> either ->
-          anyOf(either.forms().stream().map(this::of).toList());
+      case OptionType.Either<?> either -> anyOf(either.forms().stream().map(this::of).toList());
       case OptionType.ByKey<?> byKey ->
           anyOf(byKey.forms().values().stream().map(this::of).toList());
       case OptionType.Tagged<?> tagged -> tagged(tagged);

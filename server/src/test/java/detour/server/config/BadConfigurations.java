@@ -22,7 +22,7 @@ final class BadConfigurations {
 
   static List<Case> all() throws IOException {
     List<Case> cases = new ArrayList<>();
-    for (String part : text().split("(?m)^=== ")) {
+    for (String part : text().split("(?m)^=== ", -1)) {
       if (!part.isBlank()) {
         int title = part.indexOf('\n');
         int end = part.indexOf("\n+++\n");

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -36,7 +35,7 @@ final class ConfigurationProblemsTest {
             .problems().stream()
                 .map(problem -> problem.toString().replace(folder + "/", ""))
                 .reduce("", (all, line) -> all + line + "\n");
-    assertThat(Arrays.asList(problems.split("\n")))
-        .containsExactlyElementsOf(Arrays.asList(bad.problems().split("\n")));
+    assertThat(problems.lines().toList())
+        .containsExactlyElementsOf(bad.problems().lines().toList());
   }
 }
