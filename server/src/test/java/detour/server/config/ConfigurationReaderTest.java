@@ -11,6 +11,7 @@ import detour.failover.model.Share;
 import detour.failover.model.Thresholds;
 import detour.failover.model.WhenAllDown;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,8 +90,8 @@ final class ConfigurationReaderTest {
     assertThat(configuration.listen())
         .isEqualTo(
             new ListenSettings(
-                List.of(new InetSocketAddress("127.0.0.1", 0), new InetSocketAddress("::1", 5353)),
-                new InetSocketAddress("::1", 8080),
+                List.of(socket("127.0.0.1", 0), socket("::1", 5353)),
+                socket("::1", 8080),
                 7,
                 Duration.ofMillis(500),
                 4096));
@@ -150,8 +151,8 @@ final class ConfigurationReaderTest {
     assertThat(configuration.listen())
         .isEqualTo(
             new ListenSettings(
-                List.of(new InetSocketAddress("127.0.0.1", 53), new InetSocketAddress("::1", 53)),
-                new InetSocketAddress("127.0.0.1", 8053),
+                List.of(socket("127.0.0.1", 53), socket("::1", 53)),
+                socket("127.0.0.1", 8053),
                 1024,
                 Duration.ofSeconds(10),
                 1232));
@@ -341,6 +342,10 @@ final class ConfigurationReaderTest {
     long serial = valid(yaml).zones().getFirst().serial();
     assertThat(valid("# another file\n" + yaml).zones().getFirst().serial()).isEqualTo(serial);
     assertThat(valid(yaml.replace("ns1", "ns2")).zones().getFirst().serial()).isNotEqualTo(serial);
+  }
+
+  private static InetSocketAddress socket(String address, int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(address), port);
   }
 
   private Configuration valid(String yaml) throws IOException {
