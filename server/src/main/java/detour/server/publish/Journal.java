@@ -66,7 +66,7 @@ public interface Journal extends AutoCloseable {
 
   /// Something that happened, for people.
   ///
-  /// @param id grows with each event, across restarts
+  /// @param id grows with each event, across restarts; 0 lets the journal choose
   /// @param service null for what is about the whole server
   /// @param kind `selection`, `endpoint`, `override`, `failback`, `reload`, `start`, `stop`
   /// @param subject what it happened to, as `www.example.com/ams/web1`

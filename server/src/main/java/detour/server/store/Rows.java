@@ -235,7 +235,11 @@ final class Rows {
   }
 
   private void write(HistoryEvent event) throws SQLException {
-    addEvent.setLong(1, event.id());
+    if (event.id() > 0) {
+      addEvent.setLong(1, event.id());
+    } else {
+      addEvent.setNull(1, Types.INTEGER);
+    }
     addEvent.setLong(2, nanos(event.at()));
     addEvent.setString(3, event.service());
     addEvent.setString(4, event.kind());
