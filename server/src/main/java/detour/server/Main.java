@@ -10,11 +10,13 @@ public final class Main {
 
   public static void main(String[] arguments) {
     int exitCode =
-        CommandLineInterface.run(
-            arguments,
-            Version.NUMBER,
-            new LocalCommands(System.out, System.err),
-            Terminal.ofSystem());
+        arguments.length == 1 && arguments[0].equals(Rehearsal.COMMAND)
+            ? Rehearsal.run()
+            : CommandLineInterface.run(
+                arguments,
+                Version.NUMBER,
+                new LocalCommands(System.out, System.err),
+                Terminal.ofSystem());
     System.out.flush();
     System.exit(exitCode);
   }

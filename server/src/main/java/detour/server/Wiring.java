@@ -64,7 +64,6 @@ final class Wiring implements AutoCloseable {
       throw e;
     }
     listeners.start();
-    LOG.info("answering on {}", text(listeners.addresses()));
 
     probes =
         new ProbeSchedule(
@@ -101,6 +100,15 @@ final class Wiring implements AutoCloseable {
       throw e;
     }
     LOG.info("status on http://{}/", text(List.of(api.address())));
+  }
+
+  /// The addresses that DNS is answered on; ports as they were taken.
+  List<InetSocketAddress> dnsAddresses() {
+    return listeners.addresses();
+  }
+
+  InetSocketAddress apiAddress() {
+    return api.address();
   }
 
   Inbox inbox() {
