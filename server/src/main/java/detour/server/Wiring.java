@@ -49,7 +49,6 @@ final class Wiring implements AutoCloseable {
   Wiring(Configuration configuration) throws ListenException, IOException {
     Time time = Time.system();
     Metrics metrics = new Metrics();
-    Exposition exposition = new Exposition(metrics);
     FileConfiguration source = new FileConfiguration(configuration.file());
 
     store = StateStore.open(configuration.node().dataDir(), metrics, InstantSource.system());
@@ -78,6 +77,7 @@ final class Wiring implements AutoCloseable {
     publish.listen(events);
     publish.start(probes);
 
+    Exposition exposition = new Exposition(metrics);
     listeners.exposeTo(exposition);
     StateGauges.register(exposition, publish::state);
     ApiBackend backend =
