@@ -79,7 +79,7 @@ class ArchitectureTest {
                   "failover.verdict",
                   "failover.selection")),
           Map.entry("server.cli", Set.of("server.api")),
-          Map.entry("server.demo", Set.of("server.api", "server.cli")),
+          Map.entry("server.demo", Set.of()),
           Map.entry("server.linux", Set.of()),
           Map.entry("server.metrics", Set.of()),
           Map.entry("server", Set.of("*")));
