@@ -1,28 +1,141 @@
 package detour.dns.answer;
 
+import detour.dns.wire.Layouts;
+import detour.dns.wire.Name;
+import detour.dns.wire.NameKey;
+import detour.dns.wire.RecordType;
+import detour.dns.zone.NameTable;
 import detour.dns.zone.Zone;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /// Everything a query can be answered with at one moment: the zones, and the present answer of each
 /// service. Immutable.
 public final class AnswerTable {
+  private static final byte[] NO_TEXT = {};
+
+  private final ZoneIndex zones;
   private final ServiceAnswer[] services;
 
-  private AnswerTable(ServiceAnswer[] services) {
+  /// By service: the text of its extended error as octets; empty for none.
+  private final byte[][] extendedErrors;
+
+  private AnswerTable(ZoneIndex zones, ServiceAnswer[] services, byte[][] extendedErrors) {
+    this.zones = zones;
     this.services = services;
+    this.extendedErrors = extendedErrors;
   }
 
   /// @param services by the index that [detour.dns.zone.ZoneBuilder#service] was given
+  /// @throws IllegalArgumentException when two zones have the same origin
   public static AnswerTable of(Collection<Zone> zones, ServiceAnswer[] services) {
-    return new AnswerTable(services.clone());
+    byte[][] texts = new byte[services.length][];
+    for (int i = 0; i < services.length; i++) {
+      texts[i] = octets(services[i]);
+    }
+    return new AnswerTable(new ZoneIndex(zones), services.clone(), texts);
   }
 
-  /// The same zones with other services' answers; shares everything else. Costs one array copy.
+  /// The same zones with other services' answers; shares everything else. Costs an array copy and a
+  /// look at every answer.
   public AnswerTable withServices(ServiceAnswer[] changed) {
-    return new AnswerTable(changed.clone());
+    byte[][] texts = new byte[changed.length][];
+    for (int i = 0; i < changed.length; i++) {
+      boolean same = i < services.length && services[i].equals(changed[i]);
+      texts[i] = same ? extendedErrors[i] : octets(changed[i]);
+    }
+    return new AnswerTable(zones, changed.clone(), texts);
   }
 
   public ServiceAnswer service(int index) {
     return services[index];
+  }
+
+  /// The answer of a service; null when the table has none for this index.
+  @Nullable ServiceAnswer serviceOrNull(int index) {
+    return index < services.length ? services[index] : null;
+  }
+
+  /// Octets of the text; empty for none.
+  byte[] extendedError(int index) {
+    return extendedErrors[index];
+  }
+
+  /// The zone that answers `type` at the name; null when it is outside all of them.
+  @Nullable Zone zoneFor(NameKey name, int type) {
+    Zone zone = zones.deepest(name, 0);
+    // RFC 4035 section 3.1.4.1: DS at an apex is the parent's, where the parent is served too.
+    if (type == RecordType.DS
+        && zone != null
+        && zone.origin().octets() == name.octets()
+        && name.labels() > 0) {
+      Zone parent = zones.deepest(name, 1);
+      return parent == null ? zone : parent;
+    }
+    return zone;
+  }
+
+  private static byte[] octets(ServiceAnswer answer) {
+    String text = answer.extendedError();
+    return text == null ? NO_TEXT : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Finds zones by their origins. Only as many suffixes of a name are tried as there are different
+  /// depths of origins.
+  private static final class ZoneIndex {
+    private final Zone[] zones;
+    private final byte[] entries;
+    private final NameTable table;
+    private final boolean[] depths = new boolean[128];
+    private int deepest;
+
+    ZoneIndex(Collection<Zone> collection) {
+      zones = collection.toArray(Zone[]::new);
+      table = new NameTable(zones.length * 2);
+      int octets = 16;
+      for (Zone zone : zones) {
+        octets += NameTable.NAME + zone.origin().octets() + 4;
+      }
+      entries = new byte[octets];
+      NameKey key = new NameKey();
+      int at = 8;
+      for (int i = 0; i < zones.length; i++) {
+        at = add(zones[i].origin(), i, at, key);
+      }
+    }
+
+    /// @param skip leading labels of the name that the origin may not hold
+    @Nullable Zone deepest(NameKey name, int skip) {
+      int labels = name.labels();
+      for (int depth = Math.min(deepest, labels - skip); depth >= 0; depth--) {
+        if (depths[depth]) {
+          int entry = table.find(entries, name, labels - depth);
+          if (entry != 0) {
+            return zones[index(entry)];
+          }
+        }
+      }
+      return null;
+    }
+
+    private int add(Name origin, int index, int at, NameKey key) {
+      key.set(origin);
+      if (table.find(entries, key, 0) != 0) {
+        throw new IllegalArgumentException("two zones have the origin " + origin);
+      }
+      entries[at + NameTable.NAME_LENGTH] = (byte) origin.octets();
+      int end = origin.copyTo(entries, at + NameTable.NAME);
+      Layouts.putInt(entries, end, index);
+      table.add(key.hash(0), at);
+      depths[key.labels()] = true;
+      deepest = Math.max(deepest, key.labels());
+      return end + 4;
+    }
+
+    private int index(int entry) {
+      int length = entries[entry + NameTable.NAME_LENGTH] & 0xFF;
+      return Layouts.signedInt(entries, entry + NameTable.NAME + length);
+    }
   }
 }

@@ -1,44 +1,200 @@
 package detour.dns.answer;
 
+import detour.dns.wire.Name;
+import detour.dns.wire.PackedRecords;
+import detour.dns.wire.RecordType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.List;
 
 /// What one address family of a service is answered with now: records ready to be copied, or none.
+///
+/// Immutable but for the record of what was handed out when, which responders write.
 public final class PreparedAnswer {
-  private PreparedAnswer() {}
+  enum Kind {
+    ADDRESSES,
+    ALIAS,
+    NO_DATA,
+    SERVFAIL
+  }
 
-  /// Address records of one family.
+  /// So many addresses fit into the largest message.
+  static final int MAXIMUM_RECORDS = 2000;
+
+  /// How much time must pass until a record is noted as handed out again; saves writes to memory
+  /// that other threads' caches hold too.
+  private static final long NOTED_EVERY_MILLIS = 50;
+
+  private static final int PADDING = 8;
+  private static final VarHandle TIME = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final PreparedAnswer NO_DATA = new PreparedAnswer(Kind.NO_DATA);
+  private static final PreparedAnswer SERVFAIL = new PreparedAnswer(Kind.SERVFAIL);
+
+  private final Kind kind;
+
+  /// Records as [PackedRecords] says, padded so that names in them can be read by eight octets.
+  private final byte[] packed;
+
+  /// Where each record begins, and where the last one ends.
+  private final int[] starts;
+
+  /// By which records are drawn: those given, or all 1 when all given are 0.
+  private final int[] weights;
+
+  private final long totalWeight;
+  private final int answered;
+  private final long[] handedOutMillis;
+
+  private PreparedAnswer(Kind kind) {
+    this(kind, new byte[0], new int[1], new int[0], 0);
+  }
+
+  private PreparedAnswer(Kind kind, byte[] packed, int[] starts, int[] weights, int answered) {
+    this.kind = kind;
+    this.packed = packed;
+    this.starts = starts;
+    this.weights = weights;
+    this.totalWeight = Arrays.stream(weights).asLongStream().sum();
+    this.answered = answered;
+    this.handedOutMillis = new long[weights.length];
+  }
+
+  /// Address records of one family. Without any it is [#noData].
   ///
-  /// @param addresses 4 or 16 octets each, all of one length
-  /// @param weights one for each address, 0 to 65535
+  /// @param addresses 4 or 16 octets each, all of one length; at most 2000
+  /// @param weights one for each address, 0 to 65535; an address of weight 0 is drawn only when all
+  ///   are 0
   /// @param answered how many are answered, drawn by weight without repetition; 0 for all, in
   ///   rotated order
   /// @param ttlSeconds TTL of the records
   public static PreparedAnswer addresses(
       List<byte[]> addresses, int[] weights, int answered, int ttlSeconds) {
-    return new PreparedAnswer();
+    if (addresses.isEmpty()) {
+      return noData();
+    }
+    int length = addresses.getFirst().length;
+    if (length != 4 && length != 16) {
+      throw new IllegalArgumentException("an address has 4 or 16 octets, not " + length);
+    }
+    if (addresses.stream().anyMatch(address -> address.length != length)) {
+      throw new IllegalArgumentException("the addresses are of two families");
+    }
+    if (answered < 0) {
+      throw new IllegalArgumentException("answered is below 0: " + answered);
+    }
+    int type = length == 4 ? RecordType.A : RecordType.AAAA;
+    return prepare(Kind.ADDRESSES, type, addresses, weights, answered, ttlSeconds);
   }
 
   /// A CNAME, drawn by weight among the targets. It stands for every type, so both families must
   /// have it.
   ///
-  /// @param targets uncompressed wire-form names
+  /// @param targets uncompressed wire-form names, 1 to 2000
+  /// @param weights one for each target, 0 to 65535; a target of weight 0 is drawn only when all
+  ///   are 0
   public static PreparedAnswer alias(List<byte[]> targets, int[] weights, int ttlSeconds) {
-    return new PreparedAnswer();
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("an alias needs a target");
+    }
+    for (byte[] target : targets) {
+      if (Name.octetsAt(target, 0) != target.length) {
+        throw new IllegalArgumentException("a target is not one uncompressed name");
+      }
+    }
+    return prepare(Kind.ALIAS, RecordType.CNAME, targets, weights, 1, ttlSeconds);
   }
 
   /// No records of this family: NODATA.
   public static PreparedAnswer noData() {
-    return new PreparedAnswer();
+    return NO_DATA;
   }
 
   /// SERVFAIL.
   public static PreparedAnswer servFail() {
-    return new PreparedAnswer();
+    return SERVFAIL;
   }
 
   /// When the record at this position was last handed out, in epoch milliseconds; 0 for never. Any
-  /// thread.
+  /// thread. Exact to 50 ms.
   public long lastHandedOutMillis(int position) {
-    return 0;
+    return (long) TIME.getOpaque(handedOutMillis, position);
+  }
+
+  /// How many records it has.
+  public int size() {
+    return weights.length;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  byte[] packed() {
+    return packed;
+  }
+
+  int start(int position) {
+    return starts[position];
+  }
+
+  int octets(int position) {
+    return starts[position + 1] - starts[position];
+  }
+
+  int weight(int position) {
+    return weights[position];
+  }
+
+  long totalWeight() {
+    return totalWeight;
+  }
+
+  /// How many are drawn, never more than have a weight; 0 for all.
+  int answered() {
+    return answered;
+  }
+
+  /// Several responders may write at once; whichever write stays is right to 50 ms.
+  void handOut(int position, long nowMillis) {
+    long last = (long) TIME.getOpaque(handedOutMillis, position);
+    if (nowMillis - last >= NOTED_EVERY_MILLIS) {
+      TIME.setOpaque(handedOutMillis, position, nowMillis);
+    }
+  }
+
+  private static PreparedAnswer prepare(
+      Kind kind, int type, List<byte[]> data, int[] weights, int answered, int ttlSeconds) {
+    if (data.size() > MAXIMUM_RECORDS) {
+      throw new IllegalArgumentException(
+          data.size() + " records; at most " + MAXIMUM_RECORDS + " fit into a message");
+    }
+    if (weights.length != data.size()) {
+      throw new IllegalArgumentException(data.size() + " records, " + weights.length + " weights");
+    }
+    if (Arrays.stream(weights).anyMatch(weight -> weight < 0 || weight > 65535)) {
+      throw new IllegalArgumentException("a weight is not within 0 to 65535");
+    }
+    if (ttlSeconds < 0) {
+      throw new IllegalArgumentException("the TTL is below 0: " + ttlSeconds);
+    }
+    int octets = data.stream().mapToInt(rdata -> PackedRecords.RDATA + rdata.length).sum();
+    byte[] packed = new byte[octets + PADDING];
+    int[] starts = new int[data.size() + 1];
+    for (int i = 0; i < data.size(); i++) {
+      starts[i + 1] = PackedRecords.put(packed, starts[i], type, ttlSeconds, data.get(i));
+    }
+    boolean allZero = Arrays.stream(weights).allMatch(weight -> weight == 0);
+    int[] effective = weights.clone();
+    if (allZero) {
+      Arrays.fill(effective, 1);
+    }
+    int drawable = (int) Arrays.stream(effective).filter(weight -> weight > 0).count();
+    return new PreparedAnswer(kind, packed, starts, effective, Math.min(answered, drawable));
+  }
+
+  @Override
+  public String toString() {
+    return kind + " of " + weights.length + " records";
   }
 }

@@ -3,20 +3,71 @@ package detour.server.metrics;
 /// Everything that is counted one by one, each with what one increment means.
 public enum Counter {
   /// A probe's outcome arrived for a target that is no longer in the configuration.
-  OBSERVATIONS_DROPPED("detour_observations_dropped"),
+  OBSERVATIONS_DROPPED(
+      "detour_observations_dropped",
+      "Probe outcomes for targets that were no longer in the configuration."),
   /// The publish thread swapped in a new answer table.
-  ANSWER_TABLES_PUBLISHED("detour_answer_tables_published"),
+  ANSWER_TABLES_PUBLISHED("detour_answer_tables_published", "Answer tables swapped in."),
   /// The store could not write a change; the decision stood all the same.
-  STORE_FAILURES("detour_store_failures");
+  STORE_FAILURES("detour_store_failures", "Changes that the store could not write."),
+  /// A decision threw: a fault of ours; the answers stayed as they were.
+  PUBLISH_FAILURES("detour_publish_failures", "Decisions that ended in an error of this program."),
+  /// A probe was started.
+  PROBES_STARTED("detour_probes_started", "Probes started."),
+  /// A probe was started more than 100 ms after its time.
+  PROBES_STARTED_LATE(
+      "detour_probes_started_late", "Probes started more than 100 ms after their time."),
+  /// A probe had to wait because as many as may be were under way; it started later.
+  PROBES_DEFERRED("detour_probes_deferred", "Probes that waited for others to end."),
+  /// A probe could not be made because this machine had no socket, port or memory left, or could
+  /// not read the certificates to trust; it is tried again and says nothing about the endpoint.
+  PROBES_NOT_STARTED(
+      "detour_probes_not_started", "Probes that this machine could not make; tried again."),
+  /// A watched host name could not be resolved; its last good addresses stand.
+  RESOLUTIONS_FAILED("detour_resolutions_failed", "Watched host names that did not resolve."),
+  /// A UDP socket reported an error instead of datagrams.
+  UDP_RECEIVE_FAILURES(
+      "detour_udp_receive_failures", "Errors that UDP sockets reported instead of datagrams."),
+  /// A UDP response was made and could not be sent; its query is among the queries counted.
+  UDP_SEND_FAILURES("detour_udp_send_failures", "UDP responses that could not be sent."),
+  /// A datagram was empty or longer than 4096 octets and was dropped unread; it is not among the
+  /// queries counted.
+  UDP_UNREADABLE("detour_udp_unreadable", "Datagrams dropped as empty or too long."),
+  /// A TCP connection was accepted within the limits.
+  TCP_CONNECTIONS_ACCEPTED("detour_tcp_connections_accepted", "TCP connections accepted."),
+  /// A TCP connection was closed at once, for it was above a limit.
+  TCP_CONNECTIONS_REFUSED(
+      "detour_tcp_connections_refused", "TCP connections closed at once, above a limit."),
+  /// An idle TCP connection was closed early to make room for a new one at the limit.
+  TCP_CONNECTIONS_EVICTED(
+      "detour_tcp_connections_evicted", "Idle TCP connections closed to make room for new ones."),
+  /// A TCP connection was closed because no complete query came within the idle timeout.
+  TCP_CONNECTIONS_TIMED_OUT(
+      "detour_tcp_connections_timed_out", "TCP connections closed after the idle timeout."),
+  /// A TCP connection was closed because its client did not read its responses.
+  TCP_SLOW_READERS_DROPPED(
+      "detour_tcp_slow_readers_dropped", "TCP connections closed because the client did not read."),
+  /// A TCP connection was closed because what it sent cannot be a DNS message.
+  TCP_GARBAGE("detour_tcp_garbage", "TCP connections closed for what is no DNS message."),
+  /// A query or a batch of them ended in an error of this program; it was dropped, and a log line
+  /// tells.
+  LISTENER_FAILURES("detour_listener_failures", "Queries dropped by an error of this program.");
 
   private final String metricName;
+  private final String help;
 
-  Counter(String metricName) {
+  Counter(String metricName, String help) {
     this.metricName = metricName;
+    this.help = help;
   }
 
   /// Prometheus name without the `_total` suffix.
   public String metricName() {
     return metricName;
+  }
+
+  /// One line for the exposition.
+  public String help() {
+    return help;
   }
 }

@@ -30,10 +30,14 @@ public interface Journal extends AutoCloseable {
 
   /// @param selections by [SavedSelection#key()]
   /// @param opinions by the text of the target, [TargetKey#of]
+  /// @param lastEventId the greatest id of any event saved; 0 for none
   record Saved(
       Map<String, SavedSelection> selections,
       Map<String, SavedOpinion> opinions,
-      Map<OverridePath, OperatorOverride> overrides) {}
+      Map<OverridePath, OperatorOverride> overrides,
+      long lastEventId) {
+    public static final Saved NOTHING = new Saved(Map.of(), Map.of(), Map.of(), 0);
+  }
 
   /// The latch of one service, or of one family of it.
   ///
@@ -62,7 +66,7 @@ public interface Journal extends AutoCloseable {
 
   /// Something that happened, for people.
   ///
-  /// @param id grows with each event; 0 in an event not yet saved
+  /// @param id grows with each event, across restarts
   /// @param service null for what is about the whole server
   /// @param kind `selection`, `endpoint`, `override`, `failback`, `reload`, `start`, `stop`
   /// @param subject what it happened to, as `www.example.com/ams/web1`

@@ -1,0 +1,114 @@
+package detour.dns.answer;
+
+import detour.dns.wire.NameKey;
+import detour.dns.wire.RecordType;
+import detour.dns.zone.Lookup;
+import detour.dns.zone.Zone;
+import org.jspecify.annotations.Nullable;
+
+/// Adds the addresses of name servers, mail exchanges and service hosts where they are ours, as far
+/// as there is room (RFC 1034 section 4.3.2 step 6).
+final class AdditionalSection {
+  private final ResponseWriter writer;
+  private final ServiceWriter services;
+  private final Lookup lookup = new Lookup();
+  private final NameKey target = new NameKey();
+  private final long[] done = new long[ResponseWriter.MAXIMUM_TARGETS];
+  private int delegatedLabels;
+  private long delegatedHash;
+
+  AdditionalSection(ResponseWriter writer, ServiceWriter services) {
+    this.writer = writer;
+    this.services = services;
+  }
+
+  /// Adds what the targets in the answer section need.
+  void write(AnswerTable table, long nowMillis) {
+    delegatedLabels = -1;
+    write(table, null, nowMillis);
+  }
+
+  /// Adds glue: also addresses that lie below a delegation of the referring zone, be it this one or
+  /// another.
+  ///
+  /// @param skipped labels of the name before the name that is delegated
+  /// @return false when addresses within the delegated zone found no room; then the response is
+  ///   truncated (RFC 9471 section 3.1)
+  boolean writeGlue(AnswerTable table, Zone referring, NameKey name, int skipped, long nowMillis) {
+    delegatedLabels = name.labels() - skipped;
+    delegatedHash = name.hash(skipped);
+    return write(table, referring, nowMillis);
+  }
+
+  private boolean write(AnswerTable table, @Nullable Zone referring, long nowMillis) {
+    boolean complete = true;
+    for (int i = 0; i < writer.targetCount(); i++) {
+      int at = writer.target(i);
+      int owner = writer.pointer(at, 0);
+      writer.readName(at, target);
+      if (owner == 0 || !isNew(i)) {
+        continue;
+      }
+      boolean fitted = writeAddresses(table, referring, RecordType.A, owner, nowMillis);
+      fitted &= writeAddresses(table, referring, RecordType.AAAA, owner, nowMillis);
+      complete &= fitted || !isInDelegatedZone();
+    }
+    return complete;
+  }
+
+  private boolean writeAddresses(
+      AnswerTable table, @Nullable Zone referring, int type, int owner, long nowMillis) {
+    Zone zone = table.zoneFor(target, type);
+    Lookup.Outcome outcome = zone == null ? null : zone.lookup(target, type, lookup);
+    if (zone != null && outcome == Lookup.Outcome.ANSWER) {
+      return writeSet(zone, lookup.recordSet(), type, owner);
+    }
+    if (outcome == Lookup.Outcome.SERVICE) {
+      return writeService(table.serviceOrNull(lookup.service()), type, owner, nowMillis);
+    }
+    if (referring == null) {
+      return true;
+    }
+    int glue = referring.glue(target, type);
+    return glue == 0 || writeSet(referring, glue, type, owner);
+  }
+
+  private boolean writeSet(Zone zone, int set, int type, int owner) {
+    if (!writer.appendSet(zone.packed(), zone.records(set), zone.octets(set), type, owner)) {
+      return false;
+    }
+    writer.addAdditionals(zone.count(set));
+    return true;
+  }
+
+  private boolean writeService(
+      @Nullable ServiceAnswer service, int type, int owner, long nowMillis) {
+    if (service == null) {
+      return true;
+    }
+    PreparedAnswer prepared = type == RecordType.A ? service.ipv4() : service.ipv6();
+    if (prepared.kind() != PreparedAnswer.Kind.ADDRESSES) {
+      return true;
+    }
+    int count = services.appendAddresses(prepared, owner, nowMillis);
+    writer.addAdditionals(Math.max(0, count));
+    return count >= 0;
+  }
+
+  /// Several records may name one target.
+  private boolean isNew(int index) {
+    long hash = target.hash(0);
+    done[index] = hash;
+    for (int i = 0; i < index; i++) {
+      if (done[i] == hash) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isInDelegatedZone() {
+    int skip = target.labels() - delegatedLabels;
+    return delegatedLabels >= 0 && skip >= 0 && target.hash(skip) == delegatedHash;
+  }
+}

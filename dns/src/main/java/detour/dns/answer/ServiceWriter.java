@@ -1,0 +1,101 @@
+package detour.dns.answer;
+
+import detour.dns.wire.RecordType;
+import java.util.Arrays;
+
+/// Chooses among the prepared records of a service, writes the chosen ones and notes that they were
+/// handed out.
+final class ServiceWriter {
+  private final ResponseWriter writer;
+  private final RandomSource random;
+
+  /// Records that the present draw has taken, one bit each.
+  private final long[] taken = new long[(PreparedAnswer.MAXIMUM_RECORDS + 63) / 64];
+
+  ServiceWriter(ResponseWriter writer, RandomSource random) {
+    this.writer = writer;
+    this.random = random;
+  }
+
+  /// Writes the address records that are due.
+  ///
+  /// @return how many; -1 when they do not fit
+  int appendAddresses(PreparedAnswer prepared, int owner, long nowMillis) {
+    int size = prepared.size();
+    int stride = prepared.octets(0);
+    if (prepared.answered() == 0 || size == 1) {
+      if (!writer.fits(size * stride)) {
+        return -1;
+      }
+      appendRotated(prepared, owner, nowMillis);
+      return size;
+    }
+    int count = prepared.answered();
+    if (!writer.fits(count * stride)) {
+      return -1;
+    }
+    appendDrawn(prepared, count, owner, nowMillis);
+    return count;
+  }
+
+  /// Draws one target of an alias and writes it.
+  ///
+  /// @return false when it does not fit
+  boolean appendAlias(PreparedAnswer prepared, int owner, long nowMillis) {
+    int chosen =
+        prepared.size() == 1 ? 0 : draw(prepared, random.below(prepared.totalWeight()), false);
+    if (!writer.appendSet(
+        prepared.packed(),
+        prepared.start(chosen),
+        prepared.octets(chosen),
+        RecordType.CNAME,
+        owner)) {
+      return false;
+    }
+    prepared.handOut(chosen, nowMillis);
+    return true;
+  }
+
+  private void appendRotated(PreparedAnswer prepared, int owner, long nowMillis) {
+    int size = prepared.size();
+    int first = size == 1 ? 0 : (int) random.below(size);
+    int split = prepared.start(first);
+    writer.copy(prepared.packed(), split, prepared.start(size) - split, owner);
+    if (split > 0) {
+      writer.copy(prepared.packed(), 0, split, owner);
+    }
+    for (int i = 0; i < size; i++) {
+      prepared.handOut(i, nowMillis);
+    }
+  }
+
+  /// Each draw takes a record with a chance of its weight among those that are left.
+  private void appendDrawn(PreparedAnswer prepared, int count, int owner, long nowMillis) {
+    if (count > 1) {
+      Arrays.fill(taken, 0, (prepared.size() + 63) / 64, 0);
+    }
+    long left = prepared.totalWeight();
+    for (int i = 0; i < count; i++) {
+      int chosen = draw(prepared, random.below(left), count > 1);
+      taken[chosen >> 6] |= 1L << chosen;
+      left -= prepared.weight(chosen);
+      writer.copy(prepared.packed(), prepared.start(chosen), prepared.octets(chosen), owner);
+      prepared.handOut(chosen, nowMillis);
+    }
+  }
+
+  /// The record at which the running sum of weights passes `ticket`.
+  private int draw(PreparedAnswer prepared, long ticket, boolean skipTaken) {
+    long sum = 0;
+    int i = 0;
+    while (true) {
+      if (!skipTaken || (taken[i >> 6] & (1L << i)) == 0) {
+        sum += prepared.weight(i);
+        if (ticket < sum) {
+          return i;
+        }
+      }
+      i++;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package detour.dns.wire;
+
+/// Sizes and bits of EDNS (RFC 6891) and of the options that are used.
+///
+/// The OPT record, offsets from its first octet:
+///
+/// ```
+/// 0  NAME      root, one zero octet
+/// 1  TYPE      41
+/// 3  CLASS     the sender's UDP payload size
+/// 5  TTL       extended RCODE (8 bits), version (8), DO (1), Z (15)
+/// 9  RDLEN     octets of the options: code (16 bits), length (16), data
+/// ```
+public final class Edns {
+  /// Octets of an OPT record without options.
+  public static final int OPT_OCTETS = 11;
+
+  /// The version spoken here.
+  public static final int VERSION = 0;
+
+  /// DO, within the lower 16 bits of the TTL field (RFC 3225).
+  public static final int DNSSEC_OK = 0x8000;
+
+  /// What every UDP receiver takes (RFC 1035 section 2.3.4).
+  public static final int MINIMUM_UDP_OCTETS = 512;
+
+  /// What crosses nearly every path without fragments.
+  public static final int DEFAULT_UDP_OCTETS = 1232;
+
+  /// Option code of an Extended DNS Error (RFC 8914 section 2).
+  public static final int EXTENDED_ERROR = 15;
+
+  /// Info-code "Other Error" (RFC 8914 section 4.1).
+  public static final int EXTENDED_ERROR_OTHER = 0;
+
+  private Edns() {}
+}

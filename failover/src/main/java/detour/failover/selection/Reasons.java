@@ -1,0 +1,56 @@
+package detour.failover.selection;
+
+import detour.failover.model.WhenAllDown;
+import detour.failover.selection.Selection.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Why a selection is what it is, in one sentence for operators.
+final class Reasons {
+  private Reasons() {}
+
+  static String served(
+      Situation situation, Status status, List<PoolAvailability> pools, int pool, int wanted) {
+    String serving = name(situation, pool);
+    String back =
+        "%s serves; %s is available again (%s)"
+            .formatted(serving, name(situation, wanted), pools.get(wanted).reason());
+    return switch (status) {
+      case SERVING -> serving + " serves: " + pools.get(pool).reason();
+      case FAILED_OVER ->
+          "%s serves because %s"
+              .formatted(serving, notAvailable(situation, pools.subList(0, pool)));
+      case READY -> back + " and waits for an operator's approval";
+      case FAILING_BACK ->
+          back + " and takes over once it has stayed so for " + failbackAfter(situation);
+      case LAST_RESORT, NO_MEMBERS ->
+          throw new IllegalArgumentException(status + " is not served from a pool");
+    };
+  }
+
+  static String lastResort(Situation situation, LastResort kind, List<PoolAvailability> pools) {
+    String named =
+        situation.service().whenAllDown() instanceof WhenAllDown.NamedPool(String pool)
+            ? " (" + pool + ")"
+            : "";
+    return kind.sentence() + named + "; " + notAvailable(situation, pools);
+  }
+
+  private static String notAvailable(Situation situation, List<PoolAvailability> pools) {
+    List<String> each = new ArrayList<>();
+    for (int pool = 0; pool < pools.size(); pool++) {
+      each.add(name(situation, pool) + " is not available: " + pools.get(pool).reason());
+    }
+    return String.join("; ", each);
+  }
+
+  private static String failbackAfter(Situation situation) {
+    Duration after = situation.service().failbackAfter();
+    return after.toMillis() % 1000 == 0 ? after.toSeconds() + "s" : after.toMillis() + "ms";
+  }
+
+  private static String name(Situation situation, int pool) {
+    return situation.service().pools().get(pool).name();
+  }
+}

@@ -1,0 +1,189 @@
+package detour.failover.selection;
+
+import detour.failover.model.Service;
+import detour.failover.selection.Selection.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// Which pool serves.
+///
+/// Wanted is the first available pool. The current pool is a latch; it moves like this:
+///
+/// | current pool | wanted | then |
+/// |---|---|---|
+/// | none yet | any | the wanted pool serves |
+/// | not available | any, earlier or later | the wanted pool serves at once: SERVING or FAILED_OVER |
+/// | available | the same | it goes on serving |
+/// | available | earlier, `failback: auto` | FAILING_BACK until wanted has stayed available for
+/// `failback_after`, then it serves |
+/// | available | earlier, `failback: manual` | READY until an operator approves, then it serves |
+/// | any | none | LAST_RESORT as `when_all_down` says; the current pool stays what it was |
+///
+/// The second line is also how a last resort ends: while the current pool is not available,
+/// whatever recovers serves at once, under `failback: manual` too, for nothing else could. If the
+/// current pool is among those that recover, it serves and an earlier one waits its turn.
+public final class SelectionRules {
+  private SelectionRules() {}
+
+  /// The selection after `previous` for the health of this moment.
+  ///
+  /// @param previous the last one, or [#restored] after a start; null for a first start
+  /// @param health by pool and endpoint, in the order of the configuration
+  /// @param failbackApproved an operator ends the waiting for a failback, this once, be it for the
+  ///   approval or for the time; where none waits it does nothing
+  /// @throws IllegalArgumentException when `health` has another shape than the service
+  public static Selection next(
+      Service service,
+      Track track,
+      @Nullable Selection previous,
+      List<List<EndpointHealth>> health,
+      long nowNanos,
+      boolean failbackApproved) {
+    Situation situation = new Situation(service, track, health, nowNanos);
+    List<PoolAvailability> pools = PoolRules.availability(situation, previous);
+    if (pools.stream().allMatch(pool -> pool.members() == 0)) {
+      return noMembers(situation, previous, pools);
+    }
+    int wanted = firstAvailable(pools);
+    return wanted < 0
+        ? lastResort(situation, previous, pools)
+        : served(situation, previous, pools, wanted, failbackApproved);
+  }
+
+  /// What to start from when only the latch was stored: pass it as `previous`.
+  ///
+  /// @param latchedPool its name; null, or a pool that the service does not have any more, for none
+  /// @param sinceNanos since when that pool serves
+  public static Selection restored(
+      Service service, Track track, @Nullable String latchedPool, long sinceNanos) {
+    int latch = latchedPool == null ? -1 : Renaming.position(service, latchedPool);
+    return new Selection(
+        track,
+        Status.SERVING,
+        latch,
+        latch,
+        -1,
+        null,
+        List.of(),
+        "restored",
+        sinceNanos,
+        OptionalLong.empty(),
+        List.of(),
+        List.of(),
+        TtlRules.ttl(service, OptionalLong.empty(), sinceNanos));
+  }
+
+  /// The same selection in terms of a changed service: pools and endpoints are found again by name,
+  /// and those that are gone are forgotten. Pass it as `previous`.
+  ///
+  /// @param track the new track; may differ when `families` changed
+  public static Selection carriedOver(
+      Selection selection, Service before, Service after, Track track) {
+    return new Renaming(before, after, track).apply(selection);
+  }
+
+  private static int firstAvailable(List<PoolAvailability> pools) {
+    for (int pool = 0; pool < pools.size(); pool++) {
+      if (pools.get(pool).available()) {
+        return pool;
+      }
+    }
+    return -1;
+  }
+
+  private static Selection served(
+      Situation situation,
+      @Nullable Selection previous,
+      List<PoolAvailability> pools,
+      int wanted,
+      boolean failbackApproved) {
+    int latch = previous == null ? -1 : previous.latch();
+    boolean waits = latch > wanted && pools.get(latch).available() && !failbackApproved;
+    OptionalLong failbackAt = OptionalLong.empty();
+    if (waits && situation.service().failback() == Service.Failback.AUTO) {
+      long due = failbackDue(situation.service(), pools.get(wanted), situation.nowNanos());
+      waits = due - situation.nowNanos() > 0;
+      failbackAt = waits ? OptionalLong.of(due) : OptionalLong.empty();
+    }
+    int pool = waits ? latch : wanted;
+    Status status = status(pools, pool, wanted, failbackAt.isPresent());
+    List<EndpointPosition> endpoints = situation.healthyMembers(pool);
+    return new Selection(
+        situation.track(),
+        status,
+        pool,
+        pool,
+        wanted,
+        null,
+        endpoints,
+        Reasons.served(situation, status, pools, pool, wanted),
+        since(previous, pool, null, situation.nowNanos()),
+        failbackAt,
+        pools,
+        endpoints,
+        TtlRules.ofPool(situation, endpoints, failbackAt));
+  }
+
+  private static long failbackDue(Service service, PoolAvailability wanted, long nowNanos) {
+    Duration after = service.failbackAfter();
+    return wanted.availableSinceNanos().orElse(nowNanos) + after.toNanos();
+  }
+
+  private static Status status(
+      List<PoolAvailability> pools, int pool, int wanted, boolean timedFailback) {
+    if (pool != wanted) {
+      return timedFailback ? Status.FAILING_BACK : Status.READY;
+    }
+    boolean first = pools.subList(0, pool).stream().allMatch(earlier -> earlier.members() == 0);
+    return first ? Status.SERVING : Status.FAILED_OVER;
+  }
+
+  private static Selection lastResort(
+      Situation situation, @Nullable Selection previous, List<PoolAvailability> pools) {
+    int latch = previous == null ? -1 : previous.latch();
+    List<EndpointPosition> remembered = previous == null ? List.of() : previous.lastHealthy();
+    List<EndpointPosition> lastHealthy = LastResortRules.lastHealthy(situation, latch, remembered);
+    LastResort kind = LastResortRules.kind(situation.service().whenAllDown());
+    return new Selection(
+        situation.track(),
+        Status.LAST_RESORT,
+        -1,
+        latch,
+        -1,
+        kind,
+        LastResortRules.endpoints(situation, lastHealthy),
+        Reasons.lastResort(situation, kind, pools),
+        since(previous, -1, kind, situation.nowNanos()),
+        OptionalLong.empty(),
+        pools,
+        lastHealthy,
+        TtlRules.ofLastResort(situation));
+  }
+
+  private static Selection noMembers(
+      Situation situation, @Nullable Selection previous, List<PoolAvailability> pools) {
+    return new Selection(
+        situation.track(),
+        Status.NO_MEMBERS,
+        -1,
+        -1,
+        -1,
+        null,
+        List.of(),
+        "no pool has " + situation.track().member(),
+        since(previous, -1, null, situation.nowNanos()),
+        OptionalLong.empty(),
+        pools,
+        List.of(),
+        TtlRules.ttl(situation.service(), OptionalLong.empty(), situation.nowNanos()));
+  }
+
+  private static long since(
+      @Nullable Selection previous, int pool, @Nullable LastResort lastResort, long nowNanos) {
+    return previous != null && previous.pool() == pool && previous.lastResort() == lastResort
+        ? previous.sinceNanos()
+        : nowNanos;
+  }
+}

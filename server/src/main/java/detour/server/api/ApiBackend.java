@@ -1,0 +1,21 @@
+package detour.server.api;
+
+import detour.server.publish.Inbox;
+import detour.server.publish.Journal;
+import detour.server.publish.PublishedState;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What the API shows and commands: everything behind its routes.
+///
+/// @param state the present decisions; null before the first are made
+/// @param notReady why the server does not answer queries yet, as one sentence; null once it does
+/// @param events told of each event by the publish thread
+public record ApiBackend(
+    Supplier<@Nullable PublishedState> state,
+    Supplier<@Nullable String> notReady,
+    Inbox inbox,
+    Journal journal,
+    EventStream events,
+    Explainer explainer,
+    Exposition metrics) {}

@@ -1,0 +1,73 @@
+package detour.server.api;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
+
+/// The HTTP server: Jetty with one handler, each request on a virtual thread.
+public final class ApiServer implements AutoCloseable {
+  private static final int IDLE_TIMEOUT_MILLIS = 60_000;
+
+  private final InetSocketAddress address;
+  private final EventStream events;
+  private final Server server;
+  private final ServerConnector connector;
+
+  /// @param address where to listen; port 0 takes a free one
+  /// @param hostNames names beyond loopback by which clients may call the server, lower case: the
+  ///   answer to DNS rebinding is to know one's own names
+  public ApiServer(InetSocketAddress address, Set<String> hostNames, ApiBackend backend) {
+    this.address = address;
+    this.events = backend.events();
+    this.server = new Server(new VirtualThreadPool());
+    this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()));
+    connector.setHost(address.getAddress().getHostAddress());
+    connector.setPort(address.getPort());
+    connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
+    server.addConnector(connector);
+    server.setHandler(
+        new ApiHandler(new Gate(address.getAddress(), hostNames), Routes.of(backend)));
+    server.setStopTimeout(0);
+  }
+
+  /// Binds and serves.
+  ///
+  /// @throws IOException when the address cannot be bound; the message says which and why
+  public void start() throws IOException {
+    try {
+      server.start();
+    } catch (Exception e) {
+      close();
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException("cannot listen for HTTP on " + address + ": " + cause.getMessage(), e);
+    }
+  }
+
+  /// Where it listens, with the port taken. Valid once started.
+  public InetSocketAddress address() {
+    return new InetSocketAddress(address.getAddress(), connector.getLocalPort());
+  }
+
+  /// Ends event streams and connections, and the listener.
+  @Override
+  public void close() {
+    events.close();
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("the HTTP server did not stop", e);
+    }
+  }
+
+  private static HttpConfiguration http() {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    configuration.setSendDateHeader(true);
+    return configuration;
+  }
+}

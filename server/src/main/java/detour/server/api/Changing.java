@@ -1,0 +1,126 @@
+package detour.server.api;
+
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import detour.server.publish.Command;
+import detour.server.publish.CommandRefused;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The routes that change something: each becomes one command, answered once it is on disk and in
+/// force.
+final class Changing {
+  private static final int REASON_LIMIT = 500;
+  private static final Duration LONGEST = Duration.ofDays(366);
+  private static final int PATIENCE_SECONDS = 10;
+
+  private final ApiBackend backend;
+
+  Changing(ApiBackend backend) {
+    this.backend = backend;
+  }
+
+  void setOverride(Exchange exchange) throws IOException, InterruptedException {
+    exchange.allowOnly();
+    RequestBody body = RequestBody.read(exchange, "target", "state", "reason", "for");
+    OverridePath target = target(body.required("target"));
+    OperatorOverride.State state = state(body.required("state"));
+    String reason = body.required("reason");
+    if (reason.length() > REASON_LIMIT || reason.chars().anyMatch(Character::isISOControl)) {
+      throw new BadRequest(
+          "reason", "expected one line of at most " + REASON_LIMIT + " printable characters");
+    }
+    Duration lasts = lasts(body.optional("for"));
+    carryOut(new Command.SetOverride(target, state, reason, lasts, exchange.author()));
+    String done =
+        switch (state) {
+          case UP -> target + " counts as up";
+          case DOWN -> target + " counts as down";
+          case DRAIN -> target + " is drained";
+        };
+    exchange.json(200, changed(done + until(lasts), target.service()));
+  }
+
+  void clearOverride(Exchange exchange) throws IOException, InterruptedException {
+    exchange.allowOnly("target");
+    OverridePath target = target(exchange.required("target"));
+    carryOut(new Command.ClearOverride(target, exchange.author()));
+    exchange.json(200, changed(target + " follows its checks again", target.service()));
+  }
+
+  void failback(Exchange exchange) throws IOException, InterruptedException {
+    exchange.allowOnly();
+    RequestBody body = RequestBody.read(exchange, "service");
+    String service = Reading.folded(body.required("service"));
+    carryOut(new Command.ApproveFailback(service, exchange.author()));
+    exchange.json(200, changed("the failback of " + service + " is approved", service));
+  }
+
+  void reload(Exchange exchange) throws IOException, InterruptedException {
+    exchange.allowOnly();
+    carryOut(new Command.Reload(exchange.author()));
+    exchange.json(200, changed("the configuration is applied", null));
+  }
+
+  private void carryOut(Command command) throws InterruptedException {
+    try {
+      backend.inbox().command(command).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CommandRefused refused) {
+        throw new Refused(409, String.valueOf(refused.getMessage()), null);
+      }
+      throw new IllegalStateException("the command failed: " + command, e.getCause());
+    } catch (TimeoutException e) {
+      throw new Refused(
+          503,
+          "no answer within "
+              + PATIENCE_SECONDS
+              + " s: the change may yet happen; look at the status before you repeat it",
+          null);
+    }
+  }
+
+  private ChangeReport changed(String done, @Nullable String service) {
+    return new ChangeReport(
+        done, service == null ? null : Reading.serviceOf(Reading.present(backend), service));
+  }
+
+  private static OverridePath target(String text) {
+    try {
+      OverridePath path = OverridePath.parse(text);
+      return new OverridePath(Reading.folded(path.service()), path.pool(), path.endpoint());
+    } catch (IllegalArgumentException e) {
+      throw new BadRequest("target", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static OperatorOverride.State state(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "up" -> OperatorOverride.State.UP;
+      case "down" -> OperatorOverride.State.DOWN;
+      case "drain" -> OperatorOverride.State.DRAIN;
+      default -> throw new BadRequest("state", "'" + text + "': expected up, down or drain");
+    };
+  }
+
+  private static @Nullable Duration lasts(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    Duration lasts = Durations.parse(text);
+    if (lasts == null || lasts.isZero() || lasts.compareTo(LONGEST) > 0) {
+      throw new BadRequest(
+          "for", "'" + text + "': expected a time as 90s, 30m, 2h or 1d, at most 366d");
+    }
+    return lasts;
+  }
+
+  private static String until(@Nullable Duration lasts) {
+    return lasts == null ? " until it is cleared" : " for " + Durations.text(lasts);
+  }
+}

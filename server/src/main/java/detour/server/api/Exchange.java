@@ -1,0 +1,156 @@
+package detour.server.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
+
+/// One request and its response, as the routes see them.
+final class Exchange {
+  private static final int BODY_LIMIT_BYTES = 64 * 1024;
+  private static final int AUTHOR_LIMIT = 64;
+
+  private final Request request;
+  private final Response response;
+  private final Map<String, String> pathParameters;
+  private final Fields query;
+
+  /// @throws BadRequest when the query cannot be decoded
+  Exchange(Request request, Response response, Map<String, String> pathParameters) {
+    this.request = request;
+    this.response = response;
+    this.pathParameters = pathParameters;
+    try {
+      this.query = Request.extractQueryParameters(request);
+    } catch (RuntimeException e) {
+      throw new BadRequest(null, "the query part of the address cannot be decoded");
+    }
+  }
+
+  /// A segment of the path that the route names.
+  String segment(String name) {
+    String value = pathParameters.get(name);
+    if (value == null) {
+      throw new IllegalStateException("the route has no {" + name + "}");
+    }
+    return value;
+  }
+
+  /// A parameter of the query; null when it is missing or empty.
+  ///
+  /// @throws BadRequest when it was given more than once
+  @Nullable String parameter(String name) {
+    List<String> values = query.getValuesOrEmpty(name);
+    if (values.size() > 1) {
+      throw new BadRequest(name, "given " + values.size() + " times: expected once");
+    }
+    return values.isEmpty() || values.getFirst().isBlank() ? null : values.getFirst().strip();
+  }
+
+  /// @throws BadRequest when it is missing
+  String required(String name) {
+    String value = parameter(name);
+    if (value == null) {
+      throw new BadRequest(name, "missing: the address needs ?" + name + "=...");
+    }
+    return value;
+  }
+
+  /// @throws BadRequest when any parameter has another name
+  void allowOnly(String... names) {
+    for (String given : query.getNames()) {
+      if (!List.of(names).contains(given)) {
+        throw new BadRequest(
+            given,
+            "unknown parameter: expected "
+                + (names.length == 0 ? "none" : String.join(", ", names)));
+      }
+    }
+  }
+
+  /// A header's value; null when it is missing.
+  @Nullable String header(String name) {
+    return request.getHeaders().get(name);
+  }
+
+  /// Who asks for a change, for the history: the header Detour-Author, else where the request came
+  /// from.
+  ///
+  /// @throws BadRequest when the header is too long or not printable
+  String author() {
+    String author = header("Detour-Author");
+    if (author == null || author.isBlank()) {
+      return "api@" + Request.getRemoteAddr(request);
+    }
+    if (author.length() > AUTHOR_LIMIT || author.chars().anyMatch(Character::isISOControl)) {
+      throw new BadRequest(
+          "Detour-Author", "expected at most " + AUTHOR_LIMIT + " printable characters");
+    }
+    return author.strip();
+  }
+
+  /// The body.
+  ///
+  /// @throws TooLarge when it is over 64 KiB
+  byte[] body() throws IOException {
+    try (InputStream in = Content.Source.asInputStream(request)) {
+      byte[] body = in.readNBytes(BODY_LIMIT_BYTES + 1);
+      if (body.length > BODY_LIMIT_BYTES) {
+        throw new TooLarge();
+      }
+      return body;
+    }
+  }
+
+  /// A body over the limit; answered with 413.
+  static final class TooLarge extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooLarge() {
+      super("the body is over " + BODY_LIMIT_BYTES + " bytes", null, false, false);
+    }
+  }
+
+  void json(int status, Object report) throws IOException {
+    send(status, "application/json", Json.bytes(report));
+  }
+
+  void problem(ProblemReport problem) throws IOException {
+    send(problem.status(), "application/problem+json", Json.bytes(problem));
+  }
+
+  void text(int status, String text) throws IOException {
+    send(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void send(int status, String contentType, byte[] body) throws IOException {
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    try (OutputStream out = Content.Sink.asOutputStream(response)) {
+      if (!HttpMethod.HEAD.is(request.getMethod())) {
+        out.write(body);
+      }
+    }
+  }
+
+  /// Begins a response of unknown length.
+  OutputStream stream(int status, String contentType) {
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    return Content.Sink.asOutputStream(response);
+  }
+
+  void responseHeader(String name, String value) {
+    response.getHeaders().put(name, value);
+  }
+}

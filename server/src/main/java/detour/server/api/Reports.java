@@ -1,0 +1,129 @@
+package detour.server.api;
+
+import detour.failover.model.OperatorOverride;
+import detour.server.publish.Journal.HistoryEvent;
+import detour.server.publish.PublishedState;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Maps what publish shows to what the API promises: the one may change its shape, the other may
+/// not.
+final class Reports {
+  private Reports() {}
+
+  static StatusReport status(PublishedState state) {
+    PublishedState.ConfigurationState configuration = state.configuration();
+    return new StatusReport(
+        state.node(),
+        state.version(),
+        state.startedAt(),
+        state.at(),
+        state.epoch(),
+        new StatusReport.Configuration(
+            configuration.file(),
+            configuration.loadedAt(),
+            configuration.zones(),
+            configuration.problems()),
+        state.services().stream().map(Reports::service).toList(),
+        state.alarms());
+  }
+
+  static ServiceReport service(PublishedState.ServiceState service) {
+    return new ServiceReport(
+        service.name(),
+        service.zone(),
+        service.failback(),
+        service.whenAllDown(),
+        service.tracks().stream().map(Reports::selection).toList(),
+        service.pools().stream().map(Reports::pool).toList(),
+        service.handedOut().stream()
+            .map(out ->
+                new ServiceReport.HandedOut(
+                    out.destination(), out.last(), out.ttlSeconds(), out.heldUntil()))
+            .toList());
+  }
+
+  static HistoryReport.Event event(HistoryEvent event) {
+    return new HistoryReport.Event(
+        event.id(),
+        event.at(),
+        event.service(),
+        event.kind(),
+        event.subject(),
+        event.from(),
+        event.to(),
+        event.reason(),
+        event.author());
+  }
+
+  private static ServiceReport.Selection selection(PublishedState.TrackState track) {
+    return new ServiceReport.Selection(
+        track.family(),
+        track.status(),
+        track.pool(),
+        track.since(),
+        track.reason(),
+        track.ttlSeconds(),
+        track.pending(),
+        track.failbackAt(),
+        track.answers());
+  }
+
+  private static ServiceReport.Pool pool(PublishedState.PoolState pool) {
+    return new ServiceReport.Pool(
+        pool.name(),
+        pool.available(),
+        pool.availability(),
+        pool.availableSince(),
+        pool.endpoints().stream().map(Reports::endpoint).toList());
+  }
+
+  private static ServiceReport.Endpoint endpoint(PublishedState.EndpointState endpoint) {
+    return new ServiceReport.Endpoint(
+        endpoint.name(),
+        endpoint.destination(),
+        endpoint.weight(),
+        endpoint.healthy(),
+        endpoint.healthReason(),
+        endpoint.answered(),
+        endpoint.verdict().name(),
+        endpoint.frozen(),
+        endpoint.since(),
+        override(endpoint.override()),
+        endpoint.opinions().stream().map(Reports::opinion).toList(),
+        endpoint.resolved(),
+        endpoint.lastHandedOut(),
+        endpoint.heldUntil());
+  }
+
+  private static ServiceReport.@Nullable OperatorOverride override(
+      @Nullable OperatorOverride override) {
+    return override == null
+        ? null
+        : new ServiceReport.OperatorOverride(
+            override.state().name().toLowerCase(Locale.ROOT),
+            override.reason(),
+            override.author(),
+            override.since(),
+            override.expires());
+  }
+
+  private static ServiceReport.Opinion opinion(PublishedState.OpinionState opinion) {
+    return new ServiceReport.Opinion(
+        opinion.vantage(),
+        opinion.check(),
+        opinion.health().name(),
+        opinion.stale(),
+        opinion.pending(),
+        opinion.consecutivePasses(),
+        opinion.consecutiveFailures(),
+        opinion.fall(),
+        opinion.riseNeeded(),
+        opinion.since(),
+        opinion.lastObservations().stream()
+            .map(seen ->
+                new ServiceReport.Observation(
+                    seen.at(), seen.passed(), seen.detail(), seen.milliseconds()))
+            .toList());
+  }
+}

@@ -1,0 +1,60 @@
+package detour.server.api;
+
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// The JSON object of a request: text fields of known names.
+final class RequestBody {
+  private final JsonNode object;
+
+  private RequestBody(JsonNode object) {
+    this.object = object;
+  }
+
+  /// @throws BadRequest when it is no JSON object, or has a field of another name
+  static RequestBody read(Exchange exchange, String... names) throws IOException {
+    JsonNode node;
+    try {
+      node = Json.tree(exchange.body());
+    } catch (JacksonException e) {
+      throw new BadRequest(null, "the body is no JSON: " + e.getOriginalMessage());
+    }
+    if (!node.isObject()) {
+      throw new BadRequest(
+          null, "the body is no JSON object: expected one with " + String.join(", ", names));
+    }
+    for (String given : node.propertyNames()) {
+      if (!List.of(names).contains(given)) {
+        throw new BadRequest(given, "unknown field: expected " + String.join(", ", names));
+      }
+    }
+    return new RequestBody(node);
+  }
+
+  /// @throws BadRequest when it is missing, blank or no text
+  String required(String name) {
+    String value = optional(name);
+    if (value == null) {
+      throw new BadRequest(name, "missing: expected a text");
+    }
+    return value;
+  }
+
+  /// Null when it is missing, null or blank.
+  ///
+  /// @throws BadRequest when it is no text
+  @Nullable String optional(String name) {
+    JsonNode node = object.get(name);
+    if (node == null || node.isNull()) {
+      return null;
+    }
+    if (!node.isString()) {
+      throw new BadRequest(name, "expected a text");
+    }
+    String value = node.stringValue().strip();
+    return value.isEmpty() ? null : value;
+  }
+}

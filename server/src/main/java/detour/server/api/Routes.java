@@ -1,0 +1,50 @@
+package detour.server.api;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Everything the API can be asked, on one screen.
+final class Routes {
+  private Routes() {}
+
+  static List<Route> of(ApiBackend backend) {
+    Reading read = new Reading(backend);
+    Changing change = new Changing(backend);
+    Following follow = new Following(backend.events());
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(
+        List.of(
+            new Route("GET", "/api/v1/status", "everything that is decided", read::status),
+            new Route("GET", "/api/v1/services/{name}", "one service", read::service),
+            new Route(
+                "GET", "/api/v1/explain", "why ?name=&type=&client= is answered so", read::explain),
+            new Route(
+                "GET", "/api/v1/history", "what happened: ?service=&before=&limit=", read::history),
+            new Route(
+                "GET", "/api/v1/events", "what happens, as server-sent events", follow::events),
+            new Route(
+                "POST",
+                "/api/v1/overrides",
+                "{\"target\", \"state\": up|down|drain, \"reason\", \"for\"}",
+                change::setOverride),
+            new Route("DELETE", "/api/v1/overrides", "clears ?target=", change::clearOverride),
+            new Route("POST", "/api/v1/failback", "approves {\"service\"}", change::failback),
+            new Route(
+                "POST", "/api/v1/reload", "applies the configuration file anew", change::reload),
+            new Route("GET", "/metrics", "metrics for Prometheus", read::metrics),
+            new Route("GET", "/healthz", "200 while the process lives", read::healthz),
+            new Route("GET", "/readyz", "200 while queries are answered", read::readyz)));
+    routes.add(new Route("GET", "/", "this page", exchange -> exchange.text(200, page(routes))));
+    return routes;
+  }
+
+  private static String page(List<Route> routes) {
+    StringBuilder page = new StringBuilder("Detour's API\n\n");
+    for (Route route : routes) {
+      page.append("%-7s%-26s%s\n".formatted(route.method(), route.path(), route.summary()));
+    }
+    return page.append(
+            "\nChanges need Content-Type: application/json; the header Detour-Author says who.\n")
+        .toString();
+  }
+}

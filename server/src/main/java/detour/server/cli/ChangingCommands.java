@@ -1,0 +1,188 @@
+package detour.server.cli;
+
+import detour.server.api.ChangeReport;
+import detour.server.cli.Look.Mark;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The commands that change what a running server does. Each ends once the change is on the
+/// server's disk and in force, and shows what came of it.
+final class ChangingCommands {
+  private static final String TARGET = "service/pool, or service/pool/endpoint.";
+
+  private ChangingCommands() {}
+
+  /// What the commands that set an override share.
+  abstract static class Overriding implements Callable<Integer> {
+    private final String state;
+    private final Terminal terminal;
+
+    @Mixin private Remote remote = new Remote();
+
+    @Parameters(paramLabel = "TARGET", description = TARGET)
+    private String target = "";
+
+    @Option(
+        names = {"-r", "--reason"},
+        paramLabel = "TEXT",
+        required = true,
+        description = "Why; shown to everyone who looks.")
+    private String reason = "";
+
+    @Option(
+        names = "--for",
+        paramLabel = "TIME",
+        description = "How long, as 30m, 2h or 1d; default: until cleared.")
+    private String lasts = "";
+
+    private Overriding(String state, Terminal terminal) {
+      this.state = state;
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+      Map<String, String> body =
+          Map.of("target", target, "state", state, "reason", reason, "for", lasts);
+      return show(terminal, remote.client(terminal).post("/api/v1/overrides", body));
+    }
+  }
+
+  @Command(
+      name = "drain",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Take an endpoint, or a pool, out of new answers before it is switched off.",
+        "",
+        "Resolvers may hold it for a while yet: the status says until when, and when it is safe to"
+            + " switch off."
+      },
+      footerHeading = "%nExample:%n",
+      footer = "  detour drain www.example.com/ams/web1 --reason 'kernel update' --for 2h")
+  static final class Drain extends Overriding {
+    Drain(Terminal terminal) {
+      super("drain", terminal);
+    }
+  }
+
+  @Command(
+      name = "down",
+      mixinStandardHelpOptions = true,
+      description = "Count an endpoint, or a pool, as down whatever its checks say.",
+      footerHeading = "%nExample:%n",
+      footer = "  detour down www.example.com/ams --reason 'wrong prices shown' --for 30m")
+  static final class Down extends Overriding {
+    Down(Terminal terminal) {
+      super("down", terminal);
+    }
+  }
+
+  @Command(
+      name = "up",
+      mixinStandardHelpOptions = true,
+      description = "Count an endpoint, or a pool, as up whatever its checks say.",
+      footerHeading = "%nExample:%n",
+      footer =
+          "  detour up www.example.com/ams/web1 --reason 'the check itself is broken' --for 1h")
+  static final class Up extends Overriding {
+    Up(Terminal terminal) {
+      super("up", terminal);
+    }
+  }
+
+  @Command(
+      name = "clear",
+      mixinStandardHelpOptions = true,
+      description = "End a drain, a down or an up: the target follows its checks again.",
+      footerHeading = "%nExample:%n",
+      footer = "  detour clear www.example.com/ams/web1")
+  static final class Clear implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private Remote remote = new Remote();
+
+    @Parameters(paramLabel = "TARGET", description = TARGET)
+    private String target = "";
+
+    Clear(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+      return show(
+          terminal, remote.client(terminal).delete("/api/v1/overrides", Map.of("target", target)));
+    }
+  }
+
+  @Command(
+      name = "failback",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Approve a failback that waits.",
+        "",
+        "A service with `failback: manual` shows READY once an earlier pool is available again."
+      },
+      footerHeading = "%nExample:%n",
+      footer = "  detour failback www.example.com")
+  static final class Failback implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private Remote remote = new Remote();
+
+    @Parameters(paramLabel = "SERVICE", description = "The service that is READY.")
+    private String service = "";
+
+    Failback(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+      return show(
+          terminal, remote.client(terminal).post("/api/v1/failback", Map.of("service", service)));
+    }
+  }
+
+  @Command(
+      name = "reload",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Make the server read its configuration again.",
+        "",
+        "It is applied whole or not at all; what was wrong is shown. Health of endpoints that stay"
+            + " is kept."
+      },
+      footerHeading = "%nExample:%n",
+      footer = "  detour validate && detour reload")
+  static final class Reload implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private Remote remote = new Remote();
+
+    Reload(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+      return show(terminal, remote.client(terminal).post("/api/v1/reload", Map.of()));
+    }
+  }
+
+  private static int show(Terminal terminal, ServerClient.Reply reply) {
+    ChangeReport change = reply.as(ChangeReport.class);
+    Page page = new Page(terminal.look());
+    page.add(page.line().mark(Mark.GOOD).add(" " + change.done()));
+    if (change.service() != null) {
+      page.blank();
+      new ServiceView(page, ReadingCommands.times(terminal, reply)).card(change.service());
+    }
+    terminal.out().print(page);
+    return ExitCode.DONE;
+  }
+}

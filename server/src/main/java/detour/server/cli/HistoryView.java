@@ -1,0 +1,65 @@
+package detour.server.cli;
+
+import detour.server.api.HistoryReport;
+import detour.server.cli.Look.Mark;
+import detour.server.cli.Look.Style;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// What happened, as a table, newest last: where the eye is when the command ends.
+final class HistoryView {
+  private HistoryView() {}
+
+  static String render(HistoryReport report, Look look, Times times) {
+    Page page = new Page(look);
+    if (report.events().isEmpty()) {
+      return page.add(page.line().add(Style.DIM, "nothing has happened yet")).toString();
+    }
+    List<List<Line>> rows = new ArrayList<>();
+    rows.add(header(page, "TIME", "WHAT", "CHANGE", "BY", "WHY"));
+    for (HistoryReport.Event event : report.events().reversed()) {
+      rows.add(
+          List.of(
+              page.line().add(Style.DIM, times.full(event.at())),
+              page.line().add(event.subject().isEmpty() ? event.kind() : event.subject()),
+              change(page, event),
+              page.line()
+                  .add(event.author().equals("detour") ? Style.DIM : Style.PLAIN, event.author()),
+              page.line().add(event.reason())));
+    }
+    page.table(0, rows);
+    if (report.nextBefore() != null) {
+      page.blank();
+      page.add(page.line().add(Style.DIM, "older: detour history --before " + report.nextBefore()));
+    }
+    return page.toString();
+  }
+
+  private static Line change(Page page, HistoryReport.Event event) {
+    Line line = page.line();
+    if (event.to().isEmpty()) {
+      return line.add(event.kind());
+    }
+    if (!event.from().isEmpty()) {
+      line.add(Style.DIM, event.from()).add(" ").mark(Mark.CHANGE).add(" ");
+    }
+    return line.add(style(event.to()), event.to());
+  }
+
+  private static Style style(String state) {
+    String upper = state.toUpperCase(Locale.ROOT);
+    if (upper.startsWith("UP") || upper.startsWith("SERVING")) {
+      return Style.GOOD;
+    }
+    return upper.startsWith("DOWN") || upper.startsWith("LAST_RESORT") ? Style.BAD : Style.STRONG;
+  }
+
+  private static List<Line> header(Page page, String... titles) {
+    List<Line> header = new ArrayList<>();
+    for (String title : titles) {
+      header.add(page.line().add(Style.DIM, title));
+    }
+    return header;
+  }
+}

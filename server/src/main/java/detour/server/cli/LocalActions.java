@@ -1,0 +1,40 @@
+package detour.server.cli;
+
+import detour.server.api.CheckReport;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The commands that need the server's own machinery instead of a running server. Those that return
+/// an int return the exit code, print what they have to say themselves, and may throw
+/// [CommandFailed] instead.
+public interface LocalActions {
+  /// Runs the server until it is told to end.
+  ///
+  /// @param configuration null to look in the usual places
+  int run(@Nullable Path configuration);
+
+  /// Reports every problem of a configuration.
+  ///
+  /// @param configuration null to look in the usual places
+  int validate(@Nullable Path configuration);
+
+  /// Writes a commented configuration and zone to start from.
+  ///
+  /// @param overwrite replace files that exist; without it they are an error
+  int init(Path folder, boolean overwrite);
+
+  /// Plays a whole failover on loopback.
+  ///
+  /// @param once end after the last scene, with 0 only if every step was observed; else go on until
+  ///   interrupted
+  int demo(boolean once);
+
+  /// Runs checks once, now.
+  ///
+  /// @param configuration where the name is looked up; null to look in the usual places
+  /// @param subject a service, `service/pool[/endpoint]`, or a URL
+  /// @return one report for each check of each endpoint of the subject; never empty
+  /// @throws CommandFailed when the subject is unknown or the configuration cannot be read
+  List<CheckReport> check(@Nullable Path configuration, String subject);
+}

@@ -1,0 +1,89 @@
+package detour.server.cli;
+
+import detour.server.cli.Look.Style;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Lines of text for a terminal: plain ones, wrapped ones, and tables.
+final class Page {
+  private final Look look;
+  private final StringBuilder text = new StringBuilder();
+
+  Page(Look look) {
+    this.look = look;
+  }
+
+  Look look() {
+    return look;
+  }
+
+  /// A line in the making, for this page's look.
+  Line line() {
+    return new Line(look);
+  }
+
+  Line indented(int columns) {
+    return line().add(" ".repeat(columns));
+  }
+
+  Page add(Line line) {
+    text.append(line.text()).append('\n');
+    return this;
+  }
+
+  Page blank() {
+    text.append('\n');
+    return this;
+  }
+
+  /// A sentence in one style, wrapped at words, each line indented.
+  Page wrapped(int indent, Style style, String sentence) {
+    int room = Math.max(20, look.comfortable() - indent);
+    StringBuilder row = new StringBuilder();
+    for (String word : look.clean(sentence).split(" +", -1)) {
+      if (!row.isEmpty() && row.length() + 1 + word.length() > room) {
+        add(indented(indent).add(style, row.toString()));
+        row.setLength(0);
+      }
+      row.append(row.isEmpty() ? "" : " ").append(word);
+    }
+    return add(indented(indent).add(style, row.toString()));
+  }
+
+  /// Rows of cells in aligned columns, two spaces between them.
+  Page table(int indent, List<List<Line>> rows) {
+    for (Line row : aligned(indent, rows)) {
+      add(row);
+    }
+    return this;
+  }
+
+  /// The lines of a table, for those who put more between them.
+  List<Line> aligned(int indent, List<List<Line>> rows) {
+    int count = rows.stream().mapToInt(List::size).max().orElse(0);
+    int[] widths = new int[count];
+    for (List<Line> row : rows) {
+      for (int column = 0; column < row.size(); column++) {
+        widths[column] = Math.max(widths[column], row.get(column).width());
+      }
+    }
+    List<Line> lines = new ArrayList<>();
+    for (List<Line> row : rows) {
+      Line line = indented(indent);
+      int start = indent;
+      for (int column = 0; column < row.size(); column++) {
+        if (widths[column] > 0) {
+          line.add(" ".repeat(start - line.width())).add(row.get(column));
+          start += widths[column] + 2;
+        }
+      }
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}

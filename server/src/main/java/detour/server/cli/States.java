@@ -1,0 +1,171 @@
+package detour.server.cli;
+
+import detour.server.api.ServiceReport;
+import detour.server.api.ServiceReport.Endpoint;
+import detour.server.api.ServiceReport.Observation;
+import detour.server.api.ServiceReport.Opinion;
+import detour.server.api.ServiceReport.Selection;
+import detour.server.cli.Look.Mark;
+import detour.server.cli.Look.Style;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// States of services and endpoints as marks, colours and words, the same in every view.
+final class States {
+  private States() {}
+
+  static Mark mark(Selection selection) {
+    return switch (selection.status()) {
+      case "SERVING" -> Mark.GOOD;
+      case "READY" -> Mark.READY;
+      case "LAST_RESORT" -> Mark.BAD;
+      default -> Mark.WARN;
+    };
+  }
+
+  static Style style(Selection selection) {
+    return mark(selection).style();
+  }
+
+  /// How bad a state is, worst first, for sorting.
+  static int rank(Selection selection) {
+    return switch (selection.status()) {
+      case "LAST_RESORT" -> 0;
+      case "FAILED_OVER" -> 1;
+      case "READY" -> 2;
+      case "FAILING_BACK" -> 3;
+      case "SERVING" -> selection.pending() ? 4 : 5;
+      default -> 1;
+    };
+  }
+
+  static String word(Selection selection) {
+    return selection.status().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  static String sentence(Selection selection, Times times) {
+    String since = times.since(selection.since());
+    String pool = selection.pool() == null ? "nothing" : selection.pool();
+    return switch (selection.status()) {
+      case "SERVING" -> "serving from " + pool + " for " + since;
+      case "FAILED_OVER" -> "failed over to " + pool + " " + since + " ago";
+      case "READY" -> "ready to fail back; " + pool + " serves for " + since;
+      case "FAILING_BACK" ->
+          "failing back"
+              + (selection.failbackAt() == null ? "" : " in " + times.until(selection.failbackAt()))
+              + "; "
+              + pool
+              + " serves for "
+              + since;
+      case "LAST_RESORT" -> "last resort for " + since;
+      default -> word(selection) + " for " + since;
+    };
+  }
+
+  static Mark mark(Endpoint endpoint) {
+    if (endpoint.override() != null && endpoint.override().state().equals("drain")) {
+      return Mark.WARN;
+    }
+    if (endpoint.override() == null && endpoint.verdict().equals("UNKNOWN")) {
+      return Mark.UNKNOWN;
+    }
+    if (!endpoint.healthy()) {
+      return Mark.BAD;
+    }
+    return isPending(endpoint) ? Mark.WARN : Mark.GOOD;
+  }
+
+  static Style style(Endpoint endpoint) {
+    return mark(endpoint).style();
+  }
+
+  static String word(Endpoint endpoint) {
+    if (endpoint.override() != null) {
+      return switch (endpoint.override().state()) {
+        case "drain" -> "drained";
+        case "up" -> "forced up";
+        case "down" -> "forced down";
+        default -> endpoint.override().state();
+      };
+    }
+    return endpoint.verdict().toLowerCase(Locale.ROOT);
+  }
+
+  static Style style(Opinion opinion) {
+    return switch (opinion.health()) {
+      case "UP" -> Style.GOOD;
+      case "DOWN" -> Style.BAD;
+      default -> Style.DIM;
+    };
+  }
+
+  static Mark mark(Opinion opinion) {
+    return switch (opinion.health()) {
+      case "UP" -> opinion.pending() ? Mark.WARN : Mark.GOOD;
+      case "DOWN" -> Mark.BAD;
+      default -> Mark.UNKNOWN;
+    };
+  }
+
+  /// What was last seen of an endpoint, by the opinion that matters most.
+  static Line seen(Line line, Endpoint endpoint) {
+    Opinion opinion = telling(endpoint);
+    if (opinion == null || opinion.lastObservations().isEmpty()) {
+      return line.add(Style.DIM, opinion == null ? "no check" : "not yet checked");
+    }
+    Observation last = opinion.lastObservations().getFirst();
+    if (opinion.health().equals("DOWN")) {
+      if (opinion.consecutivePasses() > 0) {
+        return line.add(
+            Style.WARN,
+            "recovering: %d of %d passes"
+                .formatted(opinion.consecutivePasses(), opinion.riseNeeded()));
+      }
+      return line.add(last.detail());
+    }
+    if (!last.passed()) {
+      return line.add(
+          Style.WARN,
+          "failing: %d of %d: %s"
+              .formatted(opinion.consecutiveFailures(), opinion.fall(), last.detail()));
+    }
+    return line.add(Style.DIM, last.detail() + " in " + Times.milliseconds(last.milliseconds()));
+  }
+
+  static String text(ServiceReport.OperatorOverride override, Times times) {
+    String did =
+        switch (override.state()) {
+          case "drain" -> "drained";
+          case "up" -> "forced up";
+          case "down" -> "forced down";
+          default -> override.state();
+        };
+    return "%s by %s %s ago, %s: %s"
+        .formatted(
+            did,
+            override.author(),
+            times.since(override.since()),
+            override.expires() == null
+                ? "until cleared"
+                : "for another " + times.until(override.expires()),
+            override.reason());
+  }
+
+  private static boolean isPending(Endpoint endpoint) {
+    return endpoint.opinions().stream().anyMatch(Opinion::pending);
+  }
+
+  private static @Nullable Opinion telling(Endpoint endpoint) {
+    Opinion telling = null;
+    for (Opinion opinion : endpoint.opinions()) {
+      if (telling == null || weight(opinion) > weight(telling)) {
+        telling = opinion;
+      }
+    }
+    return telling;
+  }
+
+  private static int weight(Opinion opinion) {
+    return (opinion.health().equals("DOWN") ? 2 : 0) + (opinion.pending() ? 1 : 0);
+  }
+}

@@ -1,0 +1,179 @@
+package detour.server.cli;
+
+import detour.server.api.ServiceReport;
+import detour.server.api.ServiceReport.Endpoint;
+import detour.server.api.ServiceReport.Pool;
+import detour.server.api.ServiceReport.Selection;
+import detour.server.api.StatusReport;
+import detour.server.cli.Look.Mark;
+import detour.server.cli.Look.Style;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The whole status: a head, a sum, then cards or one line for each service, worst first.
+final class StatusView {
+  private static final int MOST_CARDS = 20;
+  private static final int MOST_PROBLEMS = 5;
+
+  private final Page page;
+  private final Times times;
+
+  private StatusView(Look look, Times times) {
+    this.page = new Page(look);
+    this.times = times;
+  }
+
+  /// How much to show of each service.
+  enum Depth {
+    /// Cards when there are few services, else lines.
+    FITTING,
+    CARDS
+  }
+
+  static String render(StatusReport report, Depth depth, Look look, Times times) {
+    StatusView view = new StatusView(look, times);
+    view.head(report);
+    if (depth == Depth.CARDS || report.services().size() <= MOST_CARDS) {
+      view.cards(report);
+    } else {
+      view.lines(report);
+    }
+    return view.page.toString();
+  }
+
+  static String render(ServiceReport service, Look look, Times times) {
+    Page page = new Page(look);
+    new ServiceView(page, times).card(service);
+    return page.toString();
+  }
+
+  private void head(StatusReport report) {
+    page.add(
+        page.line()
+            .add(Style.STRONG, report.node())
+            .add(
+                Style.DIM,
+                "  detour %s, up %s, %s, configuration of %s ago"
+                    .formatted(
+                        report.version(),
+                        times.since(report.startedAt()),
+                        count(report.configuration().zones(), "zone"),
+                        times.since(report.configuration().loadedAt()))));
+    page.add(sum(report));
+    for (String alarm : report.alarms()) {
+      page.add(page.line().mark(Mark.BAD).add(" ").add(Style.BAD, alarm));
+    }
+    problems(report.configuration());
+  }
+
+  private Line sum(StatusReport report) {
+    Map<Integer, Selection> examples = new TreeMap<>();
+    Map<Integer, Integer> counts = new TreeMap<>();
+    for (ServiceReport service : report.services()) {
+      Selection worst = worst(service);
+      int rank = Math.min(States.rank(worst), 4);
+      examples.putIfAbsent(rank, worst);
+      counts.merge(rank, 1, Integer::sum);
+    }
+    Line line = page.line();
+    counts.forEach((rank, count) -> {
+      Selection example = examples.getOrDefault(rank, NONE);
+      line.mark(States.mark(example))
+          .add(" ")
+          .add(States.style(example), count + " " + States.word(example))
+          .add("   ");
+    });
+    return counts.isEmpty() ? line.add(Style.DIM, "no services") : line;
+  }
+
+  private void problems(StatusReport.Configuration configuration) {
+    if (configuration.problems().isEmpty()) {
+      return;
+    }
+    page.add(
+        page.line()
+            .mark(Mark.WARN)
+            .add(" ")
+            .add(Style.WARN, "the last reload of " + configuration.file() + " was refused:"));
+    configuration.problems().stream()
+        .limit(MOST_PROBLEMS)
+        .forEach(problem -> page.wrapped(4, Style.PLAIN, problem));
+    int more = configuration.problems().size() - MOST_PROBLEMS;
+    if (more > 0) {
+      page.add(page.indented(4).add(Style.DIM, "and " + more + " more: see detour validate"));
+    }
+  }
+
+  private void cards(StatusReport report) {
+    ServiceView view = new ServiceView(page, times);
+    for (ServiceReport service : sorted(report)) {
+      page.blank();
+      view.card(service);
+    }
+  }
+
+  private void lines(StatusReport report) {
+    page.blank();
+    List<List<Line>> rows = new ArrayList<>();
+    rows.add(header("", "SERVICE", "STATE", "POOL", "SINCE", "TTL", "HEALTHY", "WHY"));
+    for (ServiceReport service : sorted(report)) {
+      service.selections().forEach(selection -> rows.add(row(service, selection)));
+    }
+    page.table(0, rows);
+    page.blank();
+    page.add(page.line().add(Style.DIM, "details: detour status SERVICE, or detour status -v"));
+  }
+
+  private List<Line> header(String... titles) {
+    List<Line> header = new ArrayList<>();
+    for (String title : titles) {
+      header.add(page.line().add(Style.DIM, title));
+    }
+    return header;
+  }
+
+  private List<Line> row(ServiceReport service, Selection selection) {
+    String family = selection.family().equals("joint") ? "" : " " + selection.family();
+    Style ttl = selection.pending() ? Style.WARN : Style.DIM;
+    return List.of(
+        page.line().mark(States.mark(selection)),
+        page.line().add(service.name() + family),
+        page.line().add(States.style(selection), States.word(selection)),
+        page.line().add(selection.pool() == null ? "-" : selection.pool()),
+        page.line().add(Style.DIM, times.since(selection.since())),
+        page.line().add(ttl, selection.ttlSeconds() + "s"),
+        healthy(service),
+        page.line().add(selection.status().equals("SERVING") ? "" : selection.reason()));
+  }
+
+  private Line healthy(ServiceReport service) {
+    List<Endpoint> all =
+        service.pools().stream().map(Pool::endpoints).flatMap(List::stream).toList();
+    long healthy = all.stream().filter(Endpoint::healthy).count();
+    return page.line()
+        .add(healthy == all.size() ? Style.DIM : Style.WARN, healthy + "/" + all.size());
+  }
+
+  private static List<ServiceReport> sorted(StatusReport report) {
+    return report.services().stream()
+        .sorted(
+            Comparator.comparingInt((ServiceReport service) -> States.rank(worst(service)))
+                .thenComparing(ServiceReport::name))
+        .toList();
+  }
+
+  private static Selection worst(ServiceReport service) {
+    return service.selections().stream().min(Comparator.comparingInt(States::rank)).orElse(NONE);
+  }
+
+  private static String count(int number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
+  }
+
+  private static final Selection NONE =
+      new Selection("joint", "SERVING", null, Instant.EPOCH, "", 0, false, null, List.of());
+}

@@ -1,0 +1,145 @@
+package detour.server.config;
+
+import detour.failover.model.Check;
+import detour.server.options.CheckKind;
+import detour.server.options.Option;
+import detour.server.options.OptionType;
+import detour.server.options.Placed;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The description of a whole configuration file: the reader, the JSON Schema and the reference
+/// page are made from it.
+record ConfigurationFormat(
+    Option<NodeDeclaration> node,
+    Option<ListenSettings> listen,
+    Option<Map<String, Placed<Check>>> checks,
+    Option<List<Placed<ZoneDeclaration>>> zones,
+    Option<List<Placed<ServiceDeclaration>>> services) {
+  private static final Option<String> NODE_NAME =
+      Option.optional(
+          "name", TextForms.name(), "What this vantage is called. Default: the host name.");
+  private static final Option<String> DATA_DIR =
+      Option.withDefault(
+          "data_dir",
+          TextForms.path("the path of a folder"),
+          "/var/lib/detour",
+          "Where selections, overrides and history are kept; relative paths start at the"
+              + " configuration's folder.");
+
+  private static final Option<List<InetSocketAddress>> DNS =
+      Option.withDefault(
+          "dns",
+          new OptionType.Many<>(TextForms.socketAddress()),
+          List.of(socket("127.0.0.1", 53), socket("::1", 53)),
+          "Where DNS queries are answered, over UDP and TCP.");
+  private static final Option<InetSocketAddress> HTTP =
+      Option.withDefault(
+          "http",
+          new OptionType.Made<>(TextForms.socketAddress(), ConfigurationFormat::loopback),
+          socket("127.0.0.1", 8053),
+          "Where the API, the dashboard and the metrics are served; a loopback address, as whoever"
+              + " reaches it may change what is served.");
+  private static final Option<Integer> TCP_CONNECTIONS =
+      Option.withDefault(
+          "tcp_connections",
+          new OptionType.Whole(1, 1_000_000),
+          1_024,
+          "How many DNS connections may be open at once.");
+  private static final Option<Duration> TCP_IDLE_TIMEOUT =
+      Option.withDefault(
+          "tcp_idle_timeout",
+          new OptionType.Span(Duration.ofMillis(100), Duration.ofHours(1)),
+          Duration.ofSeconds(10),
+          "A DNS connection without a query for so long is closed.");
+  private static final Option<Integer> UDP_PAYLOAD =
+      Option.withDefault(
+          "udp_payload",
+          new OptionType.Whole(512, 4_096),
+          1_232,
+          "The largest UDP response in bytes, whatever a client offers; beyond it the client is"
+              + " told to use TCP. The default passes every common network in one piece.");
+
+  /// @param name null for the host name
+  record NodeDeclaration(@Nullable String name, String dataDir) {}
+
+  static ConfigurationFormat of(List<? extends CheckKind> kinds) {
+    OptionType.Tagged<Check> check = CheckOptions.type(kinds);
+    OptionType<CheckDeclaration> checkUse = CheckDeclaration.type(check);
+    return new ConfigurationFormat(
+        Option.withDefault(
+            "node", nodeType(), new NodeDeclaration(null, fallback(DATA_DIR)), "This server."),
+        Option.withDefault(
+            "listen",
+            listenType(),
+            new ListenSettings(
+                fallback(DNS),
+                fallback(HTTP),
+                fallback(TCP_CONNECTIONS),
+                fallback(TCP_IDLE_TIMEOUT),
+                fallback(UDP_PAYLOAD)),
+            "Where this server listens, and its limits there."),
+        Option.withDefault(
+            "checks",
+            new OptionType.Named<>(TextForms.name(), new OptionType.Located<>(check)),
+            Map.of(),
+            "Checks by name, for services to refer to."),
+        Option.required(
+            "zones",
+            new OptionType.Items<>(new OptionType.Located<>(ZoneDeclaration.type()), 1),
+            "The zones this server is authoritative for."),
+        Option.withDefault(
+            "services",
+            new OptionType.Items<>(new OptionType.Located<>(ServiceDeclaration.type(checkUse)), 0),
+            List.of(),
+            "The domain names whose answers follow health."));
+  }
+
+  List<Option<?>> options() {
+    return List.of(node, listen, checks, zones, services);
+  }
+
+  private static OptionType<NodeDeclaration> nodeType() {
+    return new OptionType.Section<>(
+        List.of(NODE_NAME, DATA_DIR),
+        values -> new NodeDeclaration(values.orNull(NODE_NAME), values.of(DATA_DIR)));
+  }
+
+  private static OptionType<ListenSettings> listenType() {
+    return new OptionType.Section<>(
+        List.of(DNS, HTTP, TCP_CONNECTIONS, TCP_IDLE_TIMEOUT, UDP_PAYLOAD),
+        values ->
+            new ListenSettings(
+                values.of(DNS),
+                values.of(HTTP),
+                values.of(TCP_CONNECTIONS),
+                values.of(TCP_IDLE_TIMEOUT),
+                values.of(UDP_PAYLOAD)));
+  }
+
+  private static InetSocketAddress loopback(InetSocketAddress address) {
+    if (!address.getAddress().isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "the API has no access control in this version, so it listens on loopback only, as"
+              + " 127.0.0.1:"
+              + address.getPort());
+    }
+    return address;
+  }
+
+  private static InetSocketAddress socket(String address, int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+  }
+
+  private static <V> V fallback(Option<V> option) {
+    V value = option.fallback();
+    if (value == null) {
+      throw new IllegalStateException(option.key() + " has no default");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,140 @@
+package detour.server.config;
+
+import detour.dns.zone.Zone;
+import detour.failover.model.Check;
+import detour.failover.model.Model;
+import detour.failover.model.Service;
+import detour.failover.model.VerdictPolicy;
+import detour.server.config.ConfigurationFormat.NodeDeclaration;
+import detour.server.options.CheckKind;
+import detour.server.options.Place;
+import detour.server.options.Placed;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/// Reads a configuration file and the zone files it names, and reports every problem in one run.
+///
+/// First every key is read for itself by its description; then the rules that concern several keys
+/// are applied to all that could be read.
+public final class ConfigurationReader {
+  private static final String CLUSTER = "cluster";
+  private static final String CHECKS = "checks";
+
+  private final Path file;
+  private final ConfigurationFormat format;
+  private final Problems problems;
+
+  private ConfigurationReader(Path file, List<? extends CheckKind> kinds) {
+    this.file = file;
+    this.format = ConfigurationFormat.of(kinds);
+    this.problems = new Problems(file.toString());
+  }
+
+  /// What a reading gave.
+  public sealed interface Result {
+    List<Problem> warnings();
+
+    /// @param warnings what loads but is probably not meant
+    record Valid(Configuration configuration, List<Problem> warnings) implements Result {}
+
+    /// @param problems at least one, in the order of the files
+    record Invalid(List<Problem> problems, List<Problem> warnings) implements Result {}
+  }
+
+  /// Never throws: a file that cannot be read is a problem like any other.
+  ///
+  /// @param kinds the kinds of check that `type:` may name
+  public static Result read(Path file, List<? extends CheckKind> kinds) {
+    ConfigurationReader reader = new ConfigurationReader(file, kinds);
+    Node root = YamlDocument.read(file, reader.problems);
+    return root == null ? reader.invalid(List.of()) : reader.read(root);
+  }
+
+  private Result read(Node root) {
+    Binder binder = new Binder(problems);
+    BoundValues values = binder.values(root, format.options(), "", CLUSTER);
+    if (values == null) {
+      return invalid(List.of());
+    }
+    Map<String, Binder.Entry> entries = binder.topLevel(root);
+    refuseCluster(entries.get(CLUSTER));
+
+    Map<String, Placed<Check>> checks = values.of(format.checks());
+    List<Placed<ZoneDeclaration>> zoneDeclarations = orEmpty(values.orNull(format.zones()));
+    List<Placed<ServiceDeclaration>> declarations = values.of(format.services());
+    List<Place> places = declarations.stream().map(Placed::place).toList();
+    Set<String> zoneNames =
+        values.incomplete(format.zones())
+            ? null
+            : zoneDeclarations.stream()
+                .map(zone -> zone.value().name())
+                .collect(Collectors.toSet());
+    List<Service> services =
+        new ServiceAssembly(problems, checks, binder.keys(entries.get(CHECKS)))
+            .services(declarations, zoneNames);
+    ZoneAssembly assembly = new ZoneAssembly(file, problems);
+    List<Zone> zones = assembly.zones(zoneDeclarations, services, places);
+    if (problems.count() > 0 || !assembly.zoneFileProblems().isEmpty()) {
+      return invalid(assembly.zoneFileProblems());
+    }
+    NodeSettings node = node(values.of(format.node()));
+    List<Path> sources = new ArrayList<>(List.of(file));
+    sources.addAll(assembly.sources());
+    Map<String, Check> namedChecks = new LinkedHashMap<>();
+    checks.forEach((name, check) -> namedChecks.put(name, check.value()));
+    return new Result.Valid(
+        new Configuration(
+            file,
+            node,
+            values.of(format.listen()),
+            namedChecks,
+            new Model(node.name(), VerdictPolicy.ALONE, services),
+            zones,
+            sources),
+        problems.warnings());
+  }
+
+  private Result invalid(List<Problem> zoneFileProblems) {
+    List<Problem> all = new ArrayList<>(problems.errors());
+    all.addAll(zoneFileProblems);
+    return new Result.Invalid(all, problems.warnings());
+  }
+
+  private void refuseCluster(Binder.@Nullable Entry cluster) {
+    if (cluster != null) {
+      problems.report(
+          YamlDocument.place(cluster.key(), ""),
+          "'cluster' is not supported in this version: every node decides for itself; remove the"
+              + " key");
+    }
+  }
+
+  private NodeSettings node(NodeDeclaration declared) {
+    Path dataDir = file.toAbsolutePath().resolveSibling(declared.dataDir()).normalize();
+    return new NodeSettings(declared.name() == null ? hostName() : declared.name(), dataDir);
+  }
+
+  private static String hostName() {
+    try {
+      // Asking the kernel cannot block; a look-up of the own name may wait for a name server.
+      String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+      return name.isEmpty() ? "localhost" : name;
+    } catch (IOException e) {
+      return InetAddress.getLoopbackAddress().getHostName();
+    }
+  }
+
+  private static <V> List<V> orEmpty(@Nullable List<V> values) {
+    return values == null ? List.of() : values;
+  }
+}

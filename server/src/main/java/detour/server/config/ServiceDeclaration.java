@@ -1,0 +1,156 @@
+package detour.server.config;
+
+import detour.failover.model.Service.Failback;
+import detour.failover.model.Service.Families;
+import detour.failover.model.Service.UnknownHealth;
+import detour.server.options.Option;
+import detour.server.options.OptionType;
+import detour.server.options.Place;
+import detour.server.options.Placed;
+import detour.server.options.Values;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One item of `services`, read but not yet judged together with the rest of the file.
+///
+/// @param ttlMin null for the default, which depends on `ttl`
+/// @param check null when every pool or endpoint has its own
+/// @param answer 0 for all
+record ServiceDeclaration(
+    String name,
+    Duration ttl,
+    @Nullable Duration ttlMin,
+    @Nullable CheckDeclaration check,
+    List<Placed<PoolDeclaration>> pools,
+    Failback failback,
+    Duration failbackAfter,
+    int answer,
+    Placed<String> whenAllDown,
+    Families families,
+    UnknownHealth unknown) {
+  private static final Duration MOST_TTL = Duration.ofDays(7);
+
+  private static final Option<String> NAME =
+      Option.required(
+          "name",
+          TextForms.domain("a domain name, as www.example.com"),
+          "The domain name whose addresses depend on health; inside one of the zones.");
+  private static final Option<Duration> TTL =
+      Option.withDefault(
+          "ttl",
+          new OptionType.Seconds(Duration.ZERO, MOST_TTL),
+          Duration.ofSeconds(30),
+          "How long resolvers may keep an answer while nothing is about to change.");
+  private static final Option<Duration> TTL_MIN =
+      Option.optional(
+          "ttl_min",
+          new OptionType.Seconds(Duration.ZERO, MOST_TTL),
+          "The least TTL while a change is pending; at most `ttl`. Default: 5s, or `ttl` where that"
+              + " is shorter.");
+  private static final Option<Failback> FAILBACK =
+      Option.withDefault(
+          "failback",
+          new OptionType.Choice<>(Failback.class),
+          Failback.AUTO,
+          "Whether an earlier pool that has recovered takes over by itself, or waits for an"
+              + " operator.");
+  private static final Option<Duration> FAILBACK_AFTER =
+      Option.withDefault(
+          "failback_after",
+          new OptionType.Span(Duration.ZERO, Duration.ofDays(7)),
+          Duration.ofSeconds(30),
+          "How long an earlier pool must have stayed available before an automatic failback.");
+  private static final Option<Integer> ANSWER =
+      Option.withDefault(
+          "answer",
+          answerCount(),
+          0,
+          "How many endpoints of the selected pool are answered: `one` is chosen by weight.");
+  private static final Option<Placed<String>> WHEN_ALL_DOWN =
+      Option.withDefault(
+          "when_all_down",
+          new OptionType.Located<>(whenAllDownWord()),
+          new Placed<>("primary", new Place(0, 0, "")),
+          "What is answered when no pool is available: the whole first pool (`primary`), what was"
+              + " healthy `last`, `all` endpoints, `nodata`, `servfail`, or the pool of this name,"
+              + " whatever its health.");
+  private static final Option<Families> FAMILIES =
+      Option.withDefault(
+          "families",
+          new OptionType.Choice<>(Families.class),
+          Families.JOINT,
+          "Whether IPv4 and IPv6 move to another pool together or each for itself.");
+  private static final Option<UnknownHealth> UNKNOWN =
+      Option.withDefault(
+          "unknown",
+          new OptionType.Choice<>(UnknownHealth.class),
+          UnknownHealth.UP,
+          "What an endpoint counts as until it was tested for the first time.");
+
+  static OptionType<ServiceDeclaration> type(OptionType<CheckDeclaration> checkType) {
+    Option<CheckDeclaration> check =
+        Option.optional(
+            "check",
+            checkType,
+            "How the endpoints are tested: the name of one of `checks`, a check written here, a"
+                + " list of them, or `none` for endpoints that always count as healthy.");
+    Option<List<Placed<PoolDeclaration>>> pools =
+        Option.required(
+            "pools",
+            new OptionType.Items<>(new OptionType.Located<>(PoolDeclaration.type(checkType)), 1),
+            "Groups of endpoints. The first is the primary, the next ones stand by, in this"
+                + " order.");
+    return new OptionType.Section<>(
+        List.of(
+            NAME,
+            TTL,
+            TTL_MIN,
+            check,
+            pools,
+            FAILBACK,
+            FAILBACK_AFTER,
+            ANSWER,
+            WHEN_ALL_DOWN,
+            FAMILIES,
+            UNKNOWN),
+        values -> of(values, check, pools));
+  }
+
+  private static ServiceDeclaration of(
+      Values values, Option<CheckDeclaration> check, Option<List<Placed<PoolDeclaration>>> pools) {
+    return new ServiceDeclaration(
+        values.of(NAME),
+        values.of(TTL),
+        values.orNull(TTL_MIN),
+        values.orNull(check),
+        values.of(pools),
+        values.of(FAILBACK),
+        values.of(FAILBACK_AFTER),
+        values.of(ANSWER),
+        values.of(WHEN_ALL_DOWN),
+        values.of(FAMILIES),
+        values.of(UNKNOWN));
+  }
+
+  private static OptionType<Integer> answerCount() {
+    return new OptionType.Either<>(
+        List.of(
+            new OptionType.Made<>(
+                new OptionType.Choice<>(AnswerWord.class), word -> word == AnswerWord.ONE ? 1 : 0),
+            new OptionType.Whole(1, 65_535)));
+  }
+
+  private static OptionType.Text<String> whenAllDownWord() {
+    OptionType.Text<String> name = TextForms.name();
+    return new OptionType.Text<>(
+        "primary, last, all, nodata, servfail or the name of a pool",
+        name.read(),
+        name.jsonPattern());
+  }
+
+  private enum AnswerWord {
+    ONE,
+    ALL
+  }
+}

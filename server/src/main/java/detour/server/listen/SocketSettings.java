@@ -1,0 +1,89 @@
+package detour.server.listen;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/// Where this server takes queries, and within which limits.
+///
+/// @param addresses UDP and TCP are served on each; port 0 takes any free port, the same for both
+/// @param udpThreads sockets and threads for each address where the engine is native; at least 1
+/// @param udpPayloadBytes the longest UDP response, whatever a client offers; 512 to 4096
+/// @param udpReceiveBufferBytes wanted for each socket; the kernel may grant less
+/// @param tcpThreads event loops that all addresses share; at least 1
+/// @param tcpConnections open at once, over all addresses
+/// @param tcpConnectionsPerClient open at once from one client address
+/// @param tcpIdleTimeout after the last complete query a connection is closed
+public record SocketSettings(
+    List<InetSocketAddress> addresses,
+    UdpEngine udpEngine,
+    int udpThreads,
+    int udpPayloadBytes,
+    int udpReceiveBufferBytes,
+    int tcpThreads,
+    int tcpConnections,
+    int tcpConnectionsPerClient,
+    Duration tcpIdleTimeout) {
+
+  public SocketSettings {
+    addresses = List.copyOf(addresses);
+    requireRange("udpThreads", udpThreads, 1, 1024);
+    requireRange("udpPayloadBytes", udpPayloadBytes, 512, 4096);
+    requireRange("udpReceiveBufferBytes", udpReceiveBufferBytes, 1, Integer.MAX_VALUE);
+    requireRange("tcpThreads", tcpThreads, 1, 1024);
+    requireRange("tcpConnections", tcpConnections, 1, Integer.MAX_VALUE);
+    requireRange("tcpConnectionsPerClient", tcpConnectionsPerClient, 1, Integer.MAX_VALUE);
+    if (!tcpIdleTimeout.isPositive()) {
+      throw new IllegalArgumentException("tcpIdleTimeout must be positive: " + tcpIdleTimeout);
+    }
+  }
+
+  /// The defaults: one UDP thread per core, responses up to 1232 octets, 1000 connections, 100 from
+  /// one client, 10 s idle.
+  public static SocketSettings of(List<InetSocketAddress> addresses) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return new SocketSettings(
+        addresses,
+        UdpEngine.ofProperty(),
+        cores,
+        1232,
+        4 << 20,
+        Math.min(cores, 4),
+        1000,
+        100,
+        Duration.ofSeconds(10));
+  }
+
+  public SocketSettings withUdp(UdpEngine engine, int threads, int payloadBytes) {
+    return new SocketSettings(
+        addresses,
+        engine,
+        threads,
+        payloadBytes,
+        udpReceiveBufferBytes,
+        tcpThreads,
+        tcpConnections,
+        tcpConnectionsPerClient,
+        tcpIdleTimeout);
+  }
+
+  public SocketSettings withTcp(int connections, int connectionsPerClient, Duration idleTimeout) {
+    return new SocketSettings(
+        addresses,
+        udpEngine,
+        udpThreads,
+        udpPayloadBytes,
+        udpReceiveBufferBytes,
+        tcpThreads,
+        connections,
+        connectionsPerClient,
+        idleTimeout);
+  }
+
+  private static void requireRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s must be %d to %d: %d".formatted(name, least, most, value));
+    }
+  }
+}

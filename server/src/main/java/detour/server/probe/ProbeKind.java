@@ -1,0 +1,14 @@
+package detour.server.probe;
+
+import detour.failover.model.CheckSettings;
+import detour.server.options.CheckKind;
+
+/// A kind of check that can be run: its keys in the configuration, and how one probe of it goes.
+public interface ProbeKind extends CheckKind {
+  /// Begins one probe and returns at once, without having waited for anything. Called on
+  /// `run.loop()`; the kind ends the run by [ProbeRun#pass], [ProbeRun#fail] or
+  /// [ProbeRun#failed(Throwable)] on that loop. The run itself keeps the timeout.
+  ///
+  /// @param settings what this kind's `settings` made
+  void start(CheckSettings settings, ProbeRun run);
+}

@@ -1,0 +1,26 @@
+package detour.server.probe;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Every kind of check there is: a new kind is one class and one line here.
+public final class ProbeKinds {
+  public static final List<ProbeKind> ALL =
+      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck());
+
+  private ProbeKinds() {}
+
+  /// @throws IllegalArgumentException when there is no kind of this name
+  public static ProbeKind named(String name) {
+    for (ProbeKind kind : ALL) {
+      if (kind.name().equals(name)) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no kind of check '"
+            + name
+            + "'; there are "
+            + ALL.stream().map(ProbeKind::name).collect(Collectors.joining(", ")));
+  }
+}

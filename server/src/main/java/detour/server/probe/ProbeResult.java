@@ -1,0 +1,32 @@
+package detour.server.probe;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How one probe ended.
+///
+/// @param detail one line of at most [OneLine#LENGTH_MAX] characters without control characters
+/// @param steps what the probe did, in order, the step in which it failed last
+/// @param address what was connected to; null when a host name could not be resolved
+public record ProbeResult(
+    Outcome outcome, String detail, List<Step> steps, @Nullable InetAddress address) {
+
+  public ProbeResult {
+    steps = List.copyOf(steps);
+  }
+
+  public boolean passed() {
+    return outcome == Outcome.PASSED;
+  }
+
+  public enum Outcome {
+    PASSED,
+    FAILED,
+    /// Limits of this server kept the probe from being made; it says nothing about the endpoint.
+    NOT_STARTED
+  }
+
+  /// A part of a probe: `resolve`, `connect`, `handshake`, `first byte` or `match`.
+  public record Step(String name, long nanos) {}
+}

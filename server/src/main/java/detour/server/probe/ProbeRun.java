@@ -1,0 +1,180 @@
+package detour.server.probe;
+
+import detour.failover.model.Destination;
+import detour.server.probe.ProbeResult.Outcome;
+import detour.server.probe.ProbeResult.Step;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/// One probe under way: where it goes, what it does at the moment, and its end, which comes exactly
+/// once. Confined to one event loop.
+///
+/// The first of [#pass], [#fail], [#notStarted] and the timeout ends the run, closes its connection
+/// and reports; whatever comes later is ignored, so handlers need not know whether they are late.
+public final class ProbeRun {
+  private final Prober prober;
+  private final EventLoop loop;
+  private final Destination destination;
+  private final Duration timeout;
+  private final LongSupplier nanoClock;
+  private final Consumer<ProbeResult> done;
+  private final List<Step> steps = new ArrayList<>(5);
+  private String step = "";
+  private String activity = "starting";
+  private long stepStartNanos;
+  private @Nullable InetAddress address;
+  private @Nullable Channel channel;
+  private @Nullable Future<?> deadline;
+  private boolean ended;
+
+  ProbeRun(
+      Prober prober,
+      EventLoop loop,
+      Destination destination,
+      Duration timeout,
+      Consumer<ProbeResult> done) {
+    this.prober = prober;
+    this.loop = loop;
+    this.destination = destination;
+    this.timeout = timeout;
+    this.nanoClock = prober.nanoClock();
+    this.done = done;
+  }
+
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /// What the operator wrote; its text is the default for names that a protocol carries.
+  public Destination destination() {
+    return destination;
+  }
+
+  /// What to connect to.
+  public InetAddress address() {
+    if (address == null) {
+      throw new IllegalStateException("the destination is not resolved yet");
+    }
+    return address;
+  }
+
+  public boolean ended() {
+    return ended;
+  }
+
+  /// Ends the step before and begins the next.
+  ///
+  /// @param name as it is printed, as `connect`
+  /// @param activity completes "timed out after 2 s while ..."
+  public void enter(String name, String activity) {
+    leaveStep();
+    step = name;
+    this.activity = activity;
+  }
+
+  /// Says more closely what this step does.
+  public void doing(String activity) {
+    this.activity = activity;
+  }
+
+  /// Opens a connection to the address; failing to ends the run. The handlers see `channelActive`
+  /// once it is open. It is closed with the run.
+  public void connect(int port, ChannelInitializer<Channel> handlers) {
+    enter("connect", "connecting");
+    prober.transport().connect(loop, new InetSocketAddress(address(), port), handlers, this);
+  }
+
+  /// An engine that verifies as the settings say that the other side is `name`.
+  public CompletableFuture<SSLEngine> tlsEngine(TlsSettings settings, String name, int port) {
+    return prober.trust().engine(settings, name, port);
+  }
+
+  public void pass(String detail) {
+    end(Outcome.PASSED, detail);
+  }
+
+  public void fail(String detail) {
+    end(Outcome.FAILED, detail);
+  }
+
+  /// Ends the run by an error of the connection: the endpoint's failure, unless this machine had no
+  /// socket or port left.
+  public void failed(Throwable error) {
+    String limit = FailureText.ownLimit(error);
+    if (limit == null) {
+      fail(FailureText.of(error));
+    } else {
+      notStarted(limit);
+    }
+  }
+
+  /// Ends the run without a statement about the endpoint.
+  public void notStarted(String reason) {
+    end(Outcome.NOT_STARTED, reason);
+  }
+
+  void begin() {
+    stepStartNanos = nanoClock.getAsLong();
+    deadline = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void resolved(InetAddress resolved) {
+    this.address = resolved;
+  }
+
+  /// The connection that ends with this run, from before it is open.
+  void owns(Channel connection) {
+    this.channel = connection;
+    if (ended) {
+      connection.close();
+    }
+  }
+
+  private void timedOut() {
+    fail("timed out after " + FailureText.span(timeout) + " while " + activity);
+  }
+
+  private void leaveStep() {
+    long nowNanos = nanoClock.getAsLong();
+    if (!step.isEmpty()) {
+      steps.add(new Step(step, nowNanos - stepStartNanos));
+    }
+    stepStartNanos = nowNanos;
+  }
+
+  private void end(Outcome outcome, String detail) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    leaveStep();
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    if (channel != null) {
+      channel.close();
+    }
+    ProbeResult result = new ProbeResult(outcome, OneLine.of(detail), steps, address);
+    try {
+      // Never from within the caller: a schedule that starts the next probe on a result would
+      // otherwise recurse when many fail at once.
+      loop.execute(() -> done.accept(result));
+    } catch (RejectedExecutionException closing) {
+      // The loop is shut down: nobody waits for results any more.
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package detour.server.probe;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The event loops that probes run on, and how a probe gets its connection.
+final class ProbeTransport implements AutoCloseable {
+  private static final long CLOSE_MILLIS = 500;
+
+  private final EventLoopGroup group;
+  private final Class<? extends SocketChannel> channelType;
+
+  /// @param threads at least 1
+  ProbeTransport(int threads) {
+    boolean epoll = Epoll.isAvailable();
+    IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    group =
+        new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("probe", true), handlers);
+    channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  List<EventLoop> loops() {
+    List<EventLoop> loops = new ArrayList<>();
+    group.forEach(executor -> loops.add((EventLoop) executor));
+    return loops;
+  }
+
+  /// Opens a connection for a run; its failure ends the run.
+  void connect(
+      EventLoop loop,
+      InetSocketAddress remote,
+      ChannelInitializer<Channel> handlers,
+      ProbeRun run) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(channelType)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the run has the timeout
+            .option(ChannelOption.TCP_NODELAY, true)
+            // Closing sends a reset, so that no local port waits a minute in TIME_WAIT: thousands
+            // of probes a second would otherwise use them all up.
+            .option(ChannelOption.SO_LINGER, 0)
+            .handler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    run.owns(channel);
+                    channel.pipeline().addLast(handlers);
+                  }
+                });
+    bootstrap
+        .connect(remote)
+        .addListener(connected -> {
+          if (!connected.isSuccess()) {
+            run.failed(connected.cause());
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    group
+        .shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(CLOSE_MILLIS);
+  }
+}

@@ -1,0 +1,132 @@
+package detour.server.probe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/// Who is trusted, read from disk once per certificate file, and TLS engines that obey it. Any
+/// thread.
+final class TrustStores {
+  /// By how the connection is verified, server names apart.
+  private final Map<TlsSettings, CompletableFuture<TrustManager[]>> loaded =
+      new ConcurrentHashMap<>();
+
+  /// Reads the certificate files again at their next use.
+  void forget() {
+    loaded.clear();
+  }
+
+  /// Completes exceptionally when the certificates to trust cannot be read.
+  CompletableFuture<SSLEngine> engine(TlsSettings settings, String name, int port) {
+    TlsSettings key = new TlsSettings(settings.verify(), settings.caFile(), null);
+    return loaded
+        .computeIfAbsent(key, TrustStores::load)
+        .thenApply(managers -> engine(managers, settings.verify(), name, port));
+  }
+
+  private static CompletableFuture<TrustManager[]> load(TlsSettings settings) {
+    CompletableFuture<TrustManager[]> loading = new CompletableFuture<>();
+    // Reading the hundred and more certificates of the Java runtime takes far too long for an event
+    // loop.
+    Thread.ofVirtual()
+        .name("read-trusted-certificates")
+        .start(() -> {
+          try {
+            loading.complete(new TrustManager[] {trustManager(settings)});
+          } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            loading.completeExceptionally(e);
+          }
+        });
+    return loading;
+  }
+
+  private static SSLEngine engine(TrustManager[] managers, boolean verify, String name, int port) {
+    try {
+      // A context of its own for each probe: engines of one context resume earlier sessions, which
+      // skips the certificate, and a check that never looks again misses what it is for.
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, managers, null);
+      SSLEngine engine = context.createSSLEngine(name, port);
+      engine.setUseClientMode(true);
+      SSLParameters parameters = engine.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm(verify ? "HTTPS" : null);
+      if (!isAddress(name)) {
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+      }
+      engine.setSSLParameters(parameters);
+      return engine;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime cannot do TLS", e);
+    }
+  }
+
+  /// RFC 6066 section 3: literal addresses are not permitted in SNI.
+  static boolean isAddress(String name) {
+    return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
+  }
+
+  private static TrustManager trustManager(TlsSettings settings)
+      throws GeneralSecurityException, IOException {
+    if (!settings.verify()) {
+      return new TrustAnyone();
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(keyStore(settings.caFile()));
+    for (TrustManager manager : factory.getTrustManagers()) {
+      if (manager instanceof X509ExtendedTrustManager strict) {
+        return new ExplainingTrust(strict);
+      }
+    }
+    throw new GeneralSecurityException("this Java runtime cannot verify certificates");
+  }
+
+  private static @Nullable KeyStore keyStore(@Nullable Path caFile)
+      throws GeneralSecurityException, IOException {
+    if (caFile == null) {
+      return null;
+    }
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    int index = 0;
+    for (Certificate certificate : certificates(caFile)) {
+      store.setCertificateEntry("ca" + index++, certificate);
+    }
+    return store;
+  }
+
+  /// @throws IllegalArgumentException when the file cannot be read or holds no certificate
+  static Collection<? extends Certificate> certificates(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      Collection<? extends Certificate> certificates =
+          CertificateFactory.getInstance("X.509").generateCertificates(in);
+      if (certificates.isEmpty()) {
+        throw new IllegalArgumentException("the file holds no PEM certificate");
+      }
+      return certificates;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the file cannot be read: " + e.getMessage(), e);
+    } catch (CertificateException e) {
+      throw new IllegalArgumentException("the file holds no good PEM certificates", e);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package detour.server.publish;
+
+import detour.dns.answer.PreparedAnswer;
+import detour.dns.answer.ServiceAnswer;
+import detour.dns.wire.Name;
+import detour.failover.model.Destination;
+import detour.failover.model.Endpoint;
+import detour.failover.model.Service;
+import detour.failover.selection.EndpointPosition;
+import detour.failover.selection.Selection;
+import detour.failover.selection.Track;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What a service's selections look like as DNS records: a value from which the prepared answer is
+/// made. Two equal renderings make the same answer, so an answer is replaced only when its
+/// rendering differs.
+///
+/// @param extendedError null while a pool serves
+record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError) {
+
+  /// One family's records.
+  sealed interface Family {
+    /// @param count how many are answered; 0 for all
+    record Addresses(List<Item> items, int count, int ttlSeconds) implements Family {}
+
+    record Alias(List<Item> items, int ttlSeconds) implements Family {}
+
+    record NoData() implements Family {}
+
+    record ServFail() implements Family {}
+  }
+
+  /// One record.
+  ///
+  /// @param destination the endpoint that it stands for, as people write it
+  /// @param address null for an alias
+  record Item(String destination, @Nullable InetAddress address, int weight) {}
+
+  /// The answer ready for queries, and what its records stand for.
+  record Answer(ServiceAnswer answer, List<Given> given) {}
+
+  /// Renders the selections of a service.
+  ///
+  /// @param aliasAllowed whether a CNAME may stand at the name; where not, host names are flattened
+  /// @param resolved the last good addresses of host names
+  static AnswerRendering of(
+      Service service,
+      boolean aliasAllowed,
+      List<Selection> selections,
+      Map<String, List<InetAddress>> resolved) {
+    if (selections.size() == 1) {
+      return joint(service, aliasAllowed, selections.getFirst(), resolved);
+    }
+    Family ipv4 = new Family.NoData();
+    Family ipv6 = new Family.NoData();
+    String error = null;
+    for (Selection selection : selections) {
+      Family family = addresses(service, selection, selection.track() == Track.IPV6, resolved);
+      ipv4 = selection.track() == Track.IPV4 ? family : ipv4;
+      ipv6 = selection.track() == Track.IPV6 ? family : ipv6;
+      error = error == null ? extendedError(service, selection) : error;
+    }
+    return new AnswerRendering(ipv4, ipv6, error);
+  }
+
+  /// Makes the answer.
+  Answer prepare() {
+    List<Given> given = new ArrayList<>();
+    PreparedAnswer first = prepare(ipv4, given);
+    PreparedAnswer second =
+        ipv4 instanceof Family.Alias && ipv4.equals(ipv6) ? first : prepare(ipv6, given);
+    return new Answer(new ServiceAnswer(first, second, extendedError), given);
+  }
+
+  /// The destinations answered, as people write them.
+  List<String> destinations() {
+    return java.util.stream.Stream.of(ipv4, ipv6)
+        .flatMap(family -> items(family).stream())
+        .map(item -> {
+          InetAddress address = item.address();
+          return address == null ? item.destination() : address.getHostAddress();
+        })
+        .distinct()
+        .toList();
+  }
+
+  private static AnswerRendering joint(
+      Service service,
+      boolean aliasAllowed,
+      Selection selection,
+      Map<String, List<InetAddress>> resolved) {
+    String error = extendedError(service, selection);
+    List<Endpoint> endpoints = endpoints(service, selection);
+    boolean onlyNames =
+        !endpoints.isEmpty()
+            && endpoints.stream().allMatch(e -> e.destination() instanceof Destination.HostName);
+    if (onlyNames && aliasAllowed) {
+      List<Item> names =
+          endpoints.stream().map(e -> new Item(e.destination().text(), null, e.weight())).toList();
+      Family alias = new Family.Alias(names, selection.ttl().seconds());
+      return new AnswerRendering(alias, alias, error);
+    }
+    Family ipv4 = addresses(service, selection, false, resolved);
+    Family ipv6 = addresses(service, selection, true, resolved);
+    if (!endpoints.isEmpty() && ipv4 instanceof Family.NoData && ipv6 instanceof Family.NoData) {
+      // Host names of which no address is known yet: a resolver must not remember that there is
+      // nothing.
+      return new AnswerRendering(
+          new Family.ServFail(),
+          new Family.ServFail(),
+          service.name() + ": no address of its host name is known yet");
+    }
+    return new AnswerRendering(ipv4, ipv6, error);
+  }
+
+  private static Family addresses(
+      Service service, Selection selection, boolean ipv6, Map<String, List<InetAddress>> resolved) {
+    if (selection.answer() == Selection.Answer.SERVFAIL) {
+      return new Family.ServFail();
+    }
+    List<Item> items = new ArrayList<>();
+    for (Endpoint endpoint : endpoints(service, selection)) {
+      for (InetAddress address : addressesOf(endpoint.destination(), resolved)) {
+        if (address instanceof Inet6Address == ipv6) {
+          items.add(new Item(endpoint.destination().text(), address, endpoint.weight()));
+        }
+      }
+    }
+    return items.isEmpty()
+        ? new Family.NoData()
+        : new Family.Addresses(items, service.answer(), selection.ttl().seconds());
+  }
+
+  static List<InetAddress> addressesOf(
+      Destination destination, Map<String, List<InetAddress>> resolved) {
+    return switch (destination) {
+      case Destination.Address address -> List.of(address.address());
+      case Destination.HostName host -> resolved.getOrDefault(host.name(), List.of());
+    };
+  }
+
+  private static List<Endpoint> endpoints(Service service, Selection selection) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (EndpointPosition position : selection.endpoints()) {
+      endpoints.add(service.pools().get(position.pool()).endpoints().get(position.endpoint()));
+    }
+    return endpoints;
+  }
+
+  private static @Nullable String extendedError(Service service, Selection selection) {
+    String error = selection.extendedError();
+    return error == null ? null : service.name() + ": " + error;
+  }
+
+  private static List<Item> items(Family family) {
+    return switch (family) {
+      case Family.Addresses addresses -> addresses.items();
+      case Family.Alias alias -> alias.items();
+      case Family.NoData(), Family.ServFail() -> List.of();
+    };
+  }
+
+  private static PreparedAnswer prepare(Family family, List<Given> given) {
+    PreparedAnswer answer =
+        switch (family) {
+          case Family.Addresses(var items, var count, var ttlSeconds) ->
+              PreparedAnswer.addresses(
+                  items.stream().map(AnswerRendering::octets).toList(),
+                  weights(items),
+                  count,
+                  ttlSeconds);
+          case Family.Alias(var items, var ttlSeconds) ->
+              PreparedAnswer.alias(
+                  items.stream().map(item -> Name.parse(item.destination()).toWire()).toList(),
+                  weights(items),
+                  ttlSeconds);
+          case Family.NoData() -> PreparedAnswer.noData();
+          case Family.ServFail() -> PreparedAnswer.servFail();
+        };
+    List<String> destinations = items(family).stream().map(Item::destination).toList();
+    if (!destinations.isEmpty()) {
+      given.add(new Given(answer, destinations, ttlSeconds(family)));
+    }
+    return answer;
+  }
+
+  private static int ttlSeconds(Family family) {
+    return switch (family) {
+      case Family.Addresses addresses -> addresses.ttlSeconds();
+      case Family.Alias alias -> alias.ttlSeconds();
+      case Family.NoData(), Family.ServFail() -> 0;
+    };
+  }
+
+  private static byte[] octets(Item item) {
+    InetAddress address = item.address();
+    if (address == null) {
+      throw new IllegalStateException(item + " has no address");
+    }
+    return address.getAddress();
+  }
+
+  private static int[] weights(List<Item> items) {
+    return items.stream().mapToInt(Item::weight).toArray();
+  }
+}

@@ -1,0 +1,287 @@
+package detour.server.publish;
+
+import detour.dns.answer.AnswerTable;
+import detour.dns.answer.ServiceAnswer;
+import detour.failover.model.Model;
+import detour.failover.model.ProbeTarget;
+import detour.failover.model.Service;
+import detour.failover.opinion.Observation;
+import detour.failover.opinion.Opinion;
+import detour.failover.selection.Selection;
+import detour.failover.selection.SelectionRules;
+import detour.failover.selection.Track;
+import detour.server.metrics.Counter;
+import detour.server.metrics.Metrics;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that is decided, and what must be decided again: the state that the publish thread
+/// owns.
+///
+/// Messages change opinions, addresses or overrides and mark the services they touch; [#settle]
+/// then judges each marked service once, however many messages touched it, and makes one answer
+/// table of all the changes.
+final class Decisions {
+  private final Time time;
+  private final ProbeControl probes;
+  private final Metrics metrics;
+  private final Overrides overrides;
+  private final Chronicle chronicle;
+  private final ServiceJudge judge;
+  private final Journal.Saved saved;
+  private final Map<String, List<InetAddress>> resolved = new ConcurrentHashMap<>();
+  private final Deque<LiveService> dirty = new ArrayDeque<>();
+  private final PriorityQueue<Timer> timers =
+      new PriorityQueue<>(Comparator.comparingLong(Timer::atNanos));
+  private volatile Directory directory;
+  private ServiceAnswer[] answers = new ServiceAnswer[0];
+  private AnswerTable table;
+
+  /// A moment at which time alone may change a service. One that was put off leaves its old timer
+  /// behind, which does nothing.
+  private record Timer(long atNanos, LiveService live) {}
+
+  Decisions(
+      Time time,
+      ProbeControl probes,
+      Metrics metrics,
+      Journal.Saved saved,
+      Chronicle chronicle,
+      LoadedConfiguration configuration) {
+    this.time = time;
+    this.probes = probes;
+    this.metrics = metrics;
+    this.saved = saved;
+    this.chronicle = chronicle;
+    overrides = new Overrides(saved.overrides());
+    judge = new ServiceJudge(time, overrides, chronicle);
+    directory = new Directory(configuration, null, this::firstOpinion);
+    table = begin(null);
+  }
+
+  /// May be read by any thread.
+  Directory directory() {
+    return directory;
+  }
+
+  /// May be read by any thread.
+  Overrides overrides() {
+    return overrides;
+  }
+
+  Chronicle chronicle() {
+    return chronicle;
+  }
+
+  AnswerTable table() {
+    return table;
+  }
+
+  /// The last good addresses of a host name. May be read by any thread.
+  List<InetAddress> addressesOf(String hostName) {
+    return resolved.getOrDefault(hostName, List.of());
+  }
+
+  void observed(ProbeTarget target, Observation observation) {
+    LiveTarget live = directory.target(target);
+    if (live == null) {
+      metrics.count(Counter.OBSERVATIONS_DROPPED);
+      return;
+    }
+    Opinion before = live.opinion();
+    boolean wasPending = live.pending();
+    live.observed(observation);
+    Opinion after = live.opinion();
+    if (live.pending() != wasPending) {
+      probes.pending(target, live.pending());
+    }
+    if (before.health() != after.health()) {
+      chronicle.opinion(new Journal.SavedOpinion(TargetKey.of(target), after.health(), time.now()));
+    }
+    if (before.health() != after.health() || wasPending || live.pending()) {
+      directory.servicesOf(target).forEach(this::mark);
+    }
+  }
+
+  void resolved(String hostName, List<InetAddress> addresses) {
+    List<InetAddress> sorted =
+        addresses.stream()
+            .distinct()
+            .sorted(Comparator.comparing(InetAddress::getHostAddress))
+            .toList();
+    List<InetAddress> before = resolved.put(hostName, sorted);
+    if (!sorted.equals(before)) {
+      directory.servicesOf(hostName).forEach(this::mark);
+    }
+  }
+
+  /// Marks a service to be judged again by the next [#settle].
+  void mark(LiveService live) {
+    if (!live.dirty) {
+      live.dirty = true;
+      dirty.add(live);
+    }
+  }
+
+  /// Puts another configuration in the place of this one. Opinions of targets that stay are kept,
+  /// and selections by the names of their pools.
+  void replace(LoadedConfiguration configuration) {
+    Directory before = directory;
+    directory = new Directory(configuration, before, this::firstOpinion);
+    dirty.clear();
+    timers.clear();
+    table = begin(before);
+    metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
+  }
+
+  /// Tells the probers what to probe. Called once the results have somewhere to go.
+  void startProbing() {
+    probes.targets(directory.targets());
+    probes.hostNames(directory.hostNames());
+    for (LiveTarget target : directory.liveTargets()) {
+      if (target.pending()) {
+        probes.pending(target.target(), true);
+      }
+    }
+  }
+
+  /// Judges what was marked and what is due.
+  ///
+  /// @return whether [#table] changed
+  boolean settle() {
+    long nowNanos = time.nowNanos();
+    markDue(nowNanos);
+    boolean changed = false;
+    for (LiveService live = dirty.poll(); live != null; live = dirty.poll()) {
+      live.dirty = false;
+      LiveService.View view = live.view();
+      if (view == null) {
+        continue;
+      }
+      if (judge.judge(live, view.selections(), resolved)) {
+        answers[live.index()] = answerOf(live);
+        changed = true;
+      }
+      schedule(live);
+    }
+    if (changed) {
+      table = table.withServices(answers);
+      metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
+    }
+    return changed;
+  }
+
+  /// When [#settle] must run although nothing was marked; Long.MAX_VALUE for never.
+  long nextDueNanos() {
+    Timer first = timers.peek();
+    long next = first == null ? Long.MAX_VALUE : first.atNanos();
+    Instant expiry = overrides.nextExpiry();
+    return expiry == null ? next : Math.min(next, time.nanosAt(expiry));
+  }
+
+  private AnswerTable begin(@Nullable Directory before) {
+    Model model = directory.configuration().model();
+    judge.judgeBy(model.vantage(), model.verdicts());
+    resolved.keySet().retainAll(directory.hostNames());
+    answers = new ServiceAnswer[directory.services().size()];
+    for (LiveService live : directory.services()) {
+      LiveService old = before == null ? null : before.service(live.service().name());
+      LiveService.View view = old == null ? null : old.view();
+      judge.judge(live, startingSelections(live.service(), old, view), resolved);
+      if (view != null) {
+        keepHandOuts(live, view.handOuts());
+      }
+      answers[live.index()] = answerOf(live);
+      schedule(live);
+    }
+    return AnswerTable.of(directory.configuration().zones(), answers);
+  }
+
+  private List<Selection> startingSelections(
+      Service service, @Nullable LiveService old, LiveService.@Nullable View view) {
+    List<Selection> selections = new ArrayList<>();
+    for (Track track : Track.of(service)) {
+      Selection former =
+          view == null
+              ? null
+              : view.selections().stream()
+                  .filter(s -> s.track() == track)
+                  .findFirst()
+                  .orElse(view.selections().getFirst());
+      if (former != null && old != null) {
+        selections.add(SelectionRules.carriedOver(former, old.service(), service, track));
+      } else {
+        String key = service.name() + "/" + ServiceJudge.familyName(track);
+        selections.add(ServiceJudge.start(service, track, saved.selections().get(key), time));
+      }
+    }
+    return selections;
+  }
+
+  /// What was handed out before a reload may still be held after it.
+  private void keepHandOuts(LiveService live, HandOuts before) {
+    LiveService.View view = live.view();
+    if (view != null) {
+      HandOuts kept = before.replacedBy(view.handOuts().current(), time.now().toEpochMilli());
+      live.published(
+          new LiveService.View(view.selections(), view.rendering(), view.answer(), kept));
+    }
+  }
+
+  private static ServiceAnswer answerOf(LiveService live) {
+    LiveService.View view = live.view();
+    if (view == null) {
+      throw new IllegalStateException(live.service().name() + " was not judged");
+    }
+    return view.answer();
+  }
+
+  private void markDue(long nowNanos) {
+    for (Timer timer = timers.peek();
+        timer != null && timer.atNanos() - nowNanos <= 0;
+        timer = timers.peek()) {
+      timers.poll();
+      if (timer.live().nextEvaluationNanos == timer.atNanos()) {
+        mark(timer.live());
+      }
+    }
+    Instant expiry = overrides.nextExpiry();
+    if (expiry == null || expiry.isAfter(time.now())) {
+      return;
+    }
+    for (var path : overrides.expired(time.now())) {
+      overrides.clear(path);
+      chronicle.overrideCleared(path);
+      chronicle.event(
+          path.service(), "override", path.toString(), "", "cleared", "it expired", Chronicle.SELF);
+      LiveService live = directory.service(path.service());
+      if (live != null) {
+        mark(live);
+      }
+    }
+  }
+
+  private void schedule(LiveService live) {
+    if (live.nextEvaluationNanos != Long.MAX_VALUE) {
+      timers.add(new Timer(live.nextEvaluationNanos, live));
+    }
+  }
+
+  private Opinion firstOpinion(ProbeTarget target) {
+    Journal.SavedOpinion known = saved.opinions().get(TargetKey.of(target));
+    return Directory.opinion(
+        target,
+        known == null ? null : known.health(),
+        known == null ? 0 : time.nanosAt(known.since()),
+        time.nowNanos());
+  }
+}

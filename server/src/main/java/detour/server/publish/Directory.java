@@ -1,0 +1,173 @@
+package detour.server.publish;
+
+import detour.dns.wire.Name;
+import detour.dns.zone.Zone;
+import detour.failover.model.Destination;
+import detour.failover.model.Endpoint;
+import detour.failover.model.Health;
+import detour.failover.model.OverridePath;
+import detour.failover.model.Pool;
+import detour.failover.model.ProbeTarget;
+import detour.failover.model.Service;
+import detour.failover.opinion.Opinion;
+import detour.failover.opinion.OpinionRules;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The live parts of one configuration, found by what messages name: target, service, host name.
+/// Immutable; its parts change.
+final class Directory {
+  private final LoadedConfiguration configuration;
+  private final List<LiveService> services;
+  private final Map<ProbeTarget, LiveTarget> targets;
+  private final Map<String, LiveService> servicesByName = new HashMap<>();
+  private final Map<ProbeTarget, List<LiveService>> servicesByTarget = new HashMap<>();
+  private final Map<String, List<LiveService>> servicesByHostName = new LinkedHashMap<>();
+
+  /// @param opinionOf the opinion to begin with for a target that was not there before
+  /// @param before the directory that this one replaces; its targets live on where they are the
+  ///   same
+  Directory(
+      LoadedConfiguration configuration,
+      @Nullable Directory before,
+      Function<ProbeTarget, Opinion> opinionOf) {
+    this.configuration = configuration;
+    targets = new LinkedHashMap<>();
+    for (ProbeTarget target : configuration.model().targets()) {
+      LiveTarget known = before == null ? null : before.targets.get(target);
+      targets.put(target, known != null ? known : new LiveTarget(target, opinionOf.apply(target)));
+    }
+    Map<String, Zone> zones = new HashMap<>();
+    for (Zone zone : configuration.zones()) {
+      zones.put(key(zone.origin().toString()), zone);
+    }
+    services = new ArrayList<>();
+    for (Service service : configuration.model().services()) {
+      LiveService live = live(services.size(), service, zones.get(key(service.zone())));
+      services.add(live);
+      if (before != null) {
+        keepVerdicts(before.service(service.name()), live);
+      }
+    }
+    services.forEach(this::register);
+  }
+
+  /// The saved health of a target as an opinion, or a first opinion where none was saved.
+  static Opinion opinion(
+      ProbeTarget target, @Nullable Health saved, long sinceNanos, long nowNanos) {
+    return saved == null
+        ? OpinionRules.initial(target.check().thresholds(), nowNanos)
+        : OpinionRules.restored(target.check().thresholds(), saved, sinceNanos);
+  }
+
+  LoadedConfiguration configuration() {
+    return configuration;
+  }
+
+  /// By their position in the answer table.
+  List<LiveService> services() {
+    return services;
+  }
+
+  Set<ProbeTarget> targets() {
+    return targets.keySet();
+  }
+
+  Iterable<LiveTarget> liveTargets() {
+    return targets.values();
+  }
+
+  Set<String> hostNames() {
+    return servicesByHostName.keySet();
+  }
+
+  @Nullable LiveTarget target(ProbeTarget target) {
+    return targets.get(target);
+  }
+
+  @Nullable LiveService service(String name) {
+    return servicesByName.get(name);
+  }
+
+  List<LiveService> servicesOf(ProbeTarget target) {
+    return servicesByTarget.getOrDefault(target, List.of());
+  }
+
+  List<LiveService> servicesOf(String hostName) {
+    return servicesByHostName.getOrDefault(hostName, List.of());
+  }
+
+  private LiveService live(int index, Service service, @Nullable Zone zone) {
+    List<List<LiveEndpoint>> pools = new ArrayList<>();
+    for (Pool pool : service.pools()) {
+      List<LiveEndpoint> endpoints = new ArrayList<>();
+      for (Endpoint endpoint : pool.endpoints()) {
+        endpoints.add(
+            new LiveEndpoint(
+                endpoint,
+                new OverridePath(service.name(), pool.name(), endpoint.name()),
+                endpoint.targets().stream().map(this::known).toList()));
+      }
+      pools.add(List.copyOf(endpoints));
+    }
+    boolean aliasAllowed = zone != null && zone.mayHoldAlias(Name.parse(service.name()));
+    return new LiveService(index, service, aliasAllowed, List.copyOf(pools));
+  }
+
+  /// An endpoint that is still there under its name, checked as before, keeps its verdict.
+  private static void keepVerdicts(@Nullable LiveService before, LiveService after) {
+    if (before == null) {
+      return;
+    }
+    Map<OverridePath, LiveEndpoint> known = new HashMap<>();
+    before.pools().forEach(pool -> pool.forEach(e -> known.put(e.path(), e)));
+    for (List<LiveEndpoint> pool : after.pools()) {
+      for (LiveEndpoint endpoint : pool) {
+        LiveEndpoint old = known.get(endpoint.path());
+        LiveEndpoint.View view = old == null ? null : old.view();
+        if (view != null && old != null && old.endpoint().equals(endpoint.endpoint())) {
+          endpoint.judged(view);
+        }
+      }
+    }
+  }
+
+  private LiveTarget known(ProbeTarget target) {
+    LiveTarget live = targets.get(target);
+    if (live == null) {
+      throw new IllegalStateException(target.summary() + " is not among the model's targets");
+    }
+    return live;
+  }
+
+  private void register(LiveService live) {
+    servicesByName.put(live.service().name(), live);
+    Set<ProbeTarget> probed = new LinkedHashSet<>();
+    Set<String> hostNames = new LinkedHashSet<>();
+    for (List<LiveEndpoint> pool : live.pools()) {
+      for (LiveEndpoint endpoint : pool) {
+        endpoint.targets().forEach(target -> probed.add(target.target()));
+        if (endpoint.endpoint().destination() instanceof Destination.HostName host) {
+          hostNames.add(host.name());
+        }
+      }
+    }
+    probed.forEach(t -> servicesByTarget.computeIfAbsent(t, k -> new ArrayList<>(1)).add(live));
+    hostNames.forEach(
+        h -> servicesByHostName.computeIfAbsent(h, k -> new ArrayList<>(1)).add(live));
+  }
+
+  private static String key(String zoneName) {
+    String lower = zoneName.toLowerCase(java.util.Locale.ROOT);
+    return lower.length() > 1 && lower.endsWith(".")
+        ? lower.substring(0, lower.length() - 1)
+        : lower;
+  }
+}

@@ -1,0 +1,47 @@
+package detour.server.publish;
+
+import detour.failover.model.Endpoint;
+import detour.failover.model.OverridePath;
+import detour.failover.verdict.EffectiveHealth;
+import detour.failover.verdict.Verdict;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One endpoint of a live service. Changed by the publish thread; any thread may read its view.
+final class LiveEndpoint {
+  private final Endpoint endpoint;
+  private final OverridePath path;
+  private final List<LiveTarget> targets;
+  private volatile @Nullable View view;
+
+  /// @param sinceNanos since when the verdict holds
+  record View(Verdict verdict, EffectiveHealth health, long sinceNanos) {}
+
+  LiveEndpoint(Endpoint endpoint, OverridePath path, List<LiveTarget> targets) {
+    this.endpoint = endpoint;
+    this.path = path;
+    this.targets = targets;
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  OverridePath path() {
+    return path;
+  }
+
+  List<LiveTarget> targets() {
+    return targets;
+  }
+
+  /// Null until the endpoint was judged for the first time.
+  @Nullable View view() {
+    return view;
+  }
+
+  /// Publish thread only.
+  void judged(View judged) {
+    view = judged;
+  }
+}

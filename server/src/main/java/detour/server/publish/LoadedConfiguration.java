@@ -1,0 +1,18 @@
+package detour.server.publish;
+
+import detour.dns.zone.Zone;
+import detour.failover.model.Model;
+import java.util.List;
+
+/// A configuration that was read and found valid.
+///
+/// @param file which file it came from, for people
+/// @param model its services' positions are the service indexes that the zones were built with
+/// @param warnings for people, with their places
+public record LoadedConfiguration(
+    String file, Model model, List<Zone> zones, List<String> warnings) {
+  public LoadedConfiguration {
+    zones = List.copyOf(zones);
+    warnings = List.copyOf(warnings);
+  }
+}

@@ -1,0 +1,246 @@
+package detour.server.publish;
+
+import detour.failover.model.Destination;
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.Service;
+import detour.failover.model.WhenAllDown;
+import detour.failover.opinion.Observation;
+import detour.failover.opinion.Opinion;
+import detour.failover.selection.Hold;
+import detour.failover.selection.PoolAvailability;
+import detour.failover.selection.Selection;
+import detour.failover.selection.Track;
+import detour.failover.verdict.Verdict;
+import detour.server.publish.PublishedState.ConfigurationState;
+import detour.server.publish.PublishedState.EndpointState;
+import detour.server.publish.PublishedState.HandedOut;
+import detour.server.publish.PublishedState.OpinionState;
+import detour.server.publish.PublishedState.PoolState;
+import detour.server.publish.PublishedState.Seen;
+import detour.server.publish.PublishedState.ServiceState;
+import detour.server.publish.PublishedState.TrackState;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// Draws the present decisions for people, from the views that the publish thread leaves behind.
+/// Any thread; one use.
+final class StatePicture {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final Decisions decisions;
+  private final Directory directory;
+  private final Instant startedAt;
+  private final Instant now;
+  private final long nowNanos;
+
+  StatePicture(Time time, Decisions decisions, Instant startedAt) {
+    this.decisions = decisions;
+    this.startedAt = startedAt;
+    directory = decisions.directory();
+    now = time.now();
+    nowNanos = time.nowNanos();
+  }
+
+  PublishedState state(long epoch, ConfigurationState configuration) {
+    List<ServiceState> services = new ArrayList<>();
+    for (LiveService live : directory.services()) {
+      LiveService.View view = live.view();
+      if (view != null) {
+        services.add(service(live, view));
+      }
+    }
+    return new PublishedState(
+        directory.configuration().model().vantage(),
+        Version.NUMBER,
+        startedAt,
+        now,
+        epoch,
+        configuration,
+        services,
+        alarms(configuration));
+  }
+
+  private ServiceState service(LiveService live, LiveService.View view) {
+    Service service = live.service();
+    Map<String, Hold> holds = view.handOuts().holds();
+    List<PoolState> pools = new ArrayList<>();
+    for (int index = 0; index < live.pools().size(); index++) {
+      pools.add(pool(live, view, index, holds));
+    }
+    return new ServiceState(
+        service.name(),
+        service.zone(),
+        failback(service),
+        whenAllDown(service.whenAllDown()),
+        view.selections().stream().map(selection -> track(service, view, selection)).toList(),
+        pools,
+        handedOut(holds));
+  }
+
+  private TrackState track(Service service, LiveService.View view, Selection selection) {
+    return new TrackState(
+        ServiceJudge.familyName(selection.track()),
+        selection.status().name(),
+        selection.pool() < 0 ? null : service.pools().get(selection.pool()).name(),
+        at(selection.sinceNanos()),
+        selection.reason(),
+        selection.ttl().seconds(),
+        selection.ttl().pending(),
+        at(selection.failbackAtNanos()),
+        destinations(view, selection.track()));
+  }
+
+  private static List<String> destinations(LiveService.View view, Track track) {
+    List<String> all = view.rendering().destinations();
+    return switch (track) {
+      case JOINT -> all;
+      case IPV4 -> all.stream().filter(text -> text.indexOf(':') < 0).toList();
+      case IPV6 -> all.stream().filter(text -> text.indexOf(':') >= 0).toList();
+    };
+  }
+
+  private PoolState pool(
+      LiveService live, LiveService.View view, int index, Map<String, Hold> holds) {
+    List<EndpointState> endpoints = new ArrayList<>();
+    for (int position = 0; position < live.pools().get(index).size(); position++) {
+      endpoints.add(endpoint(live, view, index, position, holds));
+    }
+    // With `families: separate` a pool may be available for one family alone.
+    List<PoolAvailability> availability =
+        view.selections().stream().map(selection -> selection.pools().get(index)).toList();
+    PoolAvailability first = availability.getFirst();
+    return new PoolState(
+        live.service().pools().get(index).name(),
+        availability.stream().anyMatch(PoolAvailability::available),
+        String.join("; ", availability.stream().map(PoolAvailability::reason).distinct().toList()),
+        at(first.availableSinceNanos()),
+        endpoints);
+  }
+
+  private EndpointState endpoint(
+      LiveService live, LiveService.View view, int pool, int position, Map<String, Hold> holds) {
+    LiveEndpoint endpoint = live.pools().get(pool).get(position);
+    LiveEndpoint.View judged = endpoint.view();
+    Verdict verdict = judged == null ? Verdict.NOT_CHECKED : judged.verdict();
+    Destination destination = endpoint.endpoint().destination();
+    boolean answered =
+        view.selections().stream()
+            .flatMap(selection -> selection.endpoints().stream())
+            .anyMatch(p -> p.pool() == pool && p.endpoint() == position);
+    Hold hold = holds.get(destination.text());
+    OperatorOverride override = judged == null ? null : judged.health().override();
+    return new EndpointState(
+        endpoint.endpoint().name(),
+        destination.text(),
+        endpoint.endpoint().weight(),
+        judged == null || judged.health().healthy(),
+        judged == null ? "" : judged.health().reason(),
+        answered,
+        verdict.health(),
+        verdict.frozen(),
+        judged == null ? startedAt : at(judged.sinceNanos()),
+        override,
+        endpoint.targets().stream().map(this::opinion).toList(),
+        resolved(destination),
+        hold == null ? null : Instant.ofEpochMilli(hold.lastAnsweredMillis()),
+        heldUntil(live.service(), hold));
+  }
+
+  /// What was handed out before a restart is not known any more, but its TTL was no longer than the
+  /// service's: until that has passed since the start, a resolver may hold any endpoint.
+  private @Nullable Instant heldUntil(Service service, @Nullable Hold hold) {
+    Instant known = hold == null ? null : Instant.ofEpochMilli(hold.heldUntilMillis());
+    Instant fromBefore = startedAt.plus(service.ttl());
+    if (fromBefore.isBefore(now) || (known != null && known.isAfter(fromBefore))) {
+      return known;
+    }
+    return fromBefore;
+  }
+
+  private OpinionState opinion(LiveTarget target) {
+    LiveTarget.View view = target.view();
+    Opinion opinion = view.opinion();
+    return new OpinionState(
+        directory.configuration().model().vantage(),
+        target.target().check().summary(),
+        opinion.health(),
+        opinion.stale(),
+        target.pending(),
+        opinion.consecutivePasses(),
+        opinion.consecutiveFailures(),
+        target.target().check().thresholds().fall(),
+        opinion.riseNeeded(),
+        at(opinion.sinceNanos()),
+        view.recent().stream().map(this::seen).toList());
+  }
+
+  private Seen seen(Observation observation) {
+    return new Seen(
+        at(observation.endNanos()),
+        observation.passed(),
+        observation.detail(),
+        observation.durationNanos() / NANOS_PER_MILLI);
+  }
+
+  private List<String> resolved(Destination destination) {
+    return destination instanceof Destination.HostName host
+        ? decisions.addressesOf(host.name()).stream().map(InetAddress::getHostAddress).toList()
+        : List.of();
+  }
+
+  private static List<HandedOut> handedOut(Map<String, Hold> holds) {
+    return holds.entrySet().stream()
+        .map(entry ->
+            new HandedOut(
+                entry.getKey(),
+                Instant.ofEpochMilli(entry.getValue().lastAnsweredMillis()),
+                entry.getValue().ttlSeconds(),
+                Instant.ofEpochMilli(entry.getValue().heldUntilMillis())))
+        .sorted(Comparator.comparing(HandedOut::heldUntil).reversed())
+        .toList();
+  }
+
+  private List<String> alarms(ConfigurationState configuration) {
+    List<String> alarms = new ArrayList<>();
+    if (!configuration.problems().isEmpty()) {
+      alarms.add(
+          "the last reload was refused, the old configuration serves: "
+              + configuration.problems().getFirst());
+    }
+    for (LiveService live : directory.services()) {
+      LiveService.View view = live.view();
+      if (view != null
+          && view.selections().stream().anyMatch(s -> s.status() == Selection.Status.LAST_RESORT)) {
+        alarms.add(live.service().name() + ": " + view.selections().getFirst().reason());
+      }
+    }
+    return alarms;
+  }
+
+  private static String failback(Service service) {
+    return service.failback() == Service.Failback.MANUAL
+        ? "manual"
+        : "auto after " + service.failbackAfter().toSeconds() + "s";
+  }
+
+  private static String whenAllDown(WhenAllDown rule) {
+    return rule instanceof WhenAllDown.NamedPool(String pool)
+        ? "pool " + pool
+        : rule.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private Instant at(long momentNanos) {
+    return now.plusNanos(momentNanos - nowNanos);
+  }
+
+  private @Nullable Instant at(OptionalLong momentNanos) {
+    return momentNanos.isPresent() ? at(momentNanos.getAsLong()) : null;
+  }
+}
