@@ -30,22 +30,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class AnswerBenchmark {
-  private static final int CAPACITY_BYTES = 1232;
-
-  /// What is asked for.
-  public enum Asked {
-    RECORD,
-    SERVICE,
-    MISSING_NAME
-  }
-
   @Param({"10000", "1000000"})
   public int names;
 
   @Param public Asked asked = Asked.RECORD;
 
   private final Responder responder = new Responder(1);
-  private final MemorySegment memory = Arena.global().allocate(CAPACITY_BYTES);
+  private final MemorySegment memory = Arena.global().allocate(Workload.BUFFER_BYTES);
   private AnswerTable table = AnswerTable.of(List.of(), new ServiceAnswer[0]);
   private byte[][] queries = {};
   private int next;
@@ -54,12 +45,7 @@ public class AnswerBenchmark {
   public void prepare() {
     Workload workload = new Workload(names);
     table = workload.answerTable();
-    queries =
-        switch (asked) {
-          case RECORD -> workload.queries("h", 0);
-          case SERVICE -> workload.queries("h", 1);
-          case MISSING_NAME -> workload.queries("missing", 0);
-        };
+    queries = workload.queries(asked);
     if (answer() <= queries[0].length) {
       throw new IllegalStateException("the query was not answered; nothing would be measured");
     }
@@ -70,6 +56,6 @@ public class AnswerBenchmark {
     byte[] query = queries[next++ & (queries.length - 1)];
     Workload.copy(query, memory);
     return responder.respond(
-        table, memory, 0, query.length, CAPACITY_BYTES, Transport.UDP, 1_000_000L);
+        table, memory, 0, query.length, Workload.BUFFER_BYTES, Transport.UDP, 1_000_000L);
   }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /// A zone of many names and the queries for them, made up so that every run asks the same.
 ///
@@ -19,6 +20,10 @@ import java.util.Random;
 /// record, `h1.example.com` a service, and so on.
 final class Workload {
   static final int TYPE_A = 1;
+
+  /// Of a buffer that holds a query and then its response.
+  static final int BUFFER_BYTES = 1232;
+
   private static final int TYPE_NS = 2;
   private static final int TYPE_SOA = 6;
   private static final int TTL_SECONDS = 300;
@@ -61,17 +66,22 @@ final class Workload {
   }
 
   /// Queries in a fixed random order, as they come from the wire.
-  ///
-  /// @param prefix of the first label; `h` for names that exist, anything else for NXDOMAIN
-  /// @param parity 0 for records, 1 for services
-  byte[][] queries(String prefix, int parity) {
+  byte[][] queries(Asked asked) {
+    return names(asked).stream().map(Workload::query).toArray(byte[][]::new);
+  }
+
+  /// The names of those queries; their number is a power of two.
+  List<Name> names(Asked asked) {
     Random random = new Random(1);
-    byte[][] queries = new byte[QUERIES][];
-    for (int i = 0; i < QUERIES; i++) {
-      int host = random.nextInt(names / 2) * 2 + parity;
-      queries[i] = query(Name.parse(prefix + host + ".example.com"));
-    }
-    return queries;
+    return IntStream.range(0, QUERIES)
+        .map(i -> random.nextInt(names / 2) * 2)
+        .mapToObj(even ->
+            switch (asked) {
+              case RECORD -> host(even);
+              case SERVICE -> host(even + 1);
+              case MISSING_NAME -> Name.parse("missing" + even + ".example.com");
+            })
+        .toList();
   }
 
   static void copy(byte[] query, MemorySegment memory) {

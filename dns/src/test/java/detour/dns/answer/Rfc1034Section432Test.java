@@ -84,8 +84,7 @@ class Rfc1034Section432Test {
     assertThat(status(response)).isEqualTo("NOERROR aa");
     assertThat(answers(response))
         .containsExactly(
-            "alias.example.com. 3600 CNAME www.example.com.",
-            "www.example.com. 3600 TXT hello");
+            "alias.example.com. 3600 CNAME www.example.com.", "www.example.com. 3600 TXT hello");
   }
 
   @Test
@@ -180,7 +179,11 @@ class Rfc1034Section432Test {
     Server both =
         Server.of(
             ZoneTexts.zone(
-                "example.com", "child NS ns.child\nns.child A 192.0.2.1\nchild DS 1 13 2 00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF\n"),
+                "example.com",
+                "child NS ns.child\n"
+                    + "ns.child A 192.0.2.1\n"
+                    + "child DS 1 13 2"
+                    + " 00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF\n"),
             ZoneTexts.zone("child.example.com", "www A 192.0.2.99\n"));
     assertThat(answers(both.ask("www.child.example.com", Type.A)))
         .containsExactly("www.child.example.com. 3600 A 192.0.2.99");
