@@ -2,15 +2,42 @@ package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.Responder;
+import detour.server.linux.Linux;
+import detour.server.linux.SystemCallException;
 import detour.server.metrics.Exposition;
 import detour.server.metrics.Metrics;
+import detour.server.metrics.Sample;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All sockets that queries come in by: UDP and TCP on every configured address.
 public final class Listeners implements AutoCloseable {
-  private Listeners() {}
+  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+  /// How often a port that the system chose for UDP may turn out to be taken for TCP.
+  private static final int FREE_PORT_ATTEMPTS = 20;
+
+  private final SocketSettings settings;
+  private final Supplier<AnswerTable> table;
+  private final Metrics metrics;
+  private final UdpThreads.Names names = new UdpThreads.Names();
+  private final List<UdpListener> udp = new ArrayList<>();
+  private final TcpListener tcp;
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+
+  private Listeners(SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
+    this.settings = settings;
+    this.table = table;
+    this.metrics = metrics;
+    tcp = new TcpListener(settings, table, metrics);
+  }
 
   /// Binds every address; nothing is read until [#start].
   ///
@@ -19,27 +46,143 @@ public final class Listeners implements AutoCloseable {
   public static Listeners open(
       SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics)
       throws ListenException {
-    return new Listeners();
+    Listeners listeners = new Listeners(settings, table, metrics);
+    try {
+      for (InetSocketAddress address : settings.addresses()) {
+        listeners.addresses.add(listeners.bind(address));
+      }
+      return listeners;
+    } catch (ListenException e) {
+      listeners.close();
+      throw e;
+    }
   }
 
   /// Starts answering.
-  public void start() {}
+  public void start() {
+    udp.forEach(UdpListener::start);
+    tcp.start();
+    for (UdpListener listener : udp) {
+      LOG.info(
+          "Answering on {} ({}; {})",
+          listener.address(),
+          listener.description(),
+          tcp.description());
+    }
+  }
 
   /// The bound addresses in configured order, port 0 replaced by the port taken.
   public List<InetSocketAddress> addresses() {
-    return List.of();
+    return List.copyOf(addresses);
   }
 
   /// One for each listener thread, for their counts.
   public List<Responder> responders() {
-    return List.of();
+    List<Responder> all = new ArrayList<>();
+    udp.forEach(listener -> all.addAll(listener.responders()));
+    all.addAll(tcp.responders());
+    return all;
   }
 
   /// Registers the counts of queries by transport, type and response code, and of open connections.
-  public void exposeTo(Exposition exposition) {}
+  public void exposeTo(Exposition exposition) {
+    new QueryCounts(responders()).exposeTo(exposition);
+    exposition.gauge(
+        "detour_tcp_connections_open",
+        "TCP connections open now.",
+        List.of(),
+        () -> List.of(Sample.of(tcp.openConnections())));
+  }
 
   /// Stops reading, answers what was read, and ends the threads within a second. May be called more
   /// than once.
   @Override
-  public void close() {}
+  public void close() {
+    udp.forEach(UdpListener::stop);
+    tcp.stop();
+    udp.forEach(UdpListener::close);
+    tcp.close();
+  }
+
+  private InetSocketAddress bind(InetSocketAddress address) throws ListenException {
+    for (int attempt = 1; ; attempt++) {
+      UdpListener listener = bindUdp(address);
+      try {
+        bindTcp(listener.address());
+        udp.add(listener);
+        return listener.address();
+      } catch (IOException e) {
+        listener.close();
+        if (address.getPort() != 0 || attempt == FREE_PORT_ATTEMPTS) {
+          throw ListenException.of(listener.address(), "TCP", e);
+        }
+      }
+    }
+  }
+
+  private UdpListener bindUdp(InetSocketAddress address) throws ListenException {
+    try {
+      if (address.isUnresolved()) {
+        throw new IOException("it is a host name that has no address");
+      }
+      return switch (settings.udpEngine()) {
+        case NATIVE -> bindNativeUdp(address);
+        case PORTABLE -> bindPortableUdp(address);
+        case AUTO -> bindBestUdp(address);
+      };
+    } catch (IOException e) {
+      throw ListenException.of(address, "UDP", e);
+    }
+  }
+
+  private UdpListener bindBestUdp(InetSocketAddress address) throws IOException {
+    String missing = Linux.missing();
+    if (missing == null) {
+      try {
+        return bindNativeUdp(address);
+      } catch (SystemCallException e) {
+        if (ListenException.isAboutTheAddress(e)) {
+          throw e;
+        }
+        missing = e.getMessage();
+      }
+    }
+    LOG.warn("Using the portable UDP listener on {}: {}", address, missing);
+    return bindPortableUdp(address);
+  }
+
+  private UdpListener bindNativeUdp(InetSocketAddress address) throws IOException {
+    String missing = Linux.missing();
+    if (missing != null) {
+      throw new IOException("the native UDP listener was asked for, but " + missing);
+    }
+    return NativeUdpListener.open(address, settings, names, table, metrics);
+  }
+
+  private UdpListener bindPortableUdp(InetSocketAddress address) throws IOException {
+    return PortableUdpListener.open(
+        address, besideOtherWildcard(address), settings, names, table, metrics);
+  }
+
+  private void bindTcp(InetSocketAddress address) throws IOException {
+    boolean covered =
+        address.getAddress() instanceof Inet4Address
+            && besideOtherWildcard(address)
+            && tcp.ipv6WildcardTakesIpv4();
+    if (!covered) {
+      tcp.bind(address);
+    }
+  }
+
+  /// Whether this is a wildcard, and the other family's is configured with the same port. The JDK's
+  /// own IPv6 sockets take IPv4 clients too, which then would keep the two apart.
+  private boolean besideOtherWildcard(InetSocketAddress address) {
+    return address.getAddress().isAnyLocalAddress()
+        && settings.addresses().stream()
+            .anyMatch(other ->
+                other.getPort() == address.getPort()
+                    && other.getAddress().isAnyLocalAddress()
+                    && other.getAddress() instanceof Inet6Address
+                        != address.getAddress() instanceof Inet6Address);
+  }
 }

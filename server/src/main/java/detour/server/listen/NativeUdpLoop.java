@@ -23,8 +23,7 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
   private static final long PAUSE_NANOS = 10_000_000;
 
   private final BatchSocket socket;
-  private final Responder responder = new Responder(ThreadLocalRandom.current().nextLong());
-  private final int payloadBytes;
+  private final Responder responder;
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
   private final FailureLog failures;
@@ -34,7 +33,7 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
   NativeUdpLoop(
       BatchSocket socket, int payloadBytes, Supplier<AnswerTable> table, Metrics metrics) {
     this.socket = socket;
-    this.payloadBytes = payloadBytes;
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes);
     this.table = table;
     this.metrics = metrics;
     failures = new FailureLog("UDP listener on " + socket.address());
@@ -112,7 +111,13 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
   private int respond(AnswerTable current, long address, int length, long nowMillis) {
     try {
       return responder.respond(
-          current, DatagramBatch.ALL, address, length, payloadBytes, Transport.UDP, nowMillis);
+          current,
+          DatagramBatch.ALL,
+          address,
+          length,
+          DatagramBatch.BUFFER_BYTES,
+          Transport.UDP,
+          nowMillis);
     } catch (RuntimeException | StackOverflowError e) {
       metrics.count(Counter.LISTENER_FAILURES);
       failures.report("a query failed", e);

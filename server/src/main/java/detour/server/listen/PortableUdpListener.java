@@ -42,10 +42,9 @@ final class PortableUdpListener implements UdpListener {
   private final InetSocketAddress address;
   private final DatagramChannel channel;
   private final Selector selector;
-  private final Responder responder = new Responder(ThreadLocalRandom.current().nextLong());
+  private final Responder responder;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final MemorySegment memory = MemorySegment.ofBuffer(buffer);
-  private final int payloadBytes;
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
   private final UdpThreads threads;
@@ -64,16 +63,18 @@ final class PortableUdpListener implements UdpListener {
     this.address = address;
     this.channel = channel;
     this.selector = selector;
-    this.payloadBytes = payloadBytes;
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes);
     this.threads = threads;
     this.table = table;
     this.metrics = metrics;
     failures = new FailureLog("UDP listener on " + address);
   }
 
-  @SuppressWarnings("AddressSelection") // the address is the configured one
+  /// @param shared whether another socket of this server has the same port for the other family's
+  ///   wildcard, which the IPv6 one takes too unless it is shared
   static PortableUdpListener open(
       InetSocketAddress address,
+      boolean shared,
       SocketSettings settings,
       UdpThreads.Names names,
       Supplier<AnswerTable> table,
@@ -84,6 +85,9 @@ final class PortableUdpListener implements UdpListener {
         DatagramChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
     try {
       channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.udpReceiveBufferBytes());
+      if (shared) {
+        channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      }
       channel.configureBlocking(false);
       channel.bind(address);
       Selector selector = Selector.open();
@@ -189,7 +193,7 @@ final class PortableUdpListener implements UdpListener {
 
   private int respond(AnswerTable current, int length, long nowMillis) {
     try {
-      return responder.respond(current, memory, 0, length, payloadBytes, Transport.UDP, nowMillis);
+      return responder.respond(current, memory, 0, length, BUFFER_BYTES, Transport.UDP, nowMillis);
     } catch (RuntimeException | StackOverflowError e) {
       metrics.count(Counter.LISTENER_FAILURES);
       failures.report("a query failed", e);

@@ -1,6 +1,7 @@
 package detour.server.metrics;
 
 import io.prometheus.metrics.core.metrics.Histogram;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Where everything is counted. Any thread.
@@ -55,6 +56,17 @@ public final class Metrics {
   /// One probe that started, so long after its planned time; 0 when on time.
   public void probeStarted(long latenessNanos) {
     probeStartLateness.observe(Math.max(0, latenessNanos) / NANOS_PER_SECOND);
+  }
+
+  /// How many probes ended, by kind and result.
+  List<Sample> probes() {
+    return probeDuration.collect().getDataPoints().stream()
+        .map(point ->
+            Sample.of(
+                point.getCount(),
+                String.valueOf(point.getLabels().get("kind")),
+                String.valueOf(point.getLabels().get("result"))))
+        .toList();
   }
 
   Histogram probeDuration() {

@@ -28,12 +28,15 @@ final class HttpOptions {
   private static final OptionType<String> HOST =
       new OptionType.Text<>(
           "a host name or address, with a port or without",
-          text -> matching(text, "[A-Za-z0-9._-]+(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?"),
+          text ->
+              matching(
+                  text,
+                  "[A-Za-z0-9._-]*[A-Za-z0-9_-](:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?"),
           "^[A-Za-z0-9.:_\\[\\]-]+$");
   private static final OptionType<String> SERVER_NAME =
       new OptionType.Text<>(
           "a host name or address",
-          text -> matching(text, "[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+"),
+          text -> matching(text, "[A-Za-z0-9._-]*[A-Za-z0-9_-]|[0-9A-Fa-f:.]+"),
           "^[A-Za-z0-9.:_-]+$");
   private static final OptionType<String> METHOD =
       new OptionType.Text<>(

@@ -91,6 +91,11 @@ public final class ProbeRun {
     this.activity = activity;
   }
 
+  /// What was last said to be done, as `reading the headers`.
+  public String activity() {
+    return activity;
+  }
+
   /// Opens a connection to the address; failing to ends the run. The handlers see `channelActive`
   /// once it is open. It is closed with the run.
   public void connect(int port, ChannelInitializer<Channel> handlers) {
@@ -140,7 +145,7 @@ public final class ProbeRun {
   void owns(Channel connection) {
     this.channel = connection;
     if (ended) {
-      connection.close();
+      var _ = connection.close();
     }
   }
 
@@ -166,7 +171,7 @@ public final class ProbeRun {
       deadline.cancel(false);
     }
     if (channel != null) {
-      channel.close();
+      var _ = channel.close();
     }
     ProbeResult result = new ProbeResult(outcome, OneLine.of(detail), steps, address);
     try {

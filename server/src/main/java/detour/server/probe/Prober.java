@@ -33,10 +33,11 @@ record Prober(
       case Destination.Address(InetAddress address) -> proceed(kind, check, run, address);
       case Destination.HostName(String name) -> {
         run.enter("resolve", "resolving " + name);
-        resolver
-            .resolve(name)
-            .whenCompleteAsync(
-                (addresses, error) -> resolved(kind, check, run, addresses, error), loop);
+        var _ =
+            resolver
+                .resolve(name)
+                .whenCompleteAsync(
+                    (addresses, error) -> resolved(kind, check, run, addresses, error), loop);
       }
     }
   }

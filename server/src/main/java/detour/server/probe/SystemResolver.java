@@ -46,7 +46,7 @@ public final class SystemResolver implements HostResolver {
   public CompletableFuture<List<InetAddress>> resolve(String hostName) {
     CompletableFuture<List<InetAddress>> shared =
         underway.computeIfAbsent(hostName, this::startLookup);
-    shared.whenComplete((addresses, error) -> underway.remove(hostName, shared));
+    var _ = shared.whenComplete((addresses, error) -> underway.remove(hostName, shared));
     return shared
         .copy()
         .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)

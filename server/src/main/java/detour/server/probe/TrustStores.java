@@ -2,6 +2,7 @@ package detour.server.probe;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -70,7 +71,8 @@ final class TrustStores {
       SSLParameters parameters = engine.getSSLParameters();
       parameters.setEndpointIdentificationAlgorithm(verify ? "HTTPS" : null);
       if (!isAddress(name)) {
-        parameters.setServerNames(List.of(new SNIHostName(name)));
+        parameters.setServerNames(
+            List.of(new SNIHostName(name.getBytes(StandardCharsets.US_ASCII))));
       }
       engine.setSSLParameters(parameters);
       return engine;

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// table of all the changes.
 final class Decisions {
   private final Time time;
-  private final ProbeControl probes;
   private final Metrics metrics;
   private final Overrides overrides;
   private final Chronicle chronicle;
@@ -43,6 +42,7 @@ final class Decisions {
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong(Timer::atNanos));
   private volatile Directory directory;
+  private ProbeControl probes = ProbeControl.NONE;
   private ServiceAnswer[] answers = new ServiceAnswer[0];
   private AnswerTable table;
 
@@ -52,13 +52,11 @@ final class Decisions {
 
   Decisions(
       Time time,
-      ProbeControl probes,
       Metrics metrics,
       Journal.Saved saved,
       Chronicle chronicle,
       LoadedConfiguration configuration) {
     this.time = time;
-    this.probes = probes;
     this.metrics = metrics;
     this.saved = saved;
     this.chronicle = chronicle;
@@ -143,7 +141,13 @@ final class Decisions {
     metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
   }
 
-  /// Tells the probers what to probe. Called once the results have somewhere to go.
+  /// Tells these probers what to probe from now on.
+  void startProbing(ProbeControl probes) {
+    this.probes = probes;
+    startProbing();
+  }
+
+  /// Tells the probers what the configuration says now.
   void startProbing() {
     probes.targets(directory.targets());
     probes.hostNames(directory.hostNames());

@@ -5,6 +5,19 @@ import java.util.Set;
 
 /// What the publish thread tells the probers. Every method returns at once.
 public interface ProbeControl {
+  /// Probes nothing.
+  ProbeControl NONE =
+      new ProbeControl() {
+        @Override
+        public void targets(Set<ProbeTarget> targets) {}
+
+        @Override
+        public void pending(ProbeTarget target, boolean pending) {}
+
+        @Override
+        public void hostNames(Set<String> hostNames) {}
+      };
+
   /// Probe exactly these from now on; targets that stay keep their schedule.
   void targets(Set<ProbeTarget> targets);
 

@@ -74,7 +74,6 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   public PublishLoop(
       Time time,
       Journal journal,
-      ProbeControl probes,
       Metrics metrics,
       ConfigurationSource source,
       LoadedConfiguration first) {
@@ -85,17 +84,17 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     startedAt = time.now();
     Journal.Saved saved = journal.load();
     chronicle = new Chronicle(time, saved.lastEventId());
-    decisions = new Decisions(time, probes, metrics, saved, chronicle, first);
+    decisions = new Decisions(time, metrics, saved, chronicle, first);
     commands = new OperatorCommands(decisions);
     table = decisions.table();
     configuration = loaded(first);
   }
 
-  /// Starts deciding and probing.
-  public void start() {
+  /// Starts deciding, and the probers.
+  public void start(ProbeControl probes) {
     chronicle.event(null, "start", "server", "", "started", configuration.file(), Chronicle.SELF);
+    decisions.startProbing(probes);
     thread.start();
-    decisions.startProbing();
   }
 
   /// What queries are answered from now. Any thread.

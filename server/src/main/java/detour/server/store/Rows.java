@@ -53,8 +53,8 @@ final class Rows {
             "DELETE FROM operator_override WHERE service = ? AND pool = ? AND endpoint = ?");
     addEvent =
         connection.prepareStatement(
-            "INSERT INTO event (at_nanos, service, kind, subject, from_state, to_state, reason,"
-                + " author) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO event (id, at_nanos, service, kind, subject, from_state, to_state, reason,"
+                + " author) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     forgetEvents =
         connection.prepareStatement(
             """
@@ -69,9 +69,16 @@ final class Rows {
   /// @throws SQLException also when a row holds what was never written, as damage to the file
   static Saved load(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      return new Saved(selections(statement), opinions(statement), overrides(statement));
+      return new Saved(
+          selections(statement), opinions(statement), overrides(statement), lastEventId(statement));
     } catch (IllegalArgumentException e) {
       throw new SQLiteException(e.getMessage(), SQLiteErrorCode.SQLITE_CORRUPT);
+    }
+  }
+
+  private static long lastEventId(Statement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery("SELECT coalesce(max(id), 0) FROM event")) {
+      return row.next() ? row.getLong(1) : 0;
     }
   }
 
@@ -228,14 +235,15 @@ final class Rows {
   }
 
   private void write(HistoryEvent event) throws SQLException {
-    addEvent.setLong(1, nanos(event.at()));
-    addEvent.setString(2, event.service());
-    addEvent.setString(3, event.kind());
-    addEvent.setString(4, event.subject());
-    addEvent.setString(5, event.from());
-    addEvent.setString(6, event.to());
-    addEvent.setString(7, event.reason());
-    addEvent.setString(8, event.author());
+    addEvent.setLong(1, event.id());
+    addEvent.setLong(2, nanos(event.at()));
+    addEvent.setString(3, event.service());
+    addEvent.setString(4, event.kind());
+    addEvent.setString(5, event.subject());
+    addEvent.setString(6, event.from());
+    addEvent.setString(7, event.to());
+    addEvent.setString(8, event.reason());
+    addEvent.setString(9, event.author());
     addEvent.executeUpdate();
   }
 

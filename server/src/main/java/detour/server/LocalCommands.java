@@ -1,0 +1,145 @@
+package detour.server;
+
+import detour.server.api.CheckReport;
+import detour.server.cli.CommandFailed;
+import detour.server.cli.ExitCode;
+import detour.server.cli.LocalActions;
+import detour.server.config.Configuration;
+import detour.server.config.ConfigurationReader;
+import detour.server.config.ConfigurationTemplate;
+import detour.server.config.Problem;
+import detour.server.demo.Demo;
+import detour.server.linux.Signals;
+import detour.server.probe.ProbeKinds;
+import detour.server.publish.Command;
+import detour.server.store.StoreException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The commands that need the server's own machinery.
+final class LocalCommands implements LocalActions {
+  private final PrintStream out;
+  private final PrintStream error;
+
+  LocalCommands(PrintStream out, PrintStream error) {
+    this.out = out;
+    this.error = error;
+  }
+
+  @Override
+  public int run(@Nullable Path configuration) {
+    LogSetup.apply();
+    Logger log = LoggerFactory.getLogger("detour.server");
+    Configuration valid = read(configuration);
+    CountDownLatch stop = new CountDownLatch(1);
+    Signals.on("TERM", stop::countDown);
+    Signals.on("INT", stop::countDown);
+    try (Wiring server = new Wiring(valid)) {
+      Signals.on("HUP", () -> reload(server, log));
+      stop.await();
+      log.info("stopping");
+      return ExitCode.DONE;
+    } catch (StoreException | IOException e) {
+      throw new CommandFailed(ExitCode.NO, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.NO;
+    }
+  }
+
+  @Override
+  public int validate(@Nullable Path configuration) {
+    Path file = find(configuration);
+    return switch (ConfigurationReader.read(file, ProbeKinds.ALL)) {
+      case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
+        warnings.forEach(warning -> error.println("warning: " + warning));
+        out.printf(
+            "%s is valid: %d zones, %d services%n",
+            file, valid.zones().size(), valid.model().services().size());
+        yield ExitCode.DONE;
+      }
+      case ConfigurationReader.Result.Invalid(var problems, var warnings) -> {
+        warnings.forEach(warning -> error.println("warning: " + warning));
+        problems.forEach(error::println);
+        error.println(count(problems));
+        yield ExitCode.NO;
+      }
+    };
+  }
+
+  @Override
+  public int init(Path folder, boolean overwrite) {
+    try {
+      List<Path> written = ConfigurationTemplate.write(folder, overwrite);
+      written.forEach(file -> out.println("wrote " + file));
+      out.println("next: detour validate -c " + written.getFirst());
+      out.println("then: detour run -c " + written.getFirst());
+      return ExitCode.DONE;
+    } catch (IOException e) {
+      throw new CommandFailed(ExitCode.NO, e.getMessage());
+    }
+  }
+
+  @Override
+  public int demo(boolean once) {
+    boolean colour = System.console() != null && System.getenv("NO_COLOR") == null;
+    return Demo.run(out, colour, once);
+  }
+
+  @Override
+  public List<CheckReport> check(@Nullable Path configuration, String subject) {
+    return subject.contains("://")
+        ? OneTimeCheck.ofUrl(subject)
+        : OneTimeCheck.ofConfigured(read(configuration), subject);
+  }
+
+  private static void reload(Wiring server, Logger log) {
+    var _ =
+        server
+            .inbox()
+            .command(new Command.Reload("signal HUP"))
+            .exceptionally(refused -> {
+              log.error("{}", refused.getMessage());
+              return null;
+            });
+  }
+
+  private Configuration read(@Nullable Path configuration) {
+    return switch (ConfigurationReader.read(find(configuration), ProbeKinds.ALL)) {
+      case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
+        warnings.forEach(warning -> error.println("warning: " + warning));
+        yield valid;
+      }
+      case ConfigurationReader.Result.Invalid(var problems, var _) -> {
+        problems.forEach(error::println);
+        throw new CommandFailed(ExitCode.NO, count(problems));
+      }
+    };
+  }
+
+  private static Path find(@Nullable Path configuration) {
+    if (configuration != null) {
+      return configuration;
+    }
+    return FileConfiguration.inUsualPlace()
+        .orElseThrow(() ->
+            new CommandFailed(
+                ExitCode.NO,
+                """
+                no configuration: looked for ./detour.yaml and /etc/detour/detour.yaml
+                see a failover now:        detour demo
+                start a configuration:     detour init
+                name one of your own:      detour run -c FILE\
+                """));
+  }
+
+  private static String count(List<Problem> problems) {
+    return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
+  }
+}

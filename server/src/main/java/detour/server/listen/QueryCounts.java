@@ -1,0 +1,69 @@
+package detour.server.listen;
+
+import detour.dns.answer.Responder;
+import detour.dns.answer.ResponseCounts;
+import detour.dns.answer.Transport;
+import detour.server.metrics.Exposition;
+import detour.server.metrics.Sample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongBiFunction;
+
+/// The counts of all responders, summed at each scrape.
+final class QueryCounts {
+  private final List<Responder> responders;
+
+  QueryCounts(List<Responder> responders) {
+    this.responders = List.copyOf(responders);
+  }
+
+  void exposeTo(Exposition exposition) {
+    exposition.counter(
+        "detour_dns_queries",
+        "Queries answered, by transport, type asked and response code.",
+        List.of("transport", "type", "rcode"),
+        this::queries);
+    exposition.counter(
+        "detour_dns_dropped",
+        "Messages that got no response: too short, or responses themselves.",
+        List.of("transport"),
+        () -> byTransport(ResponseCounts::dropped));
+    exposition.counter(
+        "detour_dns_truncated",
+        "Responses sent with the TC bit set.",
+        List.of("transport"),
+        () -> byTransport(ResponseCounts::truncated));
+  }
+
+  private List<Sample> queries() {
+    Map<List<String>, Long> sums = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+    for (Responder responder : responders) {
+      responder
+          .counts()
+          .forEach((transport, type, code, responses) ->
+              sums.merge(List.of(name(transport), type.name(), code.name()), responses, Long::sum));
+    }
+    List<Sample> samples = new ArrayList<>();
+    sums.forEach((labels, sum) -> samples.add(new Sample(sum, labels)));
+    return samples;
+  }
+
+  private List<Sample> byTransport(ToLongBiFunction<ResponseCounts, Transport> count) {
+    List<Sample> samples = new ArrayList<>();
+    for (Transport transport : Transport.values()) {
+      long sum = 0;
+      for (Responder responder : responders) {
+        sum += count.applyAsLong(responder.counts(), transport);
+      }
+      samples.add(Sample.of(sum, name(transport)));
+    }
+    return samples;
+  }
+
+  private static String name(Transport transport) {
+    return transport.name().toLowerCase(Locale.ROOT);
+  }
+}

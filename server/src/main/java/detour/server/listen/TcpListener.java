@@ -1,0 +1,182 @@
+package detour.server.listen;
+
+import detour.dns.answer.AnswerTable;
+import detour.dns.answer.Responder;
+import detour.server.metrics.Metrics;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/// The TCP side of all addresses: they share event loops and limits.
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // whoever closes a channel need not know when it is closed
+final class TcpListener implements AutoCloseable {
+  private static final IntegerUnixChannelOption IPV6_ONLY =
+      new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
+
+  private static final int BACKLOG = 1024;
+  private static final int READ_BYTES = 4096;
+
+  /// Of responses waiting for one client to read them.
+  private static final WriteBufferWaterMark WRITE_BUFFER =
+      new WriteBufferWaterMark(16 << 10, 64 << 10);
+
+  private static final long FINISH_MILLIS = 400;
+  private static final long END_MILLIS = 400;
+
+  private final boolean epoll;
+  private final MultiThreadIoEventLoopGroup loops;
+  private final IdentityHashMap<EventExecutor, TcpWorker> workers = new IdentityHashMap<>();
+  private final TcpLimits limits;
+  private final long idleTimeoutNanos;
+  private final Metrics metrics;
+  private final List<Channel> servers = new ArrayList<>();
+
+  TcpListener(SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
+    this.metrics = metrics;
+    epoll = settings.udpEngine() != UdpEngine.PORTABLE && Epoll.isAvailable();
+    AtomicInteger threadCount = new AtomicInteger();
+    ThreadFactory threads =
+        loop -> new FastThreadLocalThread(loop, "listen-tcp-" + threadCount.incrementAndGet());
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    loops = new MultiThreadIoEventLoopGroup(settings.tcpThreads(), threads, io);
+    for (EventExecutor loop : loops) {
+      workers.put(loop, new TcpWorker("TCP listener", table, metrics));
+    }
+    limits = new TcpLimits(settings.tcpConnections(), settings.tcpConnectionsPerClient(), metrics);
+    idleTimeoutNanos = settings.tcpIdleTimeout().toNanos();
+  }
+
+  /// Whether an IPv6 wildcard takes IPv4 clients too, and with them the place of an IPv4 wildcard.
+  boolean ipv6WildcardTakesIpv4() {
+    return !epoll;
+  }
+
+  /// Binds an address; connections wait in the kernel until [#start].
+  ///
+  /// @return the address, port included
+  InetSocketAddress bind(InetSocketAddress address) throws IOException {
+    boolean ipv4 = address.getAddress() instanceof Inet4Address;
+    SocketProtocolFamily family = ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channelFactory(() -> serverChannel(family))
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_BUFFER)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    accepted(channel);
+                  }
+                });
+    if (epoll && !ipv4) {
+      bootstrap.option(IPV6_ONLY, 1);
+    }
+    ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+    Throwable failure = bound.cause();
+    if (failure != null) {
+      throw failure instanceof IOException e ? e : new IOException(failure);
+    }
+    servers.add(bound.channel());
+    int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    return new InetSocketAddress(address.getAddress(), port);
+  }
+
+  void start() {
+    servers.forEach(server -> server.config().setAutoRead(true));
+  }
+
+  List<Responder> responders() {
+    return workers.values().stream().map(TcpWorker::responder).toList();
+  }
+
+  int openConnections() {
+    return limits.open().size();
+  }
+
+  String description() {
+    return epoll ? "TCP epoll" : "TCP nio";
+  }
+
+  /// Tells connections to end once their responses are written; returns at once.
+  void stop() {
+    servers.forEach(Channel::close);
+    limits.open().forEach(TcpConnection::finish);
+  }
+
+  @Override
+  public void close() {
+    stop();
+    awaitFinished();
+    limits.open().forEach(TcpConnection::close);
+    loops.shutdownGracefully(0, END_MILLIS, TimeUnit.MILLISECONDS);
+    loops.terminationFuture().awaitUninterruptibly(END_MILLIS);
+  }
+
+  private void awaitFinished() {
+    long deadline = System.nanoTime() + FINISH_MILLIS * 1_000_000;
+    for (Channel server : servers) {
+      server.closeFuture().awaitUninterruptibly(FINISH_MILLIS);
+    }
+    for (TcpConnection connection : limits.open()) {
+      long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+      if (leftMillis <= 0) {
+        return;
+      }
+      connection.awaitClosed(leftMillis);
+    }
+  }
+
+  private void accepted(SocketChannel channel) {
+    InetSocketAddress client = channel.remoteAddress();
+    TcpWorker worker = workers.get(channel.eventLoop());
+    if (client == null || worker == null) {
+      channel.close(); // gone before it was looked at
+      return;
+    }
+    channel
+        .pipeline()
+        .addLast(
+            new TcpConnection(
+                channel, client.getAddress(), worker, limits, idleTimeoutNanos, metrics));
+  }
+
+  private ServerChannel serverChannel(SocketProtocolFamily family) {
+    return epoll
+        ? new EpollServerSocketChannel(family)
+        : new NioServerSocketChannel(SelectorProvider.provider(), family);
+  }
+}

@@ -1,0 +1,64 @@
+package detour.server.listen;
+
+import detour.dns.answer.AnswerTable;
+import detour.dns.answer.Responder;
+import detour.dns.answer.Transport;
+import detour.server.metrics.Counter;
+import detour.server.metrics.Metrics;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What an event loop answers with: a responder and the memory it works in. Thread: its loop's.
+final class TcpWorker {
+  private static final int LENGTH_BYTES = 2;
+  private static final int MESSAGE_BYTES = 65_535;
+
+  private final Responder responder = new Responder(ThreadLocalRandom.current().nextLong());
+  private final ByteBuffer scratch = ByteBuffer.allocateDirect(MESSAGE_BYTES + 1);
+  private final MemorySegment memory = MemorySegment.ofBuffer(scratch);
+  private final Supplier<AnswerTable> table;
+  private final Metrics metrics;
+  private final FailureLog failures;
+
+  TcpWorker(String name, Supplier<AnswerTable> table, Metrics metrics) {
+    this.table = table;
+    this.metrics = metrics;
+    failures = new FailureLog(name);
+  }
+
+  Responder responder() {
+    return responder;
+  }
+
+  /// Reads a query of `length` octets from `in` and answers it.
+  ///
+  /// @return the response with its length before it (RFC 1035 section 4.2.2), to be released by the
+  ///   caller; null for none
+  @Nullable ByteBuf answer(ByteBuf in, int length, ByteBufAllocator allocator) {
+    scratch.clear().limit(length);
+    in.readBytes(scratch);
+    int response = respond(length);
+    if (response == 0) {
+      return null;
+    }
+    scratch.clear().limit(response);
+    // Length and message leave together (RFC 7766 section 8).
+    return allocator.directBuffer(LENGTH_BYTES + response).writeShort(response).writeBytes(scratch);
+  }
+
+  private int respond(int length) {
+    try {
+      return responder.respond(
+          table.get(), memory, 0, length, MESSAGE_BYTES, Transport.TCP, System.currentTimeMillis());
+    } catch (RuntimeException | StackOverflowError e) {
+      metrics.count(Counter.LISTENER_FAILURES);
+      failures.report("a query failed", e);
+      return 0;
+    }
+  }
+}

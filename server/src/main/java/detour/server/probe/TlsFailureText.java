@@ -1,0 +1,29 @@
+package detour.server.probe;
+
+import detour.server.probe.ExplainingTrust.CertificateRefused;
+import io.netty.handler.ssl.NotSslRecordException;
+import java.nio.channels.ClosedChannelException;
+
+/// Why a TLS handshake failed, in words for an operator.
+final class TlsFailureText {
+  private TlsFailureText() {}
+
+  static String of(Throwable error) {
+    Throwable cause = error;
+    for (int depth = 0; cause != null && depth < 8; depth++) {
+      switch (cause) {
+        case CertificateRefused refused -> {
+          return String.valueOf(refused.getMessage());
+        }
+        case NotSslRecordException notTls -> {
+          return "the other side does not speak TLS on this port";
+        }
+        case ClosedChannelException closed -> {
+          return "connection closed during the TLS handshake";
+        }
+        default -> cause = cause.getCause();
+      }
+    }
+    return "TLS handshake failed: " + FailureText.of(error);
+  }
+}

@@ -1,0 +1,144 @@
+package detour.server.listen;
+
+import static detour.server.listen.TestQueries.answersWww;
+import static detour.server.listen.TestQueries.id;
+import static detour.server.listen.TestQueries.www;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import detour.dns.answer.AnswerTable;
+import detour.server.linux.Linux;
+import detour.server.metrics.Metrics;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What only the native engine promises: no garbage, and answers from the address that was asked.
+class NativeUdpTest {
+  private static final AnswerTable TABLE = TestQueries.table();
+  private static final int WINDOW = 64;
+
+  private Listeners listeners;
+
+  @BeforeEach
+  void requireLinux() {
+    assumeTrue(Linux.isAvailable());
+  }
+
+  @AfterEach
+  void closeListeners() {
+    if (listeners != null) {
+      listeners.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "127.9.8.7"})
+  void shouldAnswerFromTheAddressThatWasAskedWhereItIsBoundToAWildcard(String asked)
+      throws IOException {
+    InetSocketAddress bound = start("0.0.0.0");
+
+    try (UdpClient client = new UdpClient(new InetSocketAddress(asked, bound.getPort()))) {
+      client.send(www(1));
+
+      assertThat(answersWww(client.receive())).isTrue();
+      assertThat(client.from())
+          .isEqualTo(new InetSocketAddress(InetAddress.getByName(asked), bound.getPort()));
+    }
+  }
+
+  @Test
+  void shouldAllocateNothingForAMillionQueries() throws IOException {
+    InetSocketAddress address = start("127.0.0.1");
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = listenerThread();
+
+    try (Load load = new Load(address)) {
+      // Code that is not compiled yet allocates what the compiler will prove unneeded.
+      long warmUp;
+      int rounds = 0;
+      do {
+        long before = threads.getThreadAllocatedBytes(thread);
+        load.ask(20_000);
+        warmUp = threads.getThreadAllocatedBytes(thread) - before;
+      } while (warmUp > 0 && ++rounds < 50);
+
+      long before = threads.getThreadAllocatedBytes(thread);
+      long answered = load.ask(1_000_000);
+      long allocated = threads.getThreadAllocatedBytes(thread) - before;
+
+      assertThat(answered).isGreaterThan(990_000);
+      assertThat(allocated).isZero();
+    }
+  }
+
+  private InetSocketAddress start(String host) throws IOException {
+    SocketSettings settings =
+        SocketSettings.of(List.of(new InetSocketAddress(host, 0)))
+            .withUdp(UdpEngine.NATIVE, 1, 1232);
+    listeners = Listeners.open(settings, () -> TABLE, new Metrics());
+    listeners.start();
+    return listeners.addresses().getFirst();
+  }
+
+  private static long listenerThread() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("listen-udp-1"))
+        .findFirst()
+        .orElseThrow()
+        .threadId();
+  }
+
+  /// Asks in windows: so many queries, then their answers.
+  private static final class Load implements AutoCloseable {
+    private final DatagramChannel channel;
+    private final ByteBuffer query = ByteBuffer.allocateDirect(512);
+    private final ByteBuffer response = ByteBuffer.allocateDirect(4096);
+
+    Load(InetSocketAddress server) throws IOException {
+      channel = DatagramChannel.open().connect(server);
+      query.put(www(0)).flip();
+    }
+
+    /// @return queries answered; the kernel may drop datagrams where the machine is busy
+    long ask(int queries) throws IOException {
+      long answered = 0;
+      for (int asked = 0; asked < queries; asked += WINDOW) {
+        for (int i = 0; i < WINDOW; i++) {
+          query.putShort(0, (short) (asked + i)).rewind();
+          channel.write(query);
+        }
+        answered += readWindow(asked);
+      }
+      return answered;
+    }
+
+    private int readWindow(int first) throws IOException {
+      channel.socket().setSoTimeout(1000);
+      int answered = 0;
+      for (int i = 0; i < WINDOW; i++) {
+        response.clear();
+        channel.read(response);
+        response.flip();
+        assertThat(id(response)).isBetween(first & 0xffff, (first & 0xffff) + WINDOW - 1);
+        answered++;
+      }
+      return answered;
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

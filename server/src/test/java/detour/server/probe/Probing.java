@@ -1,0 +1,57 @@
+package detour.server.probe;
+
+import detour.failover.model.Check;
+import detour.failover.model.CheckSettings;
+import detour.failover.model.Destination;
+import detour.failover.model.Thresholds;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Short ways to declare and run checks in tests.
+final class Probing {
+  /// Long enough for what is expected to answer, on a busy machine too.
+  static final Duration PATIENT = Duration.ofSeconds(20);
+
+  /// For what is expected to time out.
+  static final Duration BRIEF = Duration.ofMillis(300);
+
+  private Probing() {}
+
+  static ProbeResult run(String kind, CheckSettings settings, String address, Duration timeout)
+      throws InterruptedException {
+    return CheckRun.once(check(kind, settings, timeout), destination(address));
+  }
+
+  static Check check(String kind, CheckSettings settings, Duration timeout) {
+    return new Check(
+        kind, settings, Duration.ofSeconds(5), Duration.ofMillis(500), timeout, Thresholds.DEFAULT);
+  }
+
+  static Destination destination(String address) {
+    try {
+      return new Destination.Address(InetAddress.getByName(address));
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  static HttpSettings http(int port) {
+    return expecting(port, null, "200");
+  }
+
+  static HttpSettings expecting(int port, @Nullable String body, String... statuses) {
+    return new HttpSettings(
+        port,
+        "/healthz",
+        null,
+        "GET",
+        Map.of(),
+        List.of(statuses).stream().map(HttpSettings.StatusRange::of).toList(),
+        body,
+        null);
+  }
+}
