@@ -13,6 +13,7 @@ import detour.server.linux.Signals;
 import detour.server.probe.ProbeKinds;
 import detour.server.publish.Command;
 import detour.server.store.StoreException;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class LocalCommands implements LocalActions {
 
   @Override
   public int run(@Nullable Path configuration) {
-    LogSetup.apply();
+    LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
     Logger log = LoggerFactory.getLogger("detour.server");
     Configuration valid = read(configuration);
     CountDownLatch stop = new CountDownLatch(1);
@@ -46,7 +47,7 @@ final class LocalCommands implements LocalActions {
       log.info("stopping");
       return ExitCode.DONE;
     } catch (StoreException | IOException e) {
-      throw new CommandFailed(ExitCode.NO, e.getMessage());
+      throw new CommandFailed(ExitCode.NO, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.NO;
@@ -76,19 +77,19 @@ final class LocalCommands implements LocalActions {
   @Override
   public int init(Path folder, boolean overwrite) {
     try {
-      List<Path> written = ConfigurationTemplate.write(folder, overwrite);
+      List<Path> written = ConfigurationTemplate.write(folder);
       written.forEach(file -> out.println("wrote " + file));
       out.println("next: detour validate -c " + written.getFirst());
       out.println("then: detour run -c " + written.getFirst());
       return ExitCode.DONE;
     } catch (IOException e) {
-      throw new CommandFailed(ExitCode.NO, e.getMessage());
+      throw new CommandFailed(ExitCode.NO, String.valueOf(e.getMessage()));
     }
   }
 
   @Override
   public int demo(boolean once) {
-    boolean colour = System.console() != null && System.getenv("NO_COLOR") == null;
+    boolean colour = isTerminal() && System.getenv("NO_COLOR") == null;
     return Demo.run(out, colour, once);
   }
 
@@ -137,6 +138,12 @@ final class LocalCommands implements LocalActions {
                 start a configuration:     detour init
                 name one of your own:      detour run -c FILE\
                 """));
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // It is null when neither stream is a terminal, in JDK 25 again.
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   private static String count(List<Problem> problems) {

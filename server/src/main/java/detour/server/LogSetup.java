@@ -1,98 +1,77 @@
 package detour.server;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.KeyValuePair;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
-/// The log: text for people on a terminal, one JSON object a line for programs elsewhere; always on
-/// standard error.
+/// Logging to standard error, set up in code so that no configuration file is searched for or read.
 final class LogSetup {
   private LogSetup() {}
 
-  /// Sets up the log of the whole program. Called once, before anything is logged.
-  static void apply() {
+  /// For whom a line is written.
+  enum Form {
+    /// People at a terminal.
+    TEXT,
+    /// Programs: one flat JSON object a line.
+    JSON
+  }
+
+  /// Replaces whatever logging was set up before.
+  ///
+  /// @param verbose DEBUG of the server's own classes too; otherwise INFO
+  static void install(Form form, boolean verbose) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
+
+    LineEncoder encoder = new LineEncoder(form);
+    encoder.setContext(context);
+    encoder.start();
+
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);
     appender.setTarget("System.err");
-    Encoder<ILoggingEvent> encoder = isTerminal() ? text(context) : json(context);
     appender.setEncoder(encoder);
     appender.start();
-    context.getLogger("ROOT").setLevel(Level.INFO);
-    context.getLogger("ROOT").addAppender(appender);
+
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.INFO);
+    root.addAppender(appender);
+    context.getLogger("detour").setLevel(verbose ? Level.DEBUG : Level.INFO);
+    // What these say at INFO is about themselves.
+    context.getLogger("org.eclipse.jetty").setLevel(Level.WARN);
+    context.getLogger("io.netty").setLevel(Level.WARN);
   }
 
-  private static boolean isTerminal() {
-    return System.console() != null && System.console().isTerminal();
-  }
+  private static final class LineEncoder extends EncoderBase<ILoggingEvent> {
+    private final Form form;
 
-  private static Encoder<ILoggingEvent> text(LoggerContext context) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %msg%n%ex{short}");
-    encoder.start();
-    return encoder;
-  }
-
-  private static Encoder<ILoggingEvent> json(LoggerContext context) {
-    JsonLines encoder = new JsonLines();
-    encoder.setContext(context);
-    encoder.start();
-    return encoder;
-  }
-
-  /// One flat JSON object for each event: ts, level, logger, thread, msg, the event's own key-value
-  /// pairs, and error.
-  static final class JsonLines extends EncoderBase<ILoggingEvent> {
-    private static final byte[] NOTHING = new byte[0];
-    private final JsonFactory factory = new JsonFactory();
-
-    @Override
-    public byte[] headerBytes() {
-      return NOTHING;
+    LineEncoder(Form form) {
+      this.form = form;
     }
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-      ByteArrayOutputStream line = new ByteArrayOutputStream();
-      try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), line)) {
-        json.writeStartObject();
-        json.writeStringProperty("ts", Instant.ofEpochMilli(event.getTimeStamp()).toString());
-        json.writeStringProperty("level", event.getLevel().toString());
-        json.writeStringProperty("logger", event.getLoggerName());
-        json.writeStringProperty("thread", event.getThreadName());
-        json.writeStringProperty("msg", event.getFormattedMessage());
-        if (event.getKeyValuePairs() != null) {
-          for (KeyValuePair pair : event.getKeyValuePairs()) {
-            json.writeStringProperty(pair.key, String.valueOf(pair.value));
-          }
-        }
-        if (event.getThrowableProxy() != null) {
-          json.writeStringProperty("error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
-        }
-        json.writeEndObject();
-      }
-      line.writeBytes("\n".getBytes(StandardCharsets.UTF_8));
-      return line.toByteArray();
+      String line =
+          switch (form) {
+            case TEXT -> LogLine.text(event);
+            case JSON -> LogLine.json(event);
+          };
+      return line.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] headerBytes() {
+      return new byte[0];
     }
 
     @Override
     public byte[] footerBytes() {
-      return NOTHING;
+      return new byte[0];
     }
   }
 }

@@ -26,7 +26,7 @@ final class StateGauges {
         "detour_selection_epoch",
         "How many times any answer has changed since the start.",
         List.of(),
-        () -> List.of(Sample.of(state.get().epoch())));
+        () -> List.of(Sample.of((double) state.get().epoch())));
     exposition.gauge(
         "detour_opinions",
         "Opinions of this vantage by state.",

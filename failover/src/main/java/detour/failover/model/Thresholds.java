@@ -6,8 +6,8 @@ import java.time.Duration;
 ///
 /// @param fall consecutive failures that take UP or UNKNOWN to DOWN; at least 1
 /// @param rise consecutive passes that take DOWN to UP; at least 1
-/// @param fallTotal failures not cleared by `forgive` passes in a row that take UP to DOWN; 0
-///   switches the rule off
+/// @param fallTotal failures not cleared by `forgive` passes in a row that take UP or UNKNOWN to
+///   DOWN; 0 switches the rule off
 /// @param forgive consecutive passes that clear the count of `fallTotal`; at least 1
 /// @param flapWindow each DOWN within it doubles the rise that the next recovery needs; zero
 ///   switches damping off

@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// | none yet | any | the wanted pool serves |
 /// | not available | any, earlier or later | the wanted pool serves at once: SERVING or FAILED_OVER |
 /// | available | the same | it goes on serving |
-/// | available | earlier, `failback: auto` | FAILING_BACK until wanted has stayed available for
-/// `failback_after`, then it serves |
-/// | available | earlier, `failback: manual` | READY until an operator approves, then it serves |
+/// | available | earlier, `failback: auto` | FAILING_BACK, then wanted serves |
+/// | available | earlier, `failback: manual` | READY, then wanted serves |
 /// | any | none | LAST_RESORT as `when_all_down` says; the current pool stays what it was |
+///
+/// FAILING_BACK ends once wanted has stayed available for `failback_after` without a break, READY
+/// once an operator approves.
 ///
 /// The second line is also how a last resort ends: while the current pool is not available,
 /// whatever recovers serves at once, under `failback: manual` too, for nothing else could. If the

@@ -2,6 +2,7 @@ package detour.server.linux;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import org.jspecify.annotations.Nullable;
 
 /// Signals of the operating system: lets the program act on them instead of dying.
 ///
@@ -39,7 +40,7 @@ public final class Signals {
       case "toString" -> "signal handler";
       default -> {
         action.run();
-        yield Boolean.TRUE;
+        yield null;
       }
     };
   }
