@@ -140,7 +140,8 @@ final class LocalCommands implements LocalActions {
                 """));
   }
 
-  @SuppressWarnings("SystemConsoleNull") // It is null when neither stream is a terminal, in JDK 25 again.
+  @SuppressWarnings(
+      "SystemConsoleNull") // It is null when neither stream is a terminal, in JDK 25 again.
   private static boolean isTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal();

@@ -21,8 +21,9 @@ final class RecordShape {
       case RecordType.SOA:
         return soaProblem(rdata);
       default:
-        int name = PackedRecords.nameOffset(type);
-        boolean good = name < 0 || Name.octetsAt(rdata, name) == rdata.length - name;
+        int from = PackedRecords.nameOffset(type);
+        int octets = from < 0 ? 0 : Name.octetsAt(rdata, from);
+        boolean good = from < 0 || (octets > 0 && from + octets == rdata.length);
         return good ? null : "its data must end with one uncompressed name";
     }
   }

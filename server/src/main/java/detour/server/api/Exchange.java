@@ -22,18 +22,12 @@ final class Exchange {
   private final Request request;
   private final Response response;
   private final Map<String, String> pathParameters;
-  private final Fields query;
+  private @Nullable Fields decodedQuery;
 
-  /// @throws BadRequest when the query cannot be decoded
   Exchange(Request request, Response response, Map<String, String> pathParameters) {
     this.request = request;
     this.response = response;
     this.pathParameters = pathParameters;
-    try {
-      this.query = Request.extractQueryParameters(request);
-    } catch (RuntimeException e) {
-      throw new BadRequest(null, "the query part of the address cannot be decoded");
-    }
   }
 
   /// A segment of the path that the route names.
@@ -49,7 +43,7 @@ final class Exchange {
   ///
   /// @throws BadRequest when it was given more than once
   @Nullable String parameter(String name) {
-    List<String> values = query.getValuesOrEmpty(name);
+    List<String> values = query().getValuesOrEmpty(name);
     if (values.size() > 1) {
       throw new BadRequest(name, "given " + values.size() + " times: expected once");
     }
@@ -67,7 +61,7 @@ final class Exchange {
 
   /// @throws BadRequest when any parameter has another name
   void allowOnly(String... names) {
-    for (String given : query.getNames()) {
+    for (String given : query().getNames()) {
       if (!List.of(names).contains(given)) {
         throw new BadRequest(
             given,
@@ -75,6 +69,20 @@ final class Exchange {
                 + (names.length == 0 ? "none" : String.join(", ", names)));
       }
     }
+  }
+
+  /// Decoded when a route asks for it: a problem report is sent without.
+  private Fields query() {
+    Fields query = decodedQuery;
+    if (query == null) {
+      try {
+        query = Request.extractQueryParameters(request);
+      } catch (RuntimeException e) {
+        throw new BadRequest(null, "the query part of the address cannot be decoded");
+      }
+      decodedQuery = query;
+    }
+    return query;
   }
 
   /// A header's value; null when it is missing.

@@ -31,11 +31,10 @@ final class CheckView {
     List<List<Line>> rows = new ArrayList<>();
     double before = 0;
     for (Step step : report.steps()) {
-      String time = Times.milliseconds(step.milliseconds());
       rows.add(
           List.of(
               page.line().add(step.name()),
-              page.line().add(Style.DIM, " ".repeat(Math.max(0, 8 - time.length())) + time),
+              page.line().add(Style.DIM, Times.alignedMilliseconds(step.milliseconds())),
               bar(page, room, before, step.milliseconds(), total)));
       before += step.milliseconds();
     }

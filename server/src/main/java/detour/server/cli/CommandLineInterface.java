@@ -2,6 +2,7 @@ package detour.server.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,8 +41,8 @@ public final class CommandLineInterface {
             new ChangingCommands.Reload(terminal));
     commands.forEach(root::addSubcommand);
     root.addSubcommand(new Completion(root, terminal));
-    root.setOut(new PrintWriter(terminal.out(), true));
-    root.setErr(new PrintWriter(terminal.err(), true));
+    root.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
+    root.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     root.setColorScheme(
         Help.defaultColorScheme(terminal.look().colour() ? Help.Ansi.ON : Help.Ansi.OFF));
     root.setUsageHelpWidth(Math.clamp(terminal.look().columns(), 60, 100));
@@ -54,7 +55,13 @@ public final class CommandLineInterface {
   private static int failed(Exception e, Terminal terminal) {
     String label = terminal.look().paint(Look.Style.BAD, "error: ");
     if (e instanceof CommandFailed failed) {
-      terminal.err().println(label + terminal.look().clean(String.valueOf(failed.getMessage())));
+      // A refused configuration has a line for each problem.
+      String lines =
+          String.valueOf(failed.getMessage())
+              .lines()
+              .map(terminal.look()::clean)
+              .collect(Collectors.joining("\n"));
+      terminal.err().println(label + lines);
       return failed.exitCode();
     }
     terminal.err().println(label + "a mistake in detour itself; please report it with these lines");

@@ -10,9 +10,9 @@ import detour.server.api.ServiceReport.Pool;
 import detour.server.api.ServiceReport.Selection;
 import detour.server.cli.Look.Mark;
 import detour.server.cli.Look.Style;
+import detour.server.cli.Page.Sentence;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The chain behind an answer, link by link, each resting on the one below.
 final class ExplanationView {
@@ -127,32 +127,30 @@ final class ExplanationView {
                           ? "not available"
                           : "available for " + times.since(pool.availableSince()))));
     }
-    labelled("pools", rows);
+    labelled("pools", rows, List.of());
   }
 
   private void verdicts(ServiceReport service) {
     because();
     List<List<Line>> rows = new ArrayList<>();
+    List<Sentence> reasons = new ArrayList<>();
     for (Pool pool : service.pools()) {
       for (Endpoint endpoint : pool.endpoints()) {
-        Line reason = page.line().add(endpoint.healthReason());
         ServiceReport.OperatorOverride override = endpoint.override();
-        if (override != null) {
-          reason = page.line().add(Style.WARN, States.text(override, times));
-        }
-        if (endpoint.frozen()) {
-          reason.add(Style.WARN, " (frozen)");
-        }
+        String frozen = endpoint.frozen() ? " (frozen)" : "";
+        reasons.add(
+            override == null
+                ? new Sentence(Style.PLAIN, endpoint.healthReason() + frozen)
+                : new Sentence(Style.WARN, States.text(override, times) + frozen));
         rows.add(
             List.of(
                 page.line().mark(States.mark(endpoint)).add(" " + path(pool, endpoint)),
                 page.line().add(endpoint.destination()),
                 page.line().add(States.style(endpoint), States.word(endpoint)),
-                page.line().add(Style.DIM, times.since(endpoint.since())),
-                reason));
+                page.line().add(Style.DIM, times.since(endpoint.since()))));
       }
     }
-    labelled("verdicts", rows);
+    labelled("verdicts", rows, reasons);
   }
 
   private void opinions(ServiceReport service) {
@@ -172,7 +170,7 @@ final class ExplanationView {
         }
       }
     }
-    labelled("opinions", rows);
+    labelled("opinions", rows, List.of());
   }
 
   private static String counters(Opinion opinion) {
@@ -187,39 +185,48 @@ final class ExplanationView {
   private void observations(ServiceReport service) {
     because();
     List<List<Line>> rows = new ArrayList<>();
+    List<Sentence> details = new ArrayList<>();
     for (Pool pool : service.pools()) {
       for (Endpoint endpoint : pool.endpoints()) {
         for (Opinion opinion : endpoint.opinions()) {
           opinion.lastObservations().stream()
               .limit(MOST_OBSERVATIONS)
-              .forEach(seen -> rows.add(row(path(pool, endpoint), seen)));
+              .forEach(seen -> {
+                rows.add(row(path(pool, endpoint), seen));
+                details.add(new Sentence(Style.PLAIN, seen.detail()));
+              });
         }
       }
     }
-    labelled("seen", rows);
+    labelled("seen", rows, details);
   }
 
   private List<Line> row(String path, Observation seen) {
     return List.of(
         page.line().mark(seen.passed() ? Mark.GOOD : Mark.BAD).add(" " + path),
         page.line().add(Style.DIM, times.clock(seen.at())),
-        page.line().add(Style.DIM, Times.milliseconds(seen.milliseconds())),
-        page.line().add(seen.detail()));
+        page.line().add(Style.DIM, Times.alignedMilliseconds(seen.milliseconds())));
   }
 
   private static String path(Pool pool, Endpoint endpoint) {
     return pool.name() + "/" + endpoint.name();
   }
 
-  private void labelled(String label, List<List<Line>> rows) {
+  /// @param sentences one after each row, or none
+  private void labelled(String label, List<List<Line>> rows, List<Sentence> sentences) {
     if (rows.isEmpty()) {
       page.add(label(label).add(Style.DIM, "none"));
       return;
     }
-    @Nullable String next = label;
-    for (Line row : page.aligned(0, rows)) {
-      page.add(next == null ? page.indented(INDENT).add(row) : label(next).add(row));
-      next = null;
+    List<Line> aligned = page.aligned(0, rows);
+    int column = INDENT + Page.columnAfter(aligned);
+    for (int i = 0; i < aligned.size(); i++) {
+      Line row = (i == 0 ? label(label) : page.indented(INDENT)).add(aligned.get(i));
+      if (sentences.isEmpty()) {
+        page.add(row);
+      } else {
+        page.add(row, column, sentences.get(i), INDENT + 4);
+      }
     }
   }
 

@@ -3,12 +3,16 @@ package detour.server.cli;
 import detour.server.api.HistoryReport;
 import detour.server.cli.Look.Mark;
 import detour.server.cli.Look.Style;
+import detour.server.cli.Page.Sentence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /// What happened, as a table, newest last: where the eye is when the command ends.
 final class HistoryView {
+  /// Below what it happened to, after the time.
+  private static final int REASON_INDENT = 21;
+
   private HistoryView() {}
 
   static String render(HistoryReport report, Look look, Times times) {
@@ -17,7 +21,9 @@ final class HistoryView {
       return page.add(page.line().add(Style.DIM, "nothing has happened yet")).toString();
     }
     List<List<Line>> rows = new ArrayList<>();
-    rows.add(header(page, "TIME", "WHAT", "CHANGE", "BY", "WHY"));
+    List<Sentence> reasons = new ArrayList<>();
+    rows.add(header(page, "TIME", "WHAT", "CHANGE", "BY"));
+    reasons.add(new Sentence(Style.DIM, "WHY"));
     for (HistoryReport.Event event : report.events().reversed()) {
       rows.add(
           List.of(
@@ -25,10 +31,14 @@ final class HistoryView {
               page.line().add(event.subject().isEmpty() ? event.kind() : event.subject()),
               change(page, event),
               page.line()
-                  .add(event.author().equals("detour") ? Style.DIM : Style.PLAIN, event.author()),
-              page.line().add(event.reason())));
+                  .add(event.author().equals("detour") ? Style.DIM : Style.PLAIN, event.author())));
+      reasons.add(new Sentence(Style.PLAIN, event.reason()));
     }
-    page.table(0, rows);
+    List<Line> aligned = page.aligned(0, rows);
+    int column = Page.columnAfter(aligned);
+    for (int i = 0; i < rows.size(); i++) {
+      page.add(aligned.get(i), column, reasons.get(i), REASON_INDENT);
+    }
     if (report.nextBefore() != null) {
       page.blank();
       page.add(page.line().add(Style.DIM, "older: detour history --before " + report.nextBefore()));

@@ -50,6 +50,23 @@ final class Page {
     return add(indented(indent).add(style, row.toString()));
   }
 
+  /// A row that ends in a sentence: beside it at a column where there is room, else wrapped below.
+  Page add(Line row, int column, Sentence sentence, int indent) {
+    Line beside = line().add(row).to(column).add(sentence.style(), sentence.text());
+    if (beside.width() <= look.columns() || sentence.style() == Style.DIM) {
+      return add(beside);
+    }
+    return add(row).wrapped(indent, sentence.style(), sentence.text());
+  }
+
+  /// Text that may be long. A dim one is not worth a line of its own.
+  record Sentence(Style style, String text) {}
+
+  /// Where a sentence beside these rows begins.
+  static int columnAfter(List<Line> rows) {
+    return 2 + rows.stream().mapToInt(Line::width).max().orElse(0);
+  }
+
   /// Rows of cells in aligned columns, two spaces between them.
   Page table(int indent, List<List<Line>> rows) {
     for (Line row : aligned(indent, rows)) {

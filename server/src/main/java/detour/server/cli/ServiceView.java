@@ -13,6 +13,8 @@ import java.util.Locale;
 /// One service as a card: what serves, then each pool with its endpoints, and under an endpoint
 /// what a person should know of it.
 final class ServiceView {
+  private static final int NOTE_INDENT = 10;
+
   private final Page page;
   private final Times times;
 
@@ -31,10 +33,11 @@ final class ServiceView {
     }
     List<Line> aligned = page.aligned(4, rows);
     int next = 0;
+    int column = Page.columnAfter(aligned);
     for (Pool pool : service.pools()) {
       page.add(poolLine(service, pool));
       for (Endpoint endpoint : pool.endpoints()) {
-        page.add(aligned.get(next++));
+        page.add(aligned.get(next++), column, States.seen(endpoint), NOTE_INDENT);
         notes(endpoint);
       }
     }
@@ -46,14 +49,14 @@ final class ServiceView {
     if (!selection.family().equals("joint")) {
       line.add(" ").add(Style.STRONG, selection.family().toUpperCase(Locale.ROOT));
     }
-    line.add("  ").add(States.style(selection), States.sentence(selection, times));
+    String sentence = States.sentence(selection, times);
     Line ttl = ttl(selection);
     int column = page.look().comfortable() - ttl.width();
-    if (line.width() + 2 > column) {
-      page.add(line);
-      page.add(page.indented(2).add(ttl));
+    if (line.width() + 2 + sentence.length() + 2 <= column) {
+      page.add(line.add("  ").add(States.style(selection), sentence).to(column).add(ttl));
     } else {
-      page.add(line.to(column).add(ttl));
+      page.add(line).wrapped(2, States.style(selection), sentence);
+      page.add(page.indented(2).add(ttl));
     }
     if (!selection.status().equals("SERVING")) {
       page.wrapped(2, Style.PLAIN, selection.reason());
@@ -76,12 +79,19 @@ final class ServiceView {
   }
 
   private Line poolLine(ServiceReport service, Pool pool) {
-    boolean serves =
-        service.selections().stream().anyMatch(selection -> pool.name().equals(selection.pool()));
+    List<Selection> served =
+        service.selections().stream()
+            .filter(selection -> pool.name().equals(selection.pool()))
+            .toList();
+    boolean serves = !served.isEmpty();
     Line line = page.indented(2).add(serves ? Style.STRONG : Style.PLAIN, pool.name()).add("  ");
     line.add(pool.available() ? Style.DIM : Style.BAD, pool.availability());
     if (serves) {
-      line.add("  ").add(Style.GOOD, "serves");
+      String family =
+          served.size() < service.selections().size()
+              ? " " + served.getFirst().family().toUpperCase(Locale.ROOT)
+              : "";
+      line.add("  ").add(Style.GOOD, "serves" + family);
     } else if (pool.availableSince() != null) {
       line.add(Style.DIM, ", stands by for " + times.since(pool.availableSince()));
     }
@@ -110,8 +120,7 @@ final class ServiceView {
         page.line().add(endpoint.destination()),
         weight,
         page.line().add(States.style(endpoint), States.word(endpoint)),
-        page.line().add(Style.DIM, times.since(endpoint.since())),
-        States.seen(page.line(), endpoint));
+        page.line().add(Style.DIM, times.since(endpoint.since())));
   }
 
   private static boolean isWeighted(ServiceReport service) {
@@ -125,14 +134,15 @@ final class ServiceView {
 
   private void notes(Endpoint endpoint) {
     if (!endpoint.resolved().isEmpty()) {
-      page.wrapped(10, Style.DIM, "answered as " + String.join(", ", endpoint.resolved()));
+      page.wrapped(NOTE_INDENT, Style.DIM, "answered as " + String.join(", ", endpoint.resolved()));
     }
     if (endpoint.frozen()) {
-      page.wrapped(10, Style.WARN, "frozen: too few vantages are present to change the verdict");
+      page.wrapped(
+          NOTE_INDENT, Style.WARN, "frozen: too few vantages are present to change the verdict");
     }
     ServiceReport.OperatorOverride override = endpoint.override();
     if (override != null) {
-      page.wrapped(10, Style.PLAIN, States.text(override, times));
+      page.wrapped(NOTE_INDENT, Style.PLAIN, States.text(override, times));
     }
     held(endpoint);
   }
@@ -145,7 +155,7 @@ final class ServiceView {
     }
     if (endpoint.heldUntil() != null && times.isAhead(endpoint.heldUntil())) {
       page.wrapped(
-          10,
+          NOTE_INDENT,
           leaving ? Style.WARN : Style.DIM,
           "resolvers may hold it until %s%s %s"
               .formatted(
@@ -153,7 +163,7 @@ final class ServiceView {
                   leaving ? "; safe to switch off in" : ", for another",
                   times.until(endpoint.heldUntil())));
     } else if (leaving) {
-      page.wrapped(10, Style.GOOD, "no resolver holds it any more: safe to switch off");
+      page.wrapped(NOTE_INDENT, Style.GOOD, "no resolver holds it any more: safe to switch off");
     }
   }
 }

@@ -7,6 +7,7 @@ import detour.server.api.ServiceReport.Opinion;
 import detour.server.api.ServiceReport.Selection;
 import detour.server.cli.Look.Mark;
 import detour.server.cli.Look.Style;
+import detour.server.cli.Page.Sentence;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -108,28 +109,29 @@ final class States {
   }
 
   /// What was last seen of an endpoint, by the opinion that matters most.
-  static Line seen(Line line, Endpoint endpoint) {
+  static Sentence seen(Endpoint endpoint) {
     Opinion opinion = telling(endpoint);
     if (opinion == null || opinion.lastObservations().isEmpty()) {
-      return line.add(Style.DIM, opinion == null ? "no check" : "not yet checked");
+      return new Sentence(Style.DIM, opinion == null ? "no check" : "not yet checked");
     }
     Observation last = opinion.lastObservations().getFirst();
     if (opinion.health().equals("DOWN")) {
       if (opinion.consecutivePasses() > 0) {
-        return line.add(
+        return new Sentence(
             Style.WARN,
             "recovering: %d of %d passes"
                 .formatted(opinion.consecutivePasses(), opinion.riseNeeded()));
       }
-      return line.add(last.detail());
+      return new Sentence(Style.PLAIN, last.detail());
     }
     if (!last.passed()) {
-      return line.add(
+      return new Sentence(
           Style.WARN,
           "failing: %d of %d: %s"
               .formatted(opinion.consecutiveFailures(), opinion.fall(), last.detail()));
     }
-    return line.add(Style.DIM, last.detail() + " in " + Times.milliseconds(last.milliseconds()));
+    return new Sentence(
+        Style.DIM, last.detail() + " in " + Times.milliseconds(last.milliseconds()));
   }
 
   static String text(ServiceReport.OperatorOverride override, Times times) {

@@ -65,7 +65,7 @@ final class StatusView {
                         times.since(report.configuration().loadedAt()))));
     page.add(sum(report));
     for (String alarm : report.alarms()) {
-      page.add(page.line().mark(Mark.BAD).add(" ").add(Style.BAD, alarm));
+      page.wrapped(0, Style.BAD, page.look().sign(Mark.BAD) + " " + alarm);
     }
     problems(report.configuration());
   }

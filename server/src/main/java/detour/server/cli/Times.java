@@ -23,7 +23,7 @@ record Times(Instant now, ZoneId zone) {
   String until(Instant future) {
     Duration left = Duration.between(now, future);
     // Rounded up: what is said to be safe in 24s must be so when they have passed.
-    return span(left.getNano() > 0 ? left.plusSeconds(1) : left);
+    return span(left.toNanosPart() > 0 ? left.plusSeconds(1) : left);
   }
 
   boolean isAhead(Instant time) {
@@ -58,6 +58,11 @@ record Times(Instant now, ZoneId zone) {
     return milliseconds < 10
         ? String.format(Locale.ROOT, "%.1f ms", milliseconds)
         : String.format(Locale.ROOT, "%.0f ms", milliseconds);
+  }
+
+  /// The same, as wide as what stands above and below it.
+  static String alignedMilliseconds(double milliseconds) {
+    return String.format(Locale.ROOT, "%8s", milliseconds(milliseconds));
   }
 
   private static String rest(long amount, String unit) {

@@ -81,7 +81,7 @@ final class Binder {
         values.put(option, null, false);
         problems.report(
             place(node, path),
-            "the key " + option.key() + " is missing: " + Wording.expected(option.type()),
+            "the key " + option.key() + " is missing; expected " + Wording.expected(option.type()),
             "nothing",
             option.key());
       }
@@ -144,7 +144,7 @@ final class Binder {
     if (tag == null) {
       problems.report(
           place(node, path),
-          "the key " + tagged.tag() + " is missing: " + Wording.alternatives(words),
+          "the key " + tagged.tag() + " is missing; expected " + Wording.alternatives(words),
           "nothing",
           tagged.tag());
       return null;
@@ -175,8 +175,10 @@ final class Binder {
         present.add(key.getValue());
       }
     }
-    if (present.size() == 1) {
-      return bind(node, byKey.forms().get(present.getFirst()), path);
+    OptionType<? extends V> form =
+        present.size() == 1 ? byKey.forms().get(present.getFirst()) : null;
+    if (form != null) {
+      return bind(node, form, path);
     }
     String expected = Wording.alternatives(byKey.forms().keySet());
     if (present.isEmpty()) {
@@ -198,9 +200,11 @@ final class Binder {
   }
 
   private <V> @Nullable V either(Node node, OptionType.Either<V> either, String path) {
-    for (OptionType<? extends V> form : either.forms()) {
-      if (Shape.of(form) == Shape.of(node)) {
-        return bind(node, form, path);
+    for (Shape shape : Shape.of(node).orText()) {
+      for (OptionType<? extends V> form : either.forms()) {
+        if (Shape.of(form) == shape) {
+          return bind(node, form, path);
+        }
       }
     }
     mismatch(node, path, Wording.expected(either), "");
@@ -275,9 +279,9 @@ final class Binder {
   }
 
   private <V> @Nullable V text(Node node, OptionType.Text<V> text, String path) {
-    if (!(node instanceof ScalarNode scalar) || !scalar.getTag().equals(Tag.STR)) {
-      boolean unquoted = node instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL);
-      mismatch(node, path, text.expected(), unquoted ? " (text needs quotes here)" : "");
+    // Numbers and flags are text where text is expected: nobody should have to quote `200`.
+    if (!(node instanceof ScalarNode) || Shape.of(node) == Shape.NOTHING) {
+      mismatch(node, path, text.expected(), "");
       return null;
     }
     return parse(node, text.read(), text, path);
@@ -333,7 +337,7 @@ final class Binder {
       Node node, OptionType.Choice<E> choice, String path) {
     String word = node instanceof ScalarNode scalar ? scalar.getValue() : "";
     int position = choice.words().indexOf(word);
-    if (position < 0 || Shape.of(node) != Shape.TEXT) {
+    if (position < 0) {
       mismatch(node, path, Wording.expected(choice), Wording.suggestion(word, choice.words()));
       return null;
     }
@@ -372,7 +376,7 @@ final class Binder {
     Map<String, Entry> entries = new LinkedHashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        mismatch(tuple.getKeyNode(), path, "a key", "");
+        mismatch(tuple.getKeyNode(), path, "a name as key", "");
         continue;
       }
       Entry first =

@@ -34,10 +34,10 @@ public final class ConfigurationReader {
   private final ConfigurationFormat format;
   private final Problems problems;
 
-  private ConfigurationReader(Path file, List<? extends CheckKind> kinds) {
+  private ConfigurationReader(Path file, List<? extends CheckKind> kinds, Problems problems) {
     this.file = file;
     this.format = ConfigurationFormat.of(kinds);
-    this.problems = new Problems(file.toString());
+    this.problems = problems;
   }
 
   /// What a reading gave.
@@ -55,50 +55,72 @@ public final class ConfigurationReader {
   ///
   /// @param kinds the kinds of check that `type:` may name
   public static Result read(Path file, List<? extends CheckKind> kinds) {
-    ConfigurationReader reader = new ConfigurationReader(file, kinds);
-    Node root = YamlDocument.read(file, reader.problems);
-    return root == null ? reader.invalid(List.of()) : reader.read(root);
+    Problems problems = new Problems(file.toString());
+    ConfigurationReader reader = new ConfigurationReader(file, kinds, problems);
+    Node root = YamlDocument.read(file, problems);
+    Declarations declarations = root == null ? null : reader.declarations(root);
+    return declarations == null ? reader.invalid(List.of()) : reader.assemble(declarations);
   }
 
-  private Result read(Node root) {
+  /// The part of a reading that touches no file.
+  static void check(byte[] bytes, List<? extends CheckKind> kinds, Problems problems) {
+    ConfigurationReader reader = new ConfigurationReader(Path.of("detour.yaml"), kinds, problems);
+    Node root = YamlDocument.parse(bytes, problems);
+    if (root != null) {
+      reader.declarations(root);
+    }
+  }
+
+  /// What the file says, as far as it will do.
+  ///
+  /// @param places of the services' declarations, at the same positions
+  private record Declarations(
+      BoundValues values,
+      Map<String, Placed<Check>> checks,
+      List<Placed<ZoneDeclaration>> zones,
+      List<Service> services,
+      List<Place> places) {}
+
+  private @Nullable Declarations declarations(Node root) {
     Binder binder = new Binder(problems);
     BoundValues values = binder.values(root, format.options(), "", CLUSTER);
     if (values == null) {
-      return invalid(List.of());
+      return null;
     }
     Map<String, Binder.Entry> entries = binder.topLevel(root);
     refuseCluster(entries.get(CLUSTER));
-
     Map<String, Placed<Check>> checks = values.of(format.checks());
-    List<Placed<ZoneDeclaration>> zoneDeclarations = orEmpty(values.orNull(format.zones()));
-    List<Placed<ServiceDeclaration>> declarations = values.of(format.services());
-    List<Place> places = declarations.stream().map(Placed::place).toList();
+    List<Placed<ZoneDeclaration>> zones = orEmpty(values.orNull(format.zones()));
+    List<Placed<ServiceDeclaration>> declared = values.of(format.services());
     Set<String> zoneNames =
         values.incomplete(format.zones())
             ? null
-            : zoneDeclarations.stream()
-                .map(zone -> zone.value().name())
-                .collect(Collectors.toSet());
+            : zones.stream().map(zone -> zone.value().name()).collect(Collectors.toSet());
     List<Service> services =
         new ServiceAssembly(problems, checks, binder.keys(entries.get(CHECKS)))
-            .services(declarations, zoneNames);
+            .services(declared, zoneNames);
+    return new Declarations(
+        values, checks, zones, services, declared.stream().map(Placed::place).toList());
+  }
+
+  private Result assemble(Declarations declared) {
     ZoneAssembly assembly = new ZoneAssembly(file, problems);
-    List<Zone> zones = assembly.zones(zoneDeclarations, services, places);
+    List<Zone> zones = assembly.zones(declared.zones(), declared.services(), declared.places());
     if (problems.count() > 0 || !assembly.zoneFileProblems().isEmpty()) {
       return invalid(assembly.zoneFileProblems());
     }
-    NodeSettings node = node(values.of(format.node()));
+    NodeSettings node = node(declared.values().of(format.node()));
     List<Path> sources = new ArrayList<>(List.of(file));
     sources.addAll(assembly.sources());
-    Map<String, Check> namedChecks = new LinkedHashMap<>();
-    checks.forEach((name, check) -> namedChecks.put(name, check.value()));
+    Map<String, Check> checks = new LinkedHashMap<>();
+    declared.checks().forEach((name, check) -> checks.put(name, check.value()));
     return new Result.Valid(
         new Configuration(
             file,
             node,
-            values.of(format.listen()),
-            namedChecks,
-            new Model(node.name(), VerdictPolicy.ALONE, services),
+            declared.values().of(format.listen()),
+            checks,
+            new Model(node.name(), VerdictPolicy.ALONE, declared.services()),
             zones,
             sources),
         problems.warnings());

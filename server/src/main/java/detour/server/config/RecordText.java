@@ -303,9 +303,13 @@ final class RecordText {
 
   /// RFC 3597 section 5 permits the generic form for known types too; then it must be well formed.
   private void checkKnown(int type, byte[] octets, int token) throws EntryException {
+    Record known;
     try {
-      Record.newRecord(org.xbill.DNS.Name.root, type, DClass.IN, 0, octets.length, octets);
+      known = Record.newRecord(org.xbill.DNS.Name.root, type, DClass.IN, 0, octets.length, octets);
     } catch (IllegalArgumentException e) {
+      known = null;
+    }
+    if (known == null) {
       throw new EntryException(entry.start(token), "this is no data of type " + Type.string(type));
     }
   }

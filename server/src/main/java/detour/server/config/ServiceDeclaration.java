@@ -61,11 +61,11 @@ record ServiceDeclaration(
           new OptionType.Span(Duration.ZERO, Duration.ofDays(7)),
           Duration.ofSeconds(30),
           "How long an earlier pool must have stayed available before an automatic failback.");
-  private static final Option<Integer> ANSWER =
+  private static final Option<AnswerCount> ANSWER =
       Option.withDefault(
           "answer",
           answerCount(),
-          0,
+          new AnswerCount(0),
           "How many endpoints of the selected pool are answered: `one` is chosen by weight.");
   private static final Option<Placed<String>> WHEN_ALL_DOWN =
       Option.withDefault(
@@ -127,18 +127,19 @@ record ServiceDeclaration(
         values.of(pools),
         values.of(FAILBACK),
         values.of(FAILBACK_AFTER),
-        values.of(ANSWER),
+        values.of(ANSWER).count(),
         values.of(WHEN_ALL_DOWN),
         values.of(FAMILIES),
         values.of(UNKNOWN));
   }
 
-  private static OptionType<Integer> answerCount() {
+  private static OptionType<AnswerCount> answerCount() {
     return new OptionType.Either<>(
         List.of(
             new OptionType.Made<>(
-                new OptionType.Choice<>(AnswerWord.class), word -> word == AnswerWord.ONE ? 1 : 0),
-            new OptionType.Whole(1, 65_535)));
+                new OptionType.Choice<>(AnswerWord.class),
+                word -> new AnswerCount(word == AnswerWord.ONE ? 1 : 0)),
+            new OptionType.Made<>(new OptionType.Whole(1, 65_535), AnswerCount::new)));
   }
 
   private static OptionType.Text<String> whenAllDownWord() {
@@ -147,6 +148,13 @@ record ServiceDeclaration(
         "primary, last, all, nodata, servfail or the name of a pool",
         name.read(),
         name.jsonPattern());
+  }
+
+  private record AnswerCount(int count) {
+    @Override
+    public String toString() {
+      return count == 0 ? "all" : Integer.toString(count);
+    }
   }
 
   private enum AnswerWord {

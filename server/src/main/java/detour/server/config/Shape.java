@@ -1,6 +1,7 @@
 package detour.server.config;
 
 import detour.server.options.OptionType;
+import java.util.List;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -23,8 +24,14 @@ enum Shape {
       case ScalarNode scalar when scalar.getTag().equals(Tag.STR) -> TEXT;
       case ScalarNode scalar when scalar.getTag().equals(Tag.BOOL) -> FLAG;
       case ScalarNode scalar when scalar.getTag().equals(Tag.INT) -> NUMBER;
-      default -> NOTHING;
+      case ScalarNode scalar when scalar.getTag().equals(Tag.NULL) -> NOTHING;
+      default -> TEXT;
     };
+  }
+
+  /// The shapes that a value of this one may be read as, best first.
+  List<Shape> orText() {
+    return this == NUMBER || this == FLAG ? List.of(this, TEXT) : List.of(this);
   }
 
   static Shape of(OptionType<?> type) {

@@ -123,6 +123,14 @@ final class TextForms {
     return new InetSocketAddress(address(six == null ? matcher.group("four") : six), port);
   }
 
+  /// As an operator writes it.
+  static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host.replaceFirst("^0:0:0:0:0:0:0:", "::") + "]" : host)
+        + ":"
+        + address.getPort();
+  }
+
   /// A count of at least 1, or a percentage from 1 to 100.
   static OptionType<Share> share() {
     Text<Share> percentage =

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /// The words for what was found, what was expected and what may have been meant.
@@ -72,6 +74,7 @@ final class Wording {
       case ScalarNode scalar when scalar.getTag().equals(Tag.BOOL) -> scalar.getValue();
       case ScalarNode scalar -> "the number " + shortened(scalar.getValue());
       case MappingNode _ -> "a mapping";
+      case SequenceNode sequence when sequence.getValue().isEmpty() -> "an empty list";
       default -> "a list";
     };
   }
@@ -89,7 +92,7 @@ final class Wording {
   }
 
   /// Control characters replaced, so that no file can paint on a terminal or fake a log line.
-  static String oneLine(@org.jspecify.annotations.Nullable String text) {
+  static String oneLine(@Nullable String text) {
     return text == null
         ? ""
         : text.replaceAll("[\\s&&[^ ]]+", " ").replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}]", "\uFFFD");

@@ -73,12 +73,14 @@ final class ZoneAssembly {
     int before = problems.count() + zoneFileProblems.size();
     NegativeTtl negativeTtl = new NegativeTtl(builder);
     switch (declared) {
-      case ZoneDeclaration.FromFile fromFile -> readFile(fromFile, origin, negativeTtl);
+      case ZoneDeclaration.FromFile fromFile -> readFile(fromFile, place, origin, negativeTtl);
       case ZoneDeclaration.Made made -> make(made, place, services, negativeTtl);
     }
     boolean sound = problems.count() + zoneFileProblems.size() == before;
+    Set<String> added = new HashSet<>();
     for (int i = 0; i < services.size(); i++) {
-      if (services.get(i).zone().equals(declared.name())) {
+      // A name that is there twice was reported with its services.
+      if (services.get(i).zone().equals(declared.name()) && added.add(services.get(i).name())) {
         addService(builder, services.get(i), i, places.get(i));
       }
     }
@@ -98,16 +100,21 @@ final class ZoneAssembly {
     try {
       builder.service(Name.parse(service.name()), index);
     } catch (ZoneException e) {
-      problems.report(place, e.getMessage());
+      problems.report(place, Wording.oneLine(e.getMessage()));
     }
   }
 
   private void readFile(
-      ZoneDeclaration.FromFile declared, Name origin, ZoneFileReader.RecordSink sink) {
+      ZoneDeclaration.FromFile declared, Place place, Name origin, ZoneFileReader.RecordSink sink) {
     ZoneFileReader.Outcome outcome =
         ZoneFileReader.read(file.resolveSibling(declared.file()), origin, sink);
     sources.addAll(outcome.sources());
-    zoneFileProblems.addAll(outcome.problems());
+    if (outcome.sources().isEmpty()) {
+      // No line of it is to blame, but the line that names it.
+      outcome.problems().forEach(problem -> problems.report(place, "the zone file " + problem));
+    } else {
+      zoneFileProblems.addAll(outcome.problems());
+    }
   }
 
   private void make(
@@ -170,7 +177,7 @@ final class ZoneAssembly {
       if (type == SOA_TYPE && rdata.length >= Integer.BYTES) {
         long minimum = 0;
         for (int i = rdata.length - Integer.BYTES; i < rdata.length; i++) {
-          minimum = minimum << 8 | rdata[i] & 0xff;
+          minimum = (minimum << 8) | (rdata[i] & 0xff);
         }
         seconds = Math.min(ttlSeconds, minimum);
       }

@@ -232,7 +232,7 @@ final class ZoneFileParser {
     if (lastTtl == NO_TTL && type == Type.SOA) {
       lastTtl = 0;
       for (int i = rdata.length - Integer.BYTES; i < rdata.length; i++) {
-        lastTtl = lastTtl << 8 | rdata[i] & 0xff;
+        lastTtl = (lastTtl << 8) | (rdata[i] & 0xff);
       }
     }
     if (lastTtl == NO_TTL) {

@@ -31,6 +31,7 @@ public final class Demo implements AutoCloseable {
   private static final String API = "api.demo.example";
   private static final long STEP_LIMIT_NANOS = 30_000_000_000L;
   private static final long POLL_MILLIS = 5;
+  private static final int LOG_LINES = 20;
 
   private final Narrator narrator;
   private final boolean once;
@@ -169,7 +170,7 @@ public final class Demo implements AutoCloseable {
       }
       first = first == null ? answer : first;
       if (!server.isAlive()) {
-        throw new IOException("the server ended; its log is " + folder.resolve("server.log"));
+        throw new IOException("the server ended; the end of its log:\n" + endOfLog());
       }
       Thread.sleep(POLL_MILLIS);
     } while (System.nanoTime() < deadlineNanos);
@@ -188,6 +189,11 @@ public final class Demo implements AutoCloseable {
         change,
         now.ttlSeconds(),
         narrator.secondsOfStep());
+  }
+
+  private String endOfLog() throws IOException {
+    List<String> lines = Files.readAllLines(folder.resolve("server.log"));
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
   }
 
   private void start(String address) throws IOException {
@@ -228,7 +234,7 @@ public final class Demo implements AutoCloseable {
       - name: %s
         check: web
         pools:
-          - { name: all, endpoints: [%s] }
+          - { name: shared, endpoints: [%s] }
       - name: ns.demo.example
         check: none
         pools:

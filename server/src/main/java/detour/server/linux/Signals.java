@@ -33,7 +33,9 @@ public final class Signals {
     }
   }
 
-  private static Object answer(Object self, Method method, Object[] arguments, Runnable action) {
+  @SuppressWarnings("ReferenceEquality") // The identity of the proxy is what equals must say.
+  private static @Nullable Object answer(
+      Object self, Method method, Object[] arguments, Runnable action) {
     return switch (method.getName()) {
       case "equals" -> self == arguments[0];
       case "hashCode" -> System.identityHashCode(self);

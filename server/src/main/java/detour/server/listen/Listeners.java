@@ -27,7 +27,7 @@ public final class Listeners implements AutoCloseable {
   private final SocketSettings settings;
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
-  private final UdpThreads.Names names = new UdpThreads.Names();
+  private final ListenerThreads.Names names = new ListenerThreads.Names("listen-udp-");
   private final List<UdpListener> udp = new ArrayList<>();
   private final TcpListener tcp;
   private final List<InetSocketAddress> addresses = new ArrayList<>();

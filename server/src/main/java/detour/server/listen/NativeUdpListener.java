@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 final class NativeUdpListener implements UdpListener {
   private final InetSocketAddress address;
   private final List<NativeUdpLoop> loops = new ArrayList<>();
-  private final UdpThreads threads;
+  private final ListenerThreads threads;
 
-  private NativeUdpListener(InetSocketAddress address, UdpThreads threads) {
+  private NativeUdpListener(InetSocketAddress address, ListenerThreads threads) {
     this.address = address;
     this.threads = threads;
   }
@@ -24,14 +24,14 @@ final class NativeUdpListener implements UdpListener {
   static NativeUdpListener open(
       InetSocketAddress address,
       SocketSettings settings,
-      UdpThreads.Names names,
+      ListenerThreads.Names names,
       Supplier<AnswerTable> table,
       Metrics metrics)
       throws SystemCallException {
     List<BatchSocket> sockets =
         BatchSocket.open(address, settings.udpThreads(), settings.udpReceiveBufferBytes());
     NativeUdpListener listener =
-        new NativeUdpListener(sockets.getFirst().address(), new UdpThreads(names));
+        new NativeUdpListener(sockets.getFirst().address(), new ListenerThreads(names));
     for (BatchSocket socket : sockets) {
       listener.loops.add(new NativeUdpLoop(socket, settings.udpPayloadBytes(), table, metrics));
     }
@@ -50,7 +50,7 @@ final class NativeUdpListener implements UdpListener {
 
   @Override
   public void start() {
-    loops.forEach(threads::start);
+    loops.forEach(loop -> threads.newThread(loop).start());
   }
 
   @Override

@@ -47,7 +47,7 @@ final class PortableUdpListener implements UdpListener {
   private final MemorySegment memory = MemorySegment.ofBuffer(buffer);
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
-  private final UdpThreads threads;
+  private final ListenerThreads threads;
   private final FailureLog failures;
   private int failuresInARow;
   private volatile boolean stopping;
@@ -57,7 +57,7 @@ final class PortableUdpListener implements UdpListener {
       DatagramChannel channel,
       Selector selector,
       int payloadBytes,
-      UdpThreads threads,
+      ListenerThreads threads,
       Supplier<AnswerTable> table,
       Metrics metrics) {
     this.address = address;
@@ -76,7 +76,7 @@ final class PortableUdpListener implements UdpListener {
       InetSocketAddress address,
       boolean shared,
       SocketSettings settings,
-      UdpThreads.Names names,
+      ListenerThreads.Names names,
       Supplier<AnswerTable> table,
       Metrics metrics)
       throws IOException {
@@ -98,7 +98,7 @@ final class PortableUdpListener implements UdpListener {
           channel,
           selector,
           settings.udpPayloadBytes(),
-          new UdpThreads(names),
+          new ListenerThreads(names),
           table,
           metrics);
     } catch (IOException | RuntimeException e) {
@@ -119,7 +119,7 @@ final class PortableUdpListener implements UdpListener {
 
   @Override
   public void start() {
-    threads.start(this::run);
+    threads.newThread(this::run).start();
   }
 
   @Override

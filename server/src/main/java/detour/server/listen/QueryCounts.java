@@ -58,7 +58,7 @@ final class QueryCounts {
       for (Responder responder : responders) {
         sum += count.applyAsLong(responder.counts(), transport);
       }
-      samples.add(Sample.of(sum, name(transport)));
+      samples.add(Sample.of((double) sum, name(transport)));
     }
     return samples;
   }

@@ -3,11 +3,10 @@ package detour.server.listen;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.net.InetAddress;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /// How many TCP connections may be open, in all and for one client. Any thread.
 ///
@@ -25,7 +24,7 @@ final class TcpLimits {
   private final Metrics metrics;
   private final Set<TcpConnection> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger openCount = new AtomicInteger();
-  private final ConcurrentHashMap<Client, Integer> openByClient = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<ByteBuffer, Integer> openByClient = new ConcurrentHashMap<>();
 
   TcpLimits(int most, int mostPerClient, Metrics metrics) {
     this.most = most;
@@ -35,7 +34,7 @@ final class TcpLimits {
 
   /// Counts a connection in, or refuses it; one that was admitted must be [#released][#release].
   boolean admit(TcpConnection connection, InetAddress address) {
-    Client client = Client.of(address);
+    ByteBuffer client = client(address);
     if (openByClient.merge(client, 1, Integer::sum) > mostPerClient) {
       forget(client);
       metrics.count(Counter.TCP_CONNECTIONS_REFUSED);
@@ -56,7 +55,7 @@ final class TcpLimits {
     if (open.remove(connection)) {
       openCount.decrementAndGet();
     }
-    forget(Client.of(address));
+    forget(client(address));
   }
 
   /// The connections open now.
@@ -86,25 +85,13 @@ final class TcpLimits {
     return true;
   }
 
-  private void forget(Client client) {
+  private void forget(ByteBuffer client) {
     openByClient.computeIfPresent(client, (key, count) -> count == 1 ? null : count - 1);
   }
 
-  /// An IPv4 address or an IPv6 prefix.
-  private record Client(byte[] octets) {
-    static Client of(InetAddress address) {
-      byte[] all = address.getAddress();
-      return new Client(all.length == 4 ? all : Arrays.copyOf(all, IPV6_CLIENT_OCTETS));
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Client client && Arrays.equals(octets, client.octets);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(octets);
-    }
+  /// An IPv4 address or an IPv6 prefix, compared by its octets.
+  private static ByteBuffer client(InetAddress address) {
+    byte[] all = address.getAddress();
+    return ByteBuffer.wrap(all, 0, all.length == 4 ? 4 : IPV6_CLIENT_OCTETS);
   }
 }

@@ -22,7 +22,6 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -32,12 +31,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /// The TCP side of all addresses: they share event loops and limits.
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // whoever closes a channel need not know when it is closed
+@SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for by its future
 final class TcpListener implements AutoCloseable {
   private static final IntegerUnixChannelOption IPV6_ONLY =
       new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
@@ -50,9 +47,11 @@ final class TcpListener implements AutoCloseable {
       new WriteBufferWaterMark(16 << 10, 64 << 10);
 
   private static final long FINISH_MILLIS = 400;
-  private static final long END_MILLIS = 400;
+  private static final long SHUTDOWN_MILLIS = 300;
 
   private final boolean epoll;
+  private final ListenerThreads threads =
+      new ListenerThreads(new ListenerThreads.Names("listen-tcp-"));
   private final MultiThreadIoEventLoopGroup loops;
   private final IdentityHashMap<EventExecutor, TcpWorker> workers = new IdentityHashMap<>();
   private final TcpLimits limits;
@@ -63,11 +62,8 @@ final class TcpListener implements AutoCloseable {
   TcpListener(SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
     this.metrics = metrics;
     epoll = settings.udpEngine() != UdpEngine.PORTABLE && Epoll.isAvailable();
-    AtomicInteger threadCount = new AtomicInteger();
-    ThreadFactory threads =
-        loop -> new FastThreadLocalThread(loop, "listen-tcp-" + threadCount.incrementAndGet());
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    loops = new MultiThreadIoEventLoopGroup(settings.tcpThreads(), threads, io);
+    loops = new MultiThreadIoEventLoopGroup(settings.tcpThreads(), (ThreadFactory) threads, io);
     for (EventExecutor loop : loops) {
       workers.put(loop, new TcpWorker("TCP listener", table, metrics));
     }
@@ -142,8 +138,8 @@ final class TcpListener implements AutoCloseable {
     stop();
     awaitFinished();
     limits.open().forEach(TcpConnection::close);
-    loops.shutdownGracefully(0, END_MILLIS, TimeUnit.MILLISECONDS);
-    loops.terminationFuture().awaitUninterruptibly(END_MILLIS);
+    loops.shutdownGracefully(0, SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+    threads.awaitEnd();
   }
 
   private void awaitFinished() {

@@ -29,7 +29,7 @@ public final class Exposition {
           counter.metricName(),
           counter.help(),
           List.of(),
-          () -> List.of(Sample.of(metrics.value(counter))));
+          () -> List.of(Sample.of((double) metrics.value(counter))));
     }
     counter(
         "detour_probes",

@@ -63,7 +63,7 @@ public final class Metrics {
     return probeDuration.collect().getDataPoints().stream()
         .map(point ->
             Sample.of(
-                point.getCount(),
+                (double) point.getCount(),
                 String.valueOf(point.getLabels().get("kind")),
                 String.valueOf(point.getLabels().get("result"))))
         .toList();

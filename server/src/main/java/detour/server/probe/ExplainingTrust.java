@@ -20,6 +20,9 @@ final class ExplainingTrust extends X509ExtendedTrustManager {
       throws CertificateException {
     try {
       strict.checkServerTrusted(chain, type, engine);
+      // The Java runtime does not look at the dates of a certificate that is itself among the
+      // trusted ones; the endpoint's clients do.
+      chain[0].checkValidity();
     } catch (CertificateException e) {
       throw new CertificateRefused(
           CertificateText.whyRefused(chain[0], engine.getPeerHost(), e, Instant.now()), e);

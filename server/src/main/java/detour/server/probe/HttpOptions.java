@@ -48,9 +48,16 @@ final class HttpOptions {
           "text without control characters",
           text -> matching(text, "[^\\x00-\\x08\\x0a-\\x1f\\x7f]*"),
           "^[^\\u0000-\\u0008\\u000a-\\u001f\\u007f]*$");
+
+  /// YAML reads 200 as a number and 2xx as text.
   private static final OptionType<StatusRange> STATUS =
-      new OptionType.Text<>(
-          "a status as 200, or a class as 2xx", StatusRange::of, "^[1-5]([0-9][0-9]|xx)$");
+      new OptionType.Either<>(
+          List.of(
+              new OptionType.Made<>(
+                  new OptionType.Whole(100, 599), status -> new StatusRange(status, status)),
+              new OptionType.Text<>(
+                  "a class of statuses as 2xx", StatusRange::of, "^[1-5]([0-9][0-9]|xx)$")));
+
   private static final OptionType<String> BODY =
       new OptionType.Text<>("text", text -> matching(text, "(?s).{1,1024}"), "^[\\s\\S]{1,1024}$");
   private static final OptionType<Path> CA_FILE =
@@ -197,7 +204,7 @@ final class HttpOptions {
 
   private static String matching(String text, String pattern) {
     if (!text.matches(pattern)) {
-      throw new IllegalArgumentException("it does not look like one");
+      throw new IllegalArgumentException("it has characters that do not belong there");
     }
     return text;
   }

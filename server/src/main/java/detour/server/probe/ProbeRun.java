@@ -39,6 +39,7 @@ public final class ProbeRun {
   private @Nullable InetAddress address;
   private @Nullable Channel channel;
   private @Nullable Future<?> deadline;
+  private boolean preparing;
   private boolean ended;
 
   ProbeRun(
@@ -83,11 +84,19 @@ public final class ProbeRun {
   public void enter(String name, String activity) {
     leaveStep();
     step = name;
+    preparing = false;
     this.activity = activity;
   }
 
   /// Says more closely what this step does.
   public void doing(String activity) {
+    this.activity = activity;
+  }
+
+  /// Says what this server does for itself, until the next step: time that runs out meanwhile is
+  /// not the endpoint's failure.
+  public void prepare(String activity) {
+    preparing = true;
     this.activity = activity;
   }
 
@@ -150,7 +159,8 @@ public final class ProbeRun {
   }
 
   private void timedOut() {
-    fail("timed out after " + FailureText.span(timeout) + " while " + activity);
+    String detail = "timed out after " + FailureText.span(timeout) + " while " + activity;
+    end(preparing ? Outcome.NOT_STARTED : Outcome.FAILED, detail);
   }
 
   private void leaveStep() {

@@ -2,6 +2,8 @@ package detour.server.probe;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -16,6 +18,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +65,7 @@ final class ProbeTransport implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel channel) {
                     run.owns(channel);
-                    channel.pipeline().addLast(handlers);
+                    channel.pipeline().addLast(new NotItself(run), handlers);
                   }
                 });
     bootstrap
@@ -72,6 +75,25 @@ final class ProbeTransport implements AutoCloseable {
             run.failed(connected.cause());
           }
         });
+  }
+
+  /// Fails a connection that met itself: a connect that happens to leave from the very port it goes
+  /// to opens without anybody listening there (RFC 9293 section 3.5, simultaneous open).
+  private static final class NotItself extends ChannelInboundHandlerAdapter {
+    private final ProbeRun run;
+
+    NotItself(ProbeRun run) {
+      this.run = run;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      SocketAddress local = context.channel().localAddress();
+      if (local != null && local.equals(context.channel().remoteAddress())) {
+        run.fail("connection refused");
+      }
+      context.fireChannelActive();
+    }
   }
 
   @Override

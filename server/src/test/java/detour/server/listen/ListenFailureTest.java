@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What an operator reads when an address cannot be had.
+@SuppressWarnings("AddressSelection") // literal addresses, of both families on purpose
 class ListenFailureTest {
   private static final AnswerTable TABLE = TestQueries.table();
 

@@ -1,7 +1,6 @@
 package detour.server.listen;
 
 import static detour.server.listen.TestQueries.answersWww;
-import static detour.server.listen.TestQueries.id;
 import static detour.server.listen.TestQueries.www;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -17,9 +16,11 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,7 +29,7 @@ class NativeUdpTest {
   private static final AnswerTable TABLE = TestQueries.table();
   private static final int WINDOW = 64;
 
-  private Listeners listeners;
+  private @Nullable Listeners listeners;
 
   @BeforeEach
   void requireLinux() {
@@ -58,6 +59,7 @@ class NativeUdpTest {
   }
 
   @Test
+  @Timeout(300)
   void shouldAllocateNothingForAMillionQueries() throws IOException {
     InetSocketAddress address = start("127.0.0.1");
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -74,10 +76,9 @@ class NativeUdpTest {
       } while (warmUp > 0 && ++rounds < 50);
 
       long before = threads.getThreadAllocatedBytes(thread);
-      long answered = load.ask(1_000_000);
+      load.ask(1_000_000);
       long allocated = threads.getThreadAllocatedBytes(thread) - before;
 
-      assertThat(answered).isGreaterThan(990_000);
       assertThat(allocated).isZero();
     }
   }
@@ -86,9 +87,10 @@ class NativeUdpTest {
     SocketSettings settings =
         SocketSettings.of(List.of(new InetSocketAddress(host, 0)))
             .withUdp(UdpEngine.NATIVE, 1, 1232);
-    listeners = Listeners.open(settings, () -> TABLE, new Metrics());
-    listeners.start();
-    return listeners.addresses().getFirst();
+    Listeners opened = Listeners.open(settings, () -> TABLE, new Metrics());
+    listeners = opened;
+    opened.start();
+    return opened.addresses().getFirst();
   }
 
   private static long listenerThread() {
@@ -110,30 +112,21 @@ class NativeUdpTest {
       query.put(www(0)).flip();
     }
 
-    /// @return queries answered; the kernel may drop datagrams where the machine is busy
-    long ask(int queries) throws IOException {
-      long answered = 0;
+    /// Returns once all are answered; few enough are under way for the kernel to drop none.
+    void ask(int queries) throws IOException {
       for (int asked = 0; asked < queries; asked += WINDOW) {
         for (int i = 0; i < WINDOW; i++) {
           query.putShort(0, (short) (asked + i)).rewind();
           channel.write(query);
         }
-        answered += readWindow(asked);
+        for (int i = 0; i < WINDOW; i++) {
+          response.clear();
+          channel.read(response);
+          response.flip();
+          assertThat(Short.toUnsignedInt(response.getShort(0)) - (asked & 0xffff))
+              .isBetween(0, WINDOW - 1);
+        }
       }
-      return answered;
-    }
-
-    private int readWindow(int first) throws IOException {
-      channel.socket().setSoTimeout(1000);
-      int answered = 0;
-      for (int i = 0; i < WINDOW; i++) {
-        response.clear();
-        channel.read(response);
-        response.flip();
-        assertThat(id(response)).isBetween(first & 0xffff, (first & 0xffff) + WINDOW - 1);
-        answered++;
-      }
-      return answered;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,9 +38,9 @@ class ExpositionTest {
 
     Set<String> declared = new HashSet<>();
     int samples = 0;
-    for (String line : text(null).split("\n")) {
+    for (String line : text(null).lines().toList()) {
       if (line.startsWith("# ")) {
-        declared.add(line.split(" ")[2]);
+        declared.add(line.replaceFirst("# [A-Z]+ (\\S+) .*", "$1"));
         continue;
       }
       Matcher sample = SAMPLE.matcher(line);
@@ -93,9 +94,9 @@ class ExpositionTest {
         "detour_dns_queries",
         "Queries.",
         List.of("transport", "type", "rcode"),
-        () -> List.of(Sample.of(value[0], "udp", "A", "NOERROR")));
+        () -> List.of(Sample.of((double) value[0], "udp", "A", "NOERROR")));
 
-    String line = "detour_dns_queries_total{transport=\"udp\",type=\"A\",rcode=\"NOERROR\"} ";
+    String line = "detour_dns_queries_total{rcode=\"NOERROR\",transport=\"udp\",type=\"A\"} ";
     assertThat(text(null)).contains(line + "1.0\n");
     value[0] = 2;
     assertThat(text(null)).contains(line + "2.0\n");
@@ -133,7 +134,7 @@ class ExpositionTest {
         .hasMessageContaining("detour_epoch");
   }
 
-  private String text(String accept) throws IOException {
+  private String text(@Nullable String accept) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     exposition.write(out, accept);
     return out.toString(StandardCharsets.UTF_8);

@@ -1,27 +1,30 @@
 package detour.server.listen;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The threads of one UDP listener. Platform threads, for they wait in system calls.
-final class UdpThreads {
-  private static final Logger LOG = LoggerFactory.getLogger(UdpThreads.class);
+/// The threads of one listener. Platform threads, for they wait in system calls.
+final class ListenerThreads implements ThreadFactory {
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerThreads.class);
   private static final long END_MILLIS = 900;
 
   private final Names names;
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
-  UdpThreads(Names names) {
+  ListenerThreads(Names names) {
     this.names = names;
   }
 
-  void start(Runnable loop) {
-    Thread thread = Thread.ofPlatform().name(names.next()).start(loop);
+  @Override
+  public Thread newThread(Runnable loop) {
+    Thread thread = Thread.ofPlatform().name(names.next()).unstarted(loop);
     threads.add(thread);
+    return thread;
   }
 
   /// Waits for the threads, which have been told to end.
@@ -32,6 +35,9 @@ final class UdpThreads {
     boolean interrupted = false;
     boolean ended = true;
     for (Thread thread : threads) {
+      if (thread.getState() == Thread.State.NEW) {
+        continue;
+      }
       long leftMillis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
       try {
         ended &= thread.join(Duration.ofMillis(leftMillis));
@@ -44,17 +50,22 @@ final class UdpThreads {
       Thread.currentThread().interrupt();
     }
     if (!ended) {
-      LOG.warn("A UDP listener thread did not end within {} ms; its socket stays open", END_MILLIS);
+      LOG.warn("A listener thread did not end within {} ms", END_MILLIS);
     }
     return ended;
   }
 
-  /// `listen-udp-1`, `listen-udp-2`, ... over all listeners of a server.
+  /// Numbers threads: `listen-udp-1`, `listen-udp-2`, ... over all listeners of a server.
   static final class Names {
+    private final String prefix;
     private final AtomicInteger last = new AtomicInteger();
 
-    String next() {
-      return "listen-udp-" + last.incrementAndGet();
+    Names(String prefix) {
+      this.prefix = prefix;
+    }
+
+    private String next() {
+      return prefix + last.incrementAndGet();
     }
   }
 }

@@ -1,0 +1,115 @@
+package detour.dns.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+/// The query path allocates nothing, whatever is asked.
+class AllocationTest {
+  private static final int CAPACITY = 4096;
+
+  /// Raw addresses, as the production caller uses them.
+  @SuppressWarnings("restricted")
+  private static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  @Test
+  void shouldAllocateNothingOver100000QueriesOfAllKinds() {
+    Server server = server();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Arena arena = Arena.ofConfined()) {
+      long address = arena.allocate(CAPACITY, 8).address();
+      MemorySegment[] queries = queries(arena);
+      run(server, queries, address, 400_000);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      long octets = run(server, queries, address, 100_000);
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(octets).isGreaterThan(100_000L * 12);
+      assertThat(allocated).isZero();
+    }
+  }
+
+  private static long run(Server server, MemorySegment[] queries, long address, int count) {
+    long octets = 0;
+    int next = 0;
+    for (int i = 0; i < count; i++) {
+      MemorySegment query = queries[next];
+      next = next + 1 == queries.length ? 0 : next + 1;
+      int length = (int) query.byteSize();
+      MemorySegment.copy(query, 0, EVERYTHING, address, length);
+      octets +=
+          server.responder.respond(
+              server.table, EVERYTHING, address, length, CAPACITY, Transport.UDP, i);
+    }
+    return octets;
+  }
+
+  private static Server server() {
+    PreparedAnswer alias = Server.alias("www.example.com", "far.example.net");
+    PreparedAnswer drawn =
+        Server.addresses(2, new int[] {3, 2, 1}, "192.0.2.1", "192.0.2.2", "192.0.2.3");
+    return Server.of(
+        """
+        ns1   A     192.0.2.1
+        www   A     192.0.2.2
+        www   TXT   text
+        @     MX    10 ns1
+        c     CNAME www
+        d     DNAME ent
+        *.ent A     192.0.2.3
+        child NS    ns.child
+        ns.child A  192.0.2.4
+        """,
+        List.of("drawn.example.com", "alias.example.com", "failing.example.com"),
+        new ServiceAnswer(drawn, PreparedAnswer.noData(), "last resort"),
+        new ServiceAnswer(alias, alias, null),
+        new ServiceAnswer(PreparedAnswer.servFail(), PreparedAnswer.servFail(), null));
+  }
+
+  private static MemorySegment[] queries(Arena arena) {
+    List<MemorySegment> queries = new ArrayList<>();
+    for (String name :
+        List.of(
+            "www.example.com",
+            "example.com",
+            "none.example.com",
+            "c.example.com",
+            "x.d.example.com",
+            "y.ent.example.com",
+            "ent.example.com",
+            "a.b.child.example.com",
+            "drawn.example.com",
+            "alias.example.com",
+            "failing.example.com",
+            "www.example.org")) {
+      for (int type : new int[] {Type.A, Type.AAAA, Type.MX, Type.NS, Type.ANY, Type.DS}) {
+        Message query = Server.query(name, type);
+        queries.add(copy(arena, query.toWire()));
+        query.addRecord(new OPTRecord(1232, 0, 0), Section.ADDITIONAL);
+        byte[] wire = query.toWire();
+        queries.add(copy(arena, wire));
+        wire[wire.length - 6] = 1;
+        queries.add(copy(arena, wire));
+        wire[11] = 7;
+        queries.add(copy(arena, wire));
+        wire[2] |= 0x28;
+        queries.add(copy(arena, wire));
+      }
+    }
+    return queries.toArray(MemorySegment[]::new);
+  }
+
+  private static MemorySegment copy(Arena arena, byte[] octets) {
+    return arena.allocateFrom(ValueLayout.JAVA_BYTE, octets);
+  }
+}

@@ -1,0 +1,89 @@
+package detour.dns.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import detour.dns.wire.Name;
+import detour.dns.zone.Zone;
+import detour.dns.zone.ZoneBuilder;
+import detour.dns.zone.ZoneException;
+import detour.dns.zone.ZoneTexts;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.xbill.DNS.Message;
+
+/// Whatever arrives, the response is a well-formed message about the same question, or none.
+class ResponderFuzz {
+  private static final AnswerTable TABLE = table();
+
+  @FuzzTest(maxDuration = "2m")
+  void shouldAnswerWellFormed(byte[] query) throws IOException {
+    if (query.length > 4096) {
+      return;
+    }
+    for (Transport transport : Transport.values()) {
+      for (int capacity : new int[] {Math.max(512, query.length), 16_384}) {
+        check(query, transport, capacity);
+      }
+    }
+  }
+
+  private static void check(byte[] query, Transport transport, int capacity) throws IOException {
+    byte[] buffer = Arrays.copyOf(query, capacity);
+    int length =
+        new Responder(1)
+            .respond(
+                TABLE,
+                MemorySegment.ofArray(buffer),
+                0,
+                query.length,
+                capacity,
+                transport,
+                1_800_000_000_000L);
+    boolean answerable = query.length >= 12 && query[2] >= 0;
+    assertThat(length > 0).isEqualTo(answerable);
+    if (!answerable) {
+      return;
+    }
+    assertThat(length).isBetween(12, capacity);
+    if (transport == Transport.UDP) {
+      assertThat(length).isLessThanOrEqualTo(1232);
+    }
+    Message response = new Message(Arrays.copyOf(buffer, length));
+    assertThat(response.getHeader().getID())
+        .isEqualTo(((query[0] & 0xFF) << 8) | (query[1] & 0xFF));
+    assertThat(buffer[2] & 0x80).isEqualTo(0x80);
+    if (response.getHeader().getCount(0) == 1) {
+      int end = 12 + response.getQuestion().getName().length() + 4;
+      assertThat(Arrays.copyOfRange(buffer, 12, end)).isEqualTo(Arrays.copyOfRange(query, 12, end));
+    }
+  }
+
+  private static AnswerTable table() {
+    PreparedAnswer alias = Server.alias("www.b", "far.c");
+    PreparedAnswer addresses = Server.addresses("192.0.2.1", "192.0.2.2");
+    return Server.of(
+            ZoneTexts.zone(
+                "b", "www A 192.0.2.2\nns1 A 192.0.2.1\n@ MX 1 www\nd DNAME d.d\nc CNAME c.d\n"),
+            ZoneTexts.zone("a.b", "* CNAME x.y.b\nx NS ns.x\nns.x A 192.0.2.3\n"),
+            services())
+        .table
+        .withServices(
+            new ServiceAnswer[] {
+              new ServiceAnswer(addresses, PreparedAnswer.noData(), "last resort"),
+              new ServiceAnswer(alias, alias, null)
+            });
+  }
+
+  private static Zone services() {
+    ZoneBuilder builder = ZoneTexts.builder("s", "");
+    try {
+      builder.service(Name.parse("a.s"), 0);
+      builder.service(Name.parse("*.b.s"), 1);
+    } catch (ZoneException e) {
+      throw new AssertionError(e);
+    }
+    return ZoneTexts.build(builder);
+  }
+}

@@ -1,0 +1,216 @@
+package detour.server.api;
+
+import detour.failover.model.Health;
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import detour.failover.model.ProbeTarget;
+import detour.failover.opinion.Observation;
+import detour.server.publish.Command;
+import detour.server.publish.CommandRefused;
+import detour.server.publish.Inbox;
+import detour.server.publish.Journal;
+import detour.server.publish.PublishedState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// The real API before a server that only remembers what it was told.
+public final class FakeServer implements AutoCloseable {
+  public static final Instant AT = Instant.parse("2026-11-22T12:00:00.250Z");
+
+  public final List<Command> commands = new CopyOnWriteArrayList<>();
+  public final EventStream events = new EventStream(3);
+  public volatile @Nullable PublishedState state = state("SERVING");
+  public volatile @Nullable String notReady;
+  public volatile @Nullable Throwable commandFailure;
+
+  private final ApiServer api;
+
+  public FakeServer() throws IOException {
+    api = apiAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    api.start();
+  }
+
+  /// Another API of the same server, not yet started.
+  ApiServer apiAt(InetSocketAddress address) {
+    return new ApiServer(
+        address,
+        Set.of("detour.example.net"),
+        new ApiBackend(
+            () -> state,
+            () -> notReady,
+            new RememberingInbox(),
+            new FixedJournal(),
+            events,
+            FakeServer::explain,
+            (out, accept) -> {
+              out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
+              return "text/plain; version=0.0.4; charset=utf-8";
+            }));
+  }
+
+  public InetSocketAddress address() {
+    return api.address();
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + address().getPort();
+  }
+
+  /// The only command that came.
+  public Command command() {
+    if (commands.size() != 1) {
+      throw new AssertionError("expected one command, but there came " + commands);
+    }
+    return commands.getFirst();
+  }
+
+  @Override
+  public void close() {
+    api.close();
+  }
+
+  public static Journal.HistoryEvent event(long id, String kind, String reason) {
+    return new Journal.HistoryEvent(
+        id, AT, "www.example.com", kind, "www.example.com", "ams", "fra", reason, "detour");
+  }
+
+  /// One service with one pool of one endpoint.
+  public static PublishedState state(String status) {
+    PublishedState.EndpointState endpoint =
+        new PublishedState.EndpointState(
+            "web1",
+            "192.0.2.10",
+            1,
+            true,
+            "verdict UP",
+            true,
+            Health.UP,
+            false,
+            AT,
+            new OperatorOverride(OperatorOverride.State.DRAIN, "update", "alice", AT, null),
+            List.of(
+                new PublishedState.OpinionState(
+                    "ams1",
+                    "web",
+                    Health.UP,
+                    false,
+                    false,
+                    9,
+                    0,
+                    3,
+                    2,
+                    AT,
+                    List.of(new PublishedState.Seen(AT, true, "200 OK", 12.5)))),
+            List.of(),
+            AT,
+            AT.plusSeconds(30));
+    return new PublishedState(
+        "ams1",
+        "0.1.0",
+        AT,
+        AT,
+        7,
+        new PublishedState.ConfigurationState("/etc/detour/detour.yaml", AT, 2, List.of()),
+        List.of(
+            new PublishedState.ServiceState(
+                "www.example.com",
+                "example.com",
+                "manual",
+                "primary",
+                List.of(
+                    new PublishedState.TrackState(
+                        "joint",
+                        status,
+                        "ams",
+                        AT,
+                        "ams is available",
+                        30,
+                        false,
+                        null,
+                        List.of("192.0.2.10"))),
+                List.of(
+                    new PublishedState.PoolState(
+                        "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
+                List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))))),
+        List.of());
+  }
+
+  private static ExplanationReport.Answer explain(
+      String name, String type, @Nullable InetAddress client) {
+    if (name.contains("..")) {
+      throw new BadRequest("name", "'" + name + "' has an empty label");
+    }
+    boolean known = name.startsWith("www.");
+    return new ExplanationReport.Answer(
+        known ? "NOERROR" : "NXDOMAIN",
+        true,
+        "example.com",
+        known ? "www.example.com" : null,
+        null,
+        known
+            ? List.of(new ExplanationReport.AnswerRecord(name, 30, type, "192.0.2.10"))
+            : List.of(),
+        List.of(),
+        List.of());
+  }
+
+  private final class RememberingInbox implements Inbox {
+    @Override
+    public void observed(ProbeTarget target, Observation observation) {}
+
+    @Override
+    public void resolved(String hostName, List<InetAddress> addresses) {}
+
+    @Override
+    public CompletableFuture<Void> command(Command command) {
+      Throwable failure = commandFailure;
+      if (failure != null) {
+        return CompletableFuture.failedFuture(failure);
+      }
+      if (command instanceof Command.ApproveFailback failback
+          && !failback.service().equals("www.example.com")) {
+        return CompletableFuture.failedFuture(
+            new CommandRefused("no service is named '" + failback.service() + "'"));
+      }
+      commands.add(command);
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  /// Events 1 to 120, all of www.example.com.
+  private static final class FixedJournal implements Journal {
+    @Override
+    public Saved load() {
+      return new Saved(Map.of(), Map.of(), Map.<OverridePath, OperatorOverride>of());
+    }
+
+    @Override
+    public CompletableFuture<Void> save(List<Change> changes) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public List<HistoryEvent> history(@Nullable String service, long beforeId, int limit) {
+      List<HistoryEvent> events = new ArrayList<>();
+      if (service == null || service.equals("www.example.com")) {
+        for (long id = Math.min(120, beforeId - 1); id > 0 && events.size() < limit; id--) {
+          events.add(event(id, "selection", "reason " + id));
+        }
+      }
+      return events;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

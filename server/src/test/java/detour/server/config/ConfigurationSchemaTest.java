@@ -1,0 +1,77 @@
+package detour.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+import tools.jackson.databind.json.JsonMapper;
+
+final class ConfigurationSchemaTest {
+  private final Schema schema =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+          .getSchema(ConfigurationSchema.json(SampleKinds.ALL), InputFormat.JSON);
+
+  @Test
+  void shouldEqualThePublishedFile() throws IOException {
+    GoldenFile.check("docs/detour.schema.json", ConfigurationSchema.json(PublishedKinds.ALL));
+  }
+
+  @TestFactory
+  List<DynamicTest> shouldAcceptWhatTheReaderAccepts() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    try (Stream<Path> files = Files.list(GoldenFile.root().resolve("examples"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
+        tests.add(
+            DynamicTest.dynamicTest(
+                file.getFileName().toString(),
+                () -> assertThat(errors(Files.readString(file))).isEmpty()));
+      }
+    }
+    tests.add(
+        DynamicTest.dynamicTest(
+            "every key changed",
+            () -> assertThat(errors(ConfigurationReaderTest.EVERY_KEY)).isEmpty()));
+    assertThat(tests).hasSizeGreaterThan(5);
+    return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> shouldRefuseWhatTheReaderRefuses() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (BadConfigurations.Case bad : BadConfigurations.all()) {
+      if (!bad.schemaLetsPass()) {
+        tests.add(
+            DynamicTest.dynamicTest(
+                bad.title(), () -> assertThat(errors(bad.yaml())).isNotEmpty()));
+      }
+    }
+    assertThat(tests).hasSizeGreaterThan(30);
+    return tests;
+  }
+
+  private List<Error> errors(String yaml) {
+    Object document =
+        new Load(
+                LoadSettings.builder()
+                    .setSchema(new CoreSchema())
+                    .setAllowRecursiveKeys(true)
+                    .build())
+            .loadFromString(yaml);
+    return schema.validate(JsonMapper.builder().build().valueToTree(document));
+  }
+}

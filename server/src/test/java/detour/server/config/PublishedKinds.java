@@ -1,0 +1,12 @@
+package detour.server.config;
+
+import detour.server.options.CheckKind;
+import java.util.List;
+
+/// The kinds of check that the published schema, the reference page and the examples are held
+/// against.
+final class PublishedKinds {
+  static final List<? extends CheckKind> ALL = SampleKinds.ALL;
+
+  private PublishedKinds() {}
+}
