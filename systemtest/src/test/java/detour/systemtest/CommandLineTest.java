@@ -33,7 +33,6 @@ class CommandLineTest {
         "status --json",
         "explain www.example.com",
         "explain www.example.com --client 192.0.2.7 --type AAAA",
-        "explain missing.example.com",
         "history",
         "history www.example.com --json",
         "drain www.example.com/standby --reason test",
@@ -53,10 +52,9 @@ class CommandLineTest {
   @ValueSource(
       strings = {
         "failback www.example.com",
-        "drain unknown.example.com --reason test",
+        "drain unknown.example.com/pool1 --reason test",
         "down www.example.com/unknown --reason test",
-        "clear www.example.com/primary/unknown",
-        "history unknown.example.com"
+        "clear www.example.com/primary/unknown"
       })
   void shouldExitWithOneWhenTheAnswerIsNo(String command) {
     Command.Output output = server.cli(command.split(" "));
@@ -65,11 +63,20 @@ class CommandLineTest {
     assertThat(output.err()).isNotBlank();
   }
 
+  @Test
+  void shouldExitWithOneWhenTheExplainedAnswerIsNo() {
+    Command.Output output = server.cli("explain", "missing.example.com");
+
+    assertThat(output.exitCode()).isEqualTo(1);
+    assertThat(output.out()).contains("NXDOMAIN");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "nonsense",
-        "drain www.example.com",
+        "drain www.example.com --reason test",
+        "drain www.example.com/primary",
         "drain --reason x",
         "status --nonsense",
         "down www.example.com --reason x --for soon",
@@ -88,7 +95,7 @@ class CommandLineTest {
         "status",
         "explain www.example.com",
         "history",
-        "drain www.example.com --reason x",
+        "drain www.example.com/primary --reason x",
         "failback www.example.com",
         "reload"
       })

@@ -25,7 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The packaged server as a process, with its configuration, on loopback ports of its own.
 final class DetourServer implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  /// How long any one thing may take, on a machine that has other things to do.
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static final JsonMapper JSON = JsonMapper.shared();
 
   // HTTP/1.1 without the upgrade to HTTP/2, which no one needs on loopback.
@@ -182,11 +184,11 @@ final class DetourServer implements AutoCloseable {
     return send(HttpRequest.newBuilder(URI.create(url(path))).GET());
   }
 
-  HttpResponse<String> post(String path, String json) {
+  HttpResponse<String> post(String path, String contentType, String body) {
     return send(
         HttpRequest.newBuilder(URI.create(url(path)))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(json)));
+            .header("Content-Type", contentType)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {

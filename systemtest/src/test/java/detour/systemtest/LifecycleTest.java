@@ -118,6 +118,7 @@ class LifecycleTest {
       server
           .post(
               "/api/v1/overrides",
+              "application/json",
               """
               {"target": "%s/primary/p1", "state": "%s", "reason": "round %d"}
               """
