@@ -72,7 +72,7 @@ class DetourServices:
         for line in pathlib.Path(setup.zone_file).read_text().splitlines():
             owner, *_, last = line.split()
             if owner.startswith("h"):
-                services.append(f"  - name: {owner}.{ZONE}\n    pools:\n      - endpoints: [{last}]\n"
+                services.append(f"  - name: {owner}.{ZONE}\n    check: none\n    pools:\n      - endpoints: [{last}]\n"
                                 "      - endpoints: [198.51.100.1]\n")
         return detour_command(setup, f"""
 zones:
