@@ -1,0 +1,8 @@
+package detour.bench;
+
+/// What is asked for.
+public enum Asked {
+  RECORD,
+  SERVICE,
+  MISSING_NAME
+}
