@@ -10,8 +10,10 @@ import detour.server.config.ConfigurationTemplate;
 import detour.server.config.Problem;
 import detour.server.demo.Demo;
 import detour.server.linux.Signals;
+import detour.server.listen.Listeners;
 import detour.server.probe.ProbeKinds;
 import detour.server.publish.Command;
+import detour.server.store.StateStore;
 import detour.server.store.StoreException;
 import java.io.Console;
 import java.io.IOException;
@@ -37,6 +39,7 @@ final class LocalCommands implements LocalActions {
   public int run(@Nullable Path configuration) {
     LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
     Logger log = LoggerFactory.getLogger("detour.server");
+    Thread.ofPlatform().daemon().name("head-start").start(LocalCommands::prepare);
     Configuration valid = read(configuration);
     CountDownLatch stop = new CountDownLatch(1);
     Signals.on("TERM", stop::countDown);
@@ -98,6 +101,12 @@ final class LocalCommands implements LocalActions {
     return subject.contains("://")
         ? OneTimeCheck.ofUrl(subject)
         : OneTimeCheck.ofConfigured(read(configuration), subject);
+  }
+
+  /// Runs beside the reading of the configuration; what it loads is needed right after that.
+  private static void prepare() {
+    Listeners.prepare();
+    StateStore.prepare();
   }
 
   private static void reload(Wiring server, Logger log) {

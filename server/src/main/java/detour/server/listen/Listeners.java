@@ -7,6 +7,7 @@ import detour.server.linux.SystemCallException;
 import detour.server.metrics.Exposition;
 import detour.server.metrics.Metrics;
 import detour.server.metrics.Sample;
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -39,6 +40,15 @@ public final class Listeners implements AutoCloseable {
     tcp = new TcpListener(settings, table, metrics);
   }
 
+  /// Links the system calls and loads Netty's native part, so that [#open] need not. It may be
+  /// called by another thread while other parts of a start go on; without it everything works as
+  /// well, later.
+  public static void prepare() {
+    if (!Linux.isAvailable() || !Epoll.isAvailable()) {
+      LOG.debug("the portable listeners will be used");
+    }
+  }
+
   /// Binds every address; nothing is read until [#start].
   ///
   /// @param table what to answer with; asked once per batch of queries, by every listener thread
@@ -64,8 +74,8 @@ public final class Listeners implements AutoCloseable {
     tcp.start();
     for (UdpListener listener : udp) {
       LOG.info(
-          "Answering on {} ({}; {})",
-          listener.address(),
+          "answering on {} ({}; {})",
+          text(listener.address()),
           listener.description(),
           tcp.description());
     }
@@ -102,6 +112,11 @@ public final class Listeners implements AutoCloseable {
     tcp.stop();
     udp.forEach(UdpListener::close);
     tcp.close();
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
   }
 
   private InetSocketAddress bind(InetSocketAddress address) throws ListenException {

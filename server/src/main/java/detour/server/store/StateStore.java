@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteJDBCLoader;
 
 /// The journal in one SQLite file, `state.db` in the data directory.
 ///
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// fails, futures complete exceptionally and one line is logged; the thread tries again until it
 /// succeeds, and then writes the decisions that it could not write before.
 public final class StateStore implements Journal {
+  private static final Logger LOG = LoggerFactory.getLogger(StateStore.class);
+
   private final DirectoryLock lock;
   private final Saved saved;
   private final Writer writer;
@@ -36,6 +41,16 @@ public final class StateStore implements Journal {
     this.warnings = warnings;
     this.reader = new HistoryReader(file, writer);
     this.check = new FileCheck(file, writer, limits.checkDelay());
+  }
+
+  /// Loads SQLite's native part, so that [#open] need not. It may be called by another thread while
+  /// other parts of a start go on; what fails here is reported by [#open].
+  public static void prepare() {
+    try {
+      SQLiteJDBCLoader.initialize();
+    } catch (Exception e) {
+      LOG.debug("SQLite could not be loaded ahead of time", e);
+    }
   }
 
   /// Opens the store, and creates it where there is none.
