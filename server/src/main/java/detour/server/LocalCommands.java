@@ -18,6 +18,7 @@ import detour.server.store.StoreException;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -80,13 +81,16 @@ final class LocalCommands implements LocalActions {
   @Override
   public int init(Path folder, boolean overwrite) {
     try {
-      List<Path> written = ConfigurationTemplate.write(folder);
+      List<Path> written = ConfigurationTemplate.write(folder, overwrite);
       written.forEach(file -> out.println("wrote " + file));
       out.println("next: detour validate -c " + written.getFirst());
       out.println("then: detour run -c " + written.getFirst());
       return ExitCode.DONE;
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandFailed(
+          ExitCode.NO, e.getFile() + " exists already; --overwrite replaces it");
     } catch (IOException e) {
-      throw new CommandFailed(ExitCode.NO, String.valueOf(e.getMessage()));
+      throw new CommandFailed(ExitCode.NO, "could not write to " + folder + ": " + e.getMessage());
     }
   }
 

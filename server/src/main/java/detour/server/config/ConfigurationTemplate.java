@@ -21,8 +21,15 @@ public final class ConfigurationTemplate {
   /// @throws FileAlreadyExistsException when one of the files is there already; nothing is written
   /// @throws IOException when the folder cannot be written to
   public static List<Path> write(Path folder) throws IOException {
+    return write(folder, false);
+  }
+
+  /// As [#write(Path)], but replaces files that are there when `overwrite` says so.
+  public static List<Path> write(Path folder, boolean overwrite) throws IOException {
     for (String file : FILES) {
-      if (Files.exists(folder.resolve(file))) {
+      if (overwrite) {
+        Files.deleteIfExists(folder.resolve(file));
+      } else if (Files.exists(folder.resolve(file))) {
         throw new FileAlreadyExistsException(folder.resolve(file).toString());
       }
     }
