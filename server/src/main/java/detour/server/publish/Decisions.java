@@ -59,7 +59,7 @@ final class Decisions {
   private record Timer(long atNanos, LiveService live) {}
 
   /// A configuration, decided on for the first time.
-  private record Beginning(Directory directory, ServiceAnswer[] answers, AnswerTable table) {}
+  private record Beginning(Directory directory, AnswerTable table) {}
 
   Decisions(
       Time time,
@@ -74,7 +74,7 @@ final class Decisions {
     judge = new ServiceJudge(time, overrides, chronicle);
     Beginning beginning = begin(configuration, null);
     directory = beginning.directory();
-    answers = beginning.answers();
+    answers = answersOf(directory);
     table = beginning.table();
     directory.services().forEach(this::schedule);
   }
@@ -159,7 +159,7 @@ final class Decisions {
       throw e;
     }
     directory = beginning.directory();
-    answers = beginning.answers();
+    answers = answersOf(directory);
     table = beginning.table();
     unpublished = false;
     dirty.clear();
@@ -234,7 +234,6 @@ final class Decisions {
   private Beginning begin(LoadedConfiguration configuration, @Nullable Directory before) {
     Directory next = new Directory(configuration, before, this::firstOpinion);
     judge.judgeBy(configuration.model());
-    ServiceAnswer[] first = new ServiceAnswer[next.services().size()];
     for (LiveService live : next.services()) {
       LiveService old = before == null ? null : before.service(live.service().name());
       LiveService.View view = old == null ? null : old.view();
@@ -242,9 +241,8 @@ final class Decisions {
       if (view != null) {
         keepHandOuts(live, view.handOuts());
       }
-      first[live.index()] = answerOf(live);
     }
-    return new Beginning(next, first, AnswerTable.of(configuration.zones(), first));
+    return new Beginning(next, AnswerTable.of(configuration.zones(), answersOf(next)));
   }
 
   private List<Selection> startingSelections(
@@ -276,6 +274,11 @@ final class Decisions {
       live.published(
           new LiveService.View(view.selections(), view.rendering(), view.answer(), kept));
     }
+  }
+
+  /// By their position in the answer table.
+  private static ServiceAnswer[] answersOf(Directory directory) {
+    return directory.services().stream().map(Decisions::answerOf).toArray(ServiceAnswer[]::new);
   }
 
   private static ServiceAnswer answerOf(LiveService live) {

@@ -17,8 +17,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +36,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final Time time;
   private final Journal journal;
   private final Metrics metrics;
-  private final ConfigurationSource source;
+  private final Reloads reloads;
   private final Decisions decisions;
   private final OperatorCommands commands;
   private final Chronicle chronicle;
@@ -50,10 +48,6 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
 
   private final UnsavedOverrides unsaved = new UnsavedOverrides();
-
-  /// Held from the reading of a configuration until it is in the inbox, so that of two reloads the
-  /// one that read last is applied last.
-  private final Lock reading = new ReentrantLock();
 
   private final Instant startedAt;
   private volatile AnswerTable table;
@@ -104,7 +98,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     this.time = time;
     this.journal = journal;
     this.metrics = metrics;
-    this.source = source;
+    reloads = new Reloads(source);
     startedAt = time.now();
     Journal.Saved saved = journal.load();
     chronicle = new Chronicle(time, saved);
@@ -151,7 +145,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   public CompletableFuture<Void> command(Command command) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     if (command instanceof Command.Reload reload) {
-      Thread.ofVirtual().name("reload").start(() -> load(reload.author(), done));
+      reloads.read(
+          loaded -> tell(new Message.Replace(loaded, reload.author(), done)),
+          refused -> tell(new Message.Refused(refused, reload.author(), done)));
     } else {
       tell(new Message.Ask(command, done));
     }
@@ -200,7 +196,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       settled = trySettle();
     }
     chronicle.event(null, "stop", "server", "", "stopped", "asked to stop", Chronicle.SELF);
-    save(unsaved.take(decisions.overrides()));
+    var _ = save(unsaved.take(decisions.overrides()));
     save();
     refuseTheRest();
   }
@@ -266,7 +262,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       swap();
     }
     if (unsaved.retryAtNanos() - time.nowNanos() <= 0) {
-      save(unsaved.take(decisions.overrides()));
+      var _ = save(unsaved.take(decisions.overrides()));
     }
     save();
   }
@@ -341,25 +337,6 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     }
   }
 
-  private void load(String author, CompletableFuture<Void> done) {
-    reading.lock();
-    try {
-      tell(new Message.Replace(source.load(), author, done));
-    } catch (ConfigurationRefused e) {
-      tell(new Message.Refused(e, author, done));
-    } catch (RuntimeException | Error e) {
-      LOG.error("the configuration could not be read", e);
-      tell(new Message.Refused(unreadable("read", e), author, done));
-    } finally {
-      reading.unlock();
-    }
-  }
-
-  private static ConfigurationRefused unreadable(String verb, Throwable cause) {
-    return new ConfigurationRefused(
-        List.of("it could not be " + verb + ", by an error of this program: " + cause));
-  }
-
   private void replace(Message.Replace replace) {
     // What was said before the reload counts before it: an approved failback among it.
     decisions.settle();
@@ -367,7 +344,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       decisions.replace(replace.loaded());
     } catch (RuntimeException e) {
       failed(e);
-      refuse(unreadable("applied", e), replace.author(), replace.done());
+      refuse(Reloads.failed("applied", e), replace.author(), replace.done());
       return;
     }
     replace.loaded().warnings().forEach(warning -> LOG.warn("{}", warning));
@@ -397,11 +374,15 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         before.file(),
         "",
         "refused",
-        refused.problems().size() + " problems; the old configuration stays",
+        problems(refused.problems().size()) + "; the old configuration stays",
         author);
     done.completeExceptionally(
         new CommandRefused(
             "the configuration was refused and the old one stays:\n" + refused.getMessage()));
+  }
+
+  private static String problems(int count) {
+    return count == 1 ? "1 problem" : count + " problems";
   }
 
   private ConfigurationState loaded(LoadedConfiguration loaded) {

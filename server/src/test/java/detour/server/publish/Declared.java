@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Short ways to declare services. A service is a value; each `with` makes another.
-record Declared(
+public record Declared(
     String name,
     List<Pool> pools,
     Service.Failback failback,
@@ -44,7 +44,7 @@ record Declared(
     }
   }
 
-  static Declared service(String name, Pool... pools) {
+  public static Declared service(String name, Pool... pools) {
     return new Declared(
         name,
         List.of(pools),
@@ -54,15 +54,15 @@ record Declared(
         Duration.ofSeconds(30));
   }
 
-  Declared failback(Service.Failback other) {
+  public Declared failback(Service.Failback other) {
     return new Declared(name, pools, other, whenAllDown, families, ttl);
   }
 
-  Declared whenAllDown(WhenAllDown other) {
+  public Declared whenAllDown(WhenAllDown other) {
     return new Declared(name, pools, failback, other, families, ttl);
   }
 
-  Declared separate() {
+  public Declared separate() {
     return new Declared(name, pools, failback, whenAllDown, Service.Families.SEPARATE, ttl);
   }
 
@@ -86,11 +86,11 @@ record Declared(
   }
 
   /// Every endpoint is named as its destination.
-  static Pool pool(String name, String... destinations) {
+  public static Pool pool(String name, String... destinations) {
     return pool(name, Checks.all(List.of(CHECK)), destinations);
   }
 
-  static Pool pool(String name, Checks checks, String... destinations) {
+  public static Pool pool(String name, Checks checks, String... destinations) {
     List<Endpoint> endpoints =
         Stream.of(destinations)
             .map(text -> new Endpoint(text, destination(text), 1, checks))

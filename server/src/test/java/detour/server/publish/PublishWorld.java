@@ -35,7 +35,7 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /// A publish loop between a journal in memory, recorded probers and clocks moved by hand.
-final class PublishWorld implements AutoCloseable {
+public final class PublishWorld implements AutoCloseable {
   /// Who sends the commands that only tell when everything before them is settled.
   static final String MARKER = "marker";
 
@@ -45,7 +45,7 @@ final class PublishWorld implements AutoCloseable {
   final MemoryJournal journal;
   final RecordedProbes probes = new RecordedProbes();
   final Metrics metrics = new Metrics();
-  final PublishLoop loop;
+  public final PublishLoop loop;
   private final Responder responder = new Responder(7);
   private volatile ConfigurationSource source =
       () -> {
@@ -58,7 +58,7 @@ final class PublishWorld implements AutoCloseable {
     loop = new PublishLoop(time.time(), journal, metrics, () -> source.load(), first);
   }
 
-  static PublishWorld of(Declared... services) {
+  public static PublishWorld of(Declared... services) {
     return new PublishWorld(
         new SettableTime(), new MemoryJournal(), Declared.configuration(withMarked(services)));
   }
@@ -70,21 +70,21 @@ final class PublishWorld implements AutoCloseable {
     return new PublishWorld(time, journal, Declared.configuration(withMarked(services)));
   }
 
-  PublishWorld started() {
+  public PublishWorld started() {
     loop.start(probes);
     return this;
   }
 
-  void passes(String destination) throws Exception {
+  public void passes(String destination) throws Exception {
     observe(destination, true, "200 OK");
   }
 
-  void fails(String destination) throws Exception {
+  public void fails(String destination) throws Exception {
     observe(destination, false, "connection refused");
   }
 
   /// As many failures as it takes.
-  void dies(String destination) throws Exception {
+  public void dies(String destination) throws Exception {
     for (int failure = 0; failure < 3; failure++) {
       fails(destination);
     }
@@ -150,7 +150,7 @@ final class PublishWorld implements AutoCloseable {
     }
   }
 
-  void drain(String path, @Nullable Duration lasts) throws Exception {
+  public void drain(String path, @Nullable Duration lasts) throws Exception {
     override(path, OperatorOverride.State.DRAIN, lasts);
   }
 
