@@ -68,7 +68,7 @@ final class ServiceJudge {
     }
     live.failbackApproved = false;
     live.published(view);
-    return former == null || former.answer() != view.answer();
+    return former == null || !former.answer().equals(view.answer());
   }
 
   private List<List<EndpointHealth>> health(
