@@ -175,10 +175,8 @@ class WiringTest {
 
   @Test
   void shouldLeaveNothingOpenWhenTheApiPortIsTaken() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK);
-        ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
-      int dns = free.getLocalPort();
-      free.close();
+    int dns = freePort();
+    try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
       write("127.0.0.1:" + dns, "127.0.0.1:" + taken.getLocalPort(), "192.0.2.10");
 
       assertThatThrownBy(() -> new Wiring(configuration()).close())
@@ -193,5 +191,11 @@ class WiringTest {
                 .doesNotContain("publish", "store"));
     write();
     shouldStartAgainWhereItWasClosed();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
+      return free.getLocalPort();
+    }
   }
 }

@@ -2,7 +2,6 @@ package detour.server.api;
 
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
-import detour.failover.model.OverridePath;
 import detour.failover.model.ProbeTarget;
 import detour.failover.opinion.Observation;
 import detour.server.publish.Command;
@@ -17,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -191,7 +189,7 @@ public final class FakeServer implements AutoCloseable {
   private static final class FixedJournal implements Journal {
     @Override
     public Saved load() {
-      return new Saved(Map.of(), Map.of(), Map.<OverridePath, OperatorOverride>of());
+      return Saved.NOTHING;
     }
 
     @Override

@@ -41,7 +41,7 @@ class StateStoreTest {
   @Test
   void shouldBeginEmpty() {
     try (StateStore store = open()) {
-      assertThat(store.load()).isEqualTo(new Saved(Map.of(), Map.of(), Map.of()));
+      assertThat(store.load()).isEqualTo(Saved.NOTHING);
       assertThat(store.history(null, Long.MAX_VALUE, 10)).isEmpty();
       assertThat(store.warnings()).isEmpty();
     }
@@ -74,7 +74,8 @@ class StateStoreTest {
               new Saved(
                   Map.of("www.example.com/ipv6", none, "www.example.com/ipv4", some),
                   Map.of("http @ 192.0.2.10", opinion),
-                  Map.of(POOL, forever, ENDPOINT, expiring)));
+                  Map.of(POOL, forever, ENDPOINT, expiring),
+                  0));
     }
   }
 
