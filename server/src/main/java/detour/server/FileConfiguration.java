@@ -9,11 +9,15 @@ import detour.server.publish.ConfigurationSource;
 import detour.server.publish.LoadedConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// The configuration file as a source of reloads.
-record FileConfiguration(Path file) implements ConfigurationSource {
+///
+/// @param started what the server was started with: what cannot change while it runs is compared
+///   with this
+record FileConfiguration(Configuration started) implements ConfigurationSource {
   /// Where a configuration is looked for when none is named, in this order.
   static final List<Path> USUAL_PLACES =
       List.of(Path.of("detour.yaml"), Path.of("/etc/detour/detour.yaml"));
@@ -24,8 +28,13 @@ record FileConfiguration(Path file) implements ConfigurationSource {
 
   @Override
   public LoadedConfiguration load() throws ConfigurationRefused {
-    return switch (ConfigurationReader.read(file, ProbeKinds.ALL)) {
-      case ConfigurationReader.Result.Valid valid -> loaded(valid.configuration());
+    return switch (ConfigurationReader.read(started.file(), ProbeKinds.ALL)) {
+      case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
+        List<String> texts = new ArrayList<>();
+        warnings.forEach(warning -> texts.add(warning.toString()));
+        texts.addAll(leftForTheNextStart(valid));
+        yield loaded(valid, texts);
+      }
       case ConfigurationReader.Result.Invalid invalid ->
           throw new ConfigurationRefused(
               invalid.problems().stream().map(Problem::toString).toList());
@@ -33,7 +42,24 @@ record FileConfiguration(Path file) implements ConfigurationSource {
   }
 
   static LoadedConfiguration loaded(Configuration configuration) {
+    return loaded(configuration, List.of());
+  }
+
+  private static LoadedConfiguration loaded(Configuration configuration, List<String> warnings) {
     return new LoadedConfiguration(
-        configuration.file().toString(), configuration.model(), configuration.zones(), List.of());
+        configuration.file().toString(), configuration.model(), configuration.zones(), warnings);
+  }
+
+  private List<String> leftForTheNextStart(Configuration next) {
+    List<String> changed = new ArrayList<>();
+    if (!next.listen().equals(started.listen())) {
+      changed.add("listen");
+    }
+    if (!next.node().dataDir().equals(started.node().dataDir())) {
+      changed.add("node.data_dir");
+    }
+    return changed.stream()
+        .map(key -> next.file() + ": what changed in " + key + " takes effect at the next start")
+        .toList();
   }
 }

@@ -141,8 +141,9 @@ final class OneTimeCheck {
       values.put("port", uri.getPort());
     }
     String path = uri.getRawPath();
-    if (path != null && !path.isEmpty()) {
-      values.put("path", uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    if (path != null && !(path + query).isEmpty()) {
+      values.put("path", (path.isEmpty() ? "/" : path) + query);
     }
     return values;
   }

@@ -19,50 +19,59 @@ final class StateGauges {
   private static final List<String> STATUSES =
       List.of("SERVING", "FAILED_OVER", "READY", "FAILING_BACK", "LAST_RESORT", "NO_MEMBERS");
 
-  private StateGauges() {}
+  private final Supplier<PublishedState> state;
+  private volatile PublishedState drawn;
 
-  static void register(Exposition exposition, Supplier<PublishedState> state) {
+  /// @param state draws a new picture at each call, which costs something with many services
+  StateGauges(Supplier<PublishedState> state) {
+    this.state = state;
+    drawn = state.get();
+  }
+
+  /// Shows things as they are now; to be called before the gauges are read, once for all of them.
+  void draw() {
+    drawn = state.get();
+  }
+
+  void register(Exposition exposition) {
     exposition.gauge(
         "detour_selection_epoch",
         "How many times any answer has changed since the start.",
         List.of(),
-        () -> List.of(Sample.of((double) state.get().epoch())));
+        () -> List.of(Sample.of((double) drawn.epoch())));
     exposition.gauge(
         "detour_opinions",
         "Opinions of this vantage by state.",
         List.of("state"),
-        () -> opinions(state.get()));
+        () -> opinions(drawn));
     exposition.gauge(
-        "detour_selections",
-        "Selections by status.",
-        List.of("status"),
-        () -> selections(state.get()));
+        "detour_selections", "Selections by status.", List.of("status"), () -> selections(drawn));
     exposition.gauge(
         "detour_pool_selected",
         "1 for the pool that a service is answered from, else 0.",
         List.of("service", "family", "pool"),
-        () -> selectedPools(state.get()));
+        () -> selectedPools(drawn));
     exposition.gauge(
         "detour_endpoint_healthy",
         "1 for an endpoint that counts as healthy, else 0.",
         List.of("service", "pool", "endpoint"),
-        () -> endpoints(state.get(), e -> e.healthy() ? 1.0 : 0.0));
+        () -> endpoints(drawn, e -> e.healthy() ? 1.0 : 0.0));
     exposition.gauge(
         "detour_answer_held_until_timestamp_seconds",
         "Until when a resolver that obeys TTLs may still hold the endpoint; 0 for never handed"
             + " out.",
         List.of("service", "pool", "endpoint"),
-        () -> endpoints(state.get(), StateGauges::heldUntilSeconds));
+        () -> endpoints(drawn, StateGauges::heldUntilSeconds));
     exposition.gauge(
         "detour_answer_ttl_seconds",
         "The TTL that a service is answered with.",
         List.of("service", "family"),
-        () -> ttls(state.get()));
+        () -> ttls(drawn));
     exposition.gauge(
         "detour_alarms",
         "How many alarms are raised.",
         List.of(),
-        () -> List.of(Sample.of(state.get().alarms().size())));
+        () -> List.of(Sample.of(drawn.alarms().size())));
   }
 
   private static List<Sample> opinions(PublishedState state) {

@@ -21,6 +21,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -35,18 +37,19 @@ final class Wiring implements AutoCloseable {
   private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(5);
   private static final int PROBE_THREADS = 2;
 
-  private final StateStore store;
   private final PublishLoop publish;
   private final Listeners listeners;
-  private final ProbeSchedule probes;
-  private final EventStream events;
   private final ApiServer api;
 
-  /// Answers queries when this returns.
+  /// How to close what was opened, the latest first.
+  private final Deque<Runnable> opened = new ArrayDeque<>();
+
+  /// Answers queries when this returns. Whatever fails leaves nothing open.
   ///
   /// @throws ListenException when a DNS address cannot be bound
   /// @throws IOException when the API's address cannot be bound
   Wiring(Configuration configuration) throws ListenException, IOException {
+<<<<<<< HEAD
     Time time = Time.system();
     Metrics metrics = new Metrics();
     FileConfiguration source = new FileConfiguration(configuration.file());
@@ -56,27 +59,53 @@ final class Wiring implements AutoCloseable {
     publish =
         new PublishLoop(time, store, metrics, source, FileConfiguration.loaded(configuration));
     Supplier<AnswerTable> table = publish::table;
+=======
+>>>>>>> publish
     try {
+      Time time = Time.system();
+      Metrics metrics = new Metrics();
+      Exposition exposition = new Exposition(metrics);
+
+      StateStore store =
+          StateStore.open(configuration.node().dataDir(), metrics, InstantSource.system());
+      opened.push(store::close);
+      store.warnings().forEach(LOG::warn);
+
+      FileConfiguration source = new FileConfiguration(configuration);
+      publish =
+          new PublishLoop(time, store, metrics, source, FileConfiguration.loaded(configuration));
+      opened.push(publish::close);
+      Supplier<AnswerTable> table = publish::table;
+
       listeners = Listeners.open(sockets(configuration), table, metrics);
+<<<<<<< HEAD
     } catch (ListenException e) {
       store.close();
       throw e;
     }
     listeners.start();
+=======
+      opened.push(listeners::close);
+      listeners.start();
+      LOG.info("answering on {}", text(listeners.addresses()));
+>>>>>>> publish
 
-    probes =
-        new ProbeSchedule(
-            publish,
-            metrics,
-            ProbeKinds.ALL,
-            new SystemResolver(RESOLVE_TIMEOUT),
-            time.nanos(),
-            PROBE_THREADS,
-            ProbeSchedule.IN_FLIGHT_MAX);
-    events = new EventStream();
-    publish.listen(events);
-    publish.start(probes);
+      ProbeSchedule probes =
+          new ProbeSchedule(
+              publish,
+              metrics,
+              ProbeKinds.ALL,
+              new SystemResolver(RESOLVE_TIMEOUT),
+              time.nanos(),
+              PROBE_THREADS,
+              ProbeSchedule.IN_FLIGHT_MAX);
+      opened.push(probes::close);
+      EventStream events = new EventStream();
+      opened.push(events::close);
+      publish.listen(events);
+      publish.start(probes);
 
+<<<<<<< HEAD
     Exposition exposition = new Exposition(metrics);
     listeners.exposeTo(exposition);
     StateGauges.register(exposition, publish::state);
@@ -94,12 +123,32 @@ final class Wiring implements AutoCloseable {
             });
     api = new ApiServer(configuration.listen().http(), Set.of(), backend);
     try {
+=======
+      listeners.exposeTo(exposition);
+      StateGauges gauges = new StateGauges(publish::state);
+      gauges.register(exposition);
+      ApiBackend backend =
+          new ApiBackend(
+              publish::state,
+              Wiring::notReady,
+              publish,
+              store,
+              events,
+              new AnswerExplainer(table, publish::state),
+              (out, accept) -> {
+                gauges.draw();
+                exposition.write(out, accept);
+                return exposition.contentType(accept);
+              });
+      api = new ApiServer(configuration.listen().http(), Set.of(), backend);
+      opened.push(api::close);
+>>>>>>> publish
       api.start();
-    } catch (IOException e) {
+      LOG.info("status on http://{}/", text(List.of(api.address())));
+    } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
-    LOG.info("status on http://{}/", text(List.of(api.address())));
   }
 
   /// The addresses that DNS is answered on; ports as they were taken.
@@ -115,17 +164,26 @@ final class Wiring implements AutoCloseable {
     return publish;
   }
 
+  /// Where DNS queries are answered, with the ports that were taken.
+  List<InetSocketAddress> dnsAddresses() {
+    return listeners.addresses();
+  }
+
+  /// Where the API listens, with the port that was taken.
+  InetSocketAddress apiAddress() {
+    return api.address();
+  }
+
   /// Answers what is in flight, writes what is to be kept, and ends; in that order.
   @Override
   public void close() {
-    if (api != null) {
-      api.close();
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().run();
+      } catch (RuntimeException e) {
+        LOG.warn("a part did not close; the others are closed all the same", e);
+      }
     }
-    events.close();
-    probes.close();
-    listeners.close();
-    publish.close();
-    store.close();
   }
 
   private static @Nullable String notReady() {

@@ -92,7 +92,13 @@ class FailoverTest {
 
   @Test
   void shouldAnswerThePrimaryBeforeAnythingIsKnown() {
-    DetourServer server = stage.server(twoPools(stage).replace("interval: 300ms", "interval: 10s"));
+    // A backend that never answers keeps the first probe, and so its verdict, open.
+    stage.backend(1).behave(Behaviour.HANG);
+    DetourServer server =
+        stage.server(
+            twoPools(stage)
+                .replace("interval: 300ms", "interval: 60s")
+                .replace("timeout: 200ms", "timeout: 60s"));
 
     assertThat(server.dns().addresses(WWW)).containsExactly(stage.address(1));
   }

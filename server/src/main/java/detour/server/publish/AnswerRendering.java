@@ -12,8 +12,10 @@ import detour.failover.selection.Track;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a service's selections look like as DNS records: a value from which the prepared answer is
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param extendedError null while a pool serves
 record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError) {
+
+  private static final int GREATEST_WEIGHT = 65_535;
 
   /// One family's records.
   sealed interface Family {
@@ -37,9 +41,14 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
 
   /// One record.
   ///
-  /// @param destination the endpoint that it stands for, as people write it
+  /// @param destinations the endpoints that it stands for, as people write them; more than one when
+  ///   host names share an address
   /// @param address null for an alias
-  record Item(String destination, @Nullable InetAddress address, int weight) {}
+  record Item(List<String> destinations, @Nullable InetAddress address, int weight) {
+    Item {
+      destinations = List.copyOf(destinations);
+    }
+  }
 
   /// The answer ready for queries, and what its records stand for.
   record Answer(ServiceAnswer answer, List<Given> given) {}
@@ -64,6 +73,11 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
       ipv4 = selection.track() == Track.IPV4 ? family : ipv4;
       ipv6 = selection.track() == Track.IPV6 ? family : ipv6;
       error = error == null ? extendedError(service, selection) : error;
+      if (family instanceof Family.NoData && waitsForAddresses(service, selection, resolved)) {
+        ipv4 = selection.track() == Track.IPV4 ? new Family.ServFail() : ipv4;
+        ipv6 = selection.track() == Track.IPV6 ? new Family.ServFail() : ipv6;
+        error = unresolved(service, error);
+      }
     }
     return new AnswerRendering(ipv4, ipv6, error);
   }
@@ -79,11 +93,11 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
 
   /// The destinations answered, as people write them.
   List<String> destinations() {
-    return java.util.stream.Stream.of(ipv4, ipv6)
+    return Stream.of(ipv4, ipv6)
         .flatMap(family -> items(family).stream())
         .map(item -> {
           InetAddress address = item.address();
-          return address == null ? item.destination() : address.getHostAddress();
+          return address == null ? item.destinations().getFirst() : address.getHostAddress();
         })
         .distinct()
         .toList();
@@ -101,21 +115,34 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
             && endpoints.stream().allMatch(e -> e.destination() instanceof Destination.HostName);
     if (onlyNames && aliasAllowed) {
       List<Item> names =
-          endpoints.stream().map(e -> new Item(e.destination().text(), null, e.weight())).toList();
+          endpoints.stream()
+              .map(e -> new Item(List.of(e.destination().text()), null, e.weight()))
+              .toList();
       Family alias = new Family.Alias(names, selection.ttl().seconds());
       return new AnswerRendering(alias, alias, error);
     }
     Family ipv4 = addresses(service, selection, false, resolved);
     Family ipv6 = addresses(service, selection, true, resolved);
-    if (!endpoints.isEmpty() && ipv4 instanceof Family.NoData && ipv6 instanceof Family.NoData) {
-      // Host names of which no address is known yet: a resolver must not remember that there is
-      // nothing.
+    if (ipv4 instanceof Family.NoData
+        && ipv6 instanceof Family.NoData
+        && waitsForAddresses(service, selection, resolved)) {
       return new AnswerRendering(
-          new Family.ServFail(),
-          new Family.ServFail(),
-          service.name() + ": no address of its host name is known yet");
+          new Family.ServFail(), new Family.ServFail(), unresolved(service, error));
     }
     return new AnswerRendering(ipv4, ipv6, error);
+  }
+
+  /// Whether a host name is selected of which no address is known yet: a resolver must not remember
+  /// that there is nothing.
+  private static boolean waitsForAddresses(
+      Service service, Selection selection, Map<String, List<InetAddress>> resolved) {
+    return endpoints(service, selection).stream()
+        .anyMatch(endpoint -> addressesOf(endpoint.destination(), resolved).isEmpty());
+  }
+
+  private static String unresolved(Service service, @Nullable String error) {
+    return (error == null ? service.name() + ": " : error + "; ")
+        + "no address of its host name is known yet";
   }
 
   private static Family addresses(
@@ -123,17 +150,30 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
     if (selection.answer() == Selection.Answer.SERVFAIL) {
       return new Family.ServFail();
     }
-    List<Item> items = new ArrayList<>();
+    // RFC 2181 section 5: the records of a set differ, so an address stands in it once, however
+    // many endpoints have it.
+    Map<InetAddress, Item> items = new LinkedHashMap<>();
     for (Endpoint endpoint : endpoints(service, selection)) {
       for (InetAddress address : addressesOf(endpoint.destination(), resolved)) {
         if (address instanceof Inet6Address == ipv6) {
-          items.add(new Item(endpoint.destination().text(), address, endpoint.weight()));
+          Item item = new Item(List.of(endpoint.destination().text()), address, endpoint.weight());
+          items.merge(address, item, AnswerRendering::together);
         }
       }
     }
     return items.isEmpty()
         ? new Family.NoData()
-        : new Family.Addresses(items, service.answer(), selection.ttl().seconds());
+        : new Family.Addresses(
+            List.copyOf(items.values()), service.answer(), selection.ttl().seconds());
+  }
+
+  private static Item together(Item one, Item other) {
+    return new Item(
+        Stream.concat(one.destinations().stream(), other.destinations().stream())
+            .distinct()
+            .toList(),
+        one.address(),
+        Math.min(one.weight() + other.weight(), GREATEST_WEIGHT));
   }
 
   static List<InetAddress> addressesOf(
@@ -176,13 +216,15 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
                   ttlSeconds);
           case Family.Alias(var items, var ttlSeconds) ->
               PreparedAnswer.alias(
-                  items.stream().map(item -> Name.parse(item.destination()).toWire()).toList(),
+                  items.stream()
+                      .map(item -> Name.parse(item.destinations().getFirst()).toWire())
+                      .toList(),
                   weights(items),
                   ttlSeconds);
           case Family.NoData() -> PreparedAnswer.noData();
           case Family.ServFail() -> PreparedAnswer.servFail();
         };
-    List<String> destinations = items(family).stream().map(Item::destination).toList();
+    List<List<String>> destinations = items(family).stream().map(Item::destinations).toList();
     if (!destinations.isEmpty()) {
       given.add(new Given(answer, destinations, ttlSeconds(family)));
     }

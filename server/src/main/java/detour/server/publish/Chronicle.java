@@ -6,13 +6,15 @@ import detour.server.publish.Journal.Change;
 import detour.server.publish.Journal.HistoryEvent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What happened since the last time it was asked: events for people, and changes for the disk.
-/// Publish thread only.
+/// What happened since the last time it was asked: events for people, and changes for the disk; and
+/// the last that was noted of each selection and opinion. Publish thread only.
 final class Chronicle {
   /// The author of the server's own decisions.
   static final String SELF = "detour";
@@ -20,14 +22,21 @@ final class Chronicle {
   private static final Logger LOG = LoggerFactory.getLogger("detour.decisions");
 
   private final Time time;
+  private final Map<String, Journal.SavedSelection> selections;
+  private final Map<String, Journal.SavedOpinion> opinions;
   private long lastId;
   private List<Change> changes = new ArrayList<>();
   private List<HistoryEvent> events = new ArrayList<>();
 
-  /// @param lastId the greatest id of the events saved so far
-  Chronicle(Time time, long lastId) {
+  /// A moment of the chronicle.
+  record Mark(long lastId, int changes, int events) {}
+
+  /// @param saved what earlier runs left
+  Chronicle(Time time, Journal.Saved saved) {
     this.time = time;
-    this.lastId = lastId;
+    lastId = saved.lastEventId();
+    selections = new HashMap<>(saved.selections());
+    opinions = new HashMap<>(saved.opinions());
   }
 
   /// Notes an event for the history, the log and the event stream.
@@ -43,22 +52,27 @@ final class Chronicle {
         new HistoryEvent(++lastId, time.now(), service, kind, subject, from, to, reason, author);
     events.add(event);
     changes.add(new Change.Event(event));
-    LOG.info(
-        "{} {}: {}{} ({}){}",
-        kind,
-        subject,
-        from.isEmpty() ? "" : from + " -> ",
-        to,
-        reason,
-        author.equals(SELF) ? "" : " by " + author);
   }
 
   void selection(Journal.SavedSelection selection) {
+    selections.put(selection.key(), selection);
     changes.add(new Change.Selection(selection));
   }
 
   void opinion(Journal.SavedOpinion opinion) {
+    opinions.put(opinion.target(), opinion);
     changes.add(new Change.Opinion(opinion));
+  }
+
+  /// The last selection that was noted for the key, in this run or an earlier one, whether or not
+  /// the service was there all the time.
+  Journal.@Nullable SavedSelection lastSelection(String key) {
+    return selections.get(key);
+  }
+
+  /// The last opinion that was noted for the key, in the same way.
+  Journal.@Nullable SavedOpinion lastOpinion(String targetKey) {
+    return opinions.get(targetKey);
   }
 
   void overrideSet(OverridePath path, OperatorOverride override) {
@@ -73,6 +87,18 @@ final class Chronicle {
     return time.now();
   }
 
+  /// Where things stand, to return to with [#rollBack].
+  Mark mark() {
+    return new Mark(lastId, changes.size(), events.size());
+  }
+
+  /// Forgets the events and changes since the mark, between which and now none were taken.
+  void rollBack(Mark mark) {
+    lastId = mark.lastId;
+    changes.subList(mark.changes, changes.size()).clear();
+    events.subList(mark.events, events.size()).clear();
+  }
+
   /// The changes since the last call.
   List<Change> takeChanges() {
     List<Change> taken = changes;
@@ -80,10 +106,23 @@ final class Chronicle {
     return taken;
   }
 
-  /// The events since the last call.
+  /// The events since the last call; this is when they are logged, after their answers were
+  /// published.
   List<HistoryEvent> takeEvents() {
     List<HistoryEvent> taken = events;
     events = new ArrayList<>();
+    taken.forEach(Chronicle::log);
     return taken;
+  }
+
+  private static void log(HistoryEvent event) {
+    LOG.info(
+        "{} {}: {}{} ({}){}",
+        event.kind(),
+        event.subject(),
+        event.from().isEmpty() ? "" : event.from() + " -> ",
+        event.to(),
+        event.reason(),
+        event.author().equals(SELF) ? "" : " by " + event.author());
   }
 }

@@ -2,7 +2,6 @@ package detour.server.publish;
 
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ServiceAnswer;
-import detour.failover.model.Model;
 import detour.failover.model.ProbeTarget;
 import detour.failover.model.Service;
 import detour.failover.opinion.Observation;
@@ -23,6 +22,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Everything that is decided, and what must be decided again: the state that the publish thread
 /// owns.
@@ -31,24 +32,34 @@ import org.jspecify.annotations.Nullable;
 /// then judges each marked service once, however many messages touched it, and makes one answer
 /// table of all the changes.
 final class Decisions {
+  private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
+
+  /// After which a service that could not be judged is tried again.
+  private static final long RETRY_NANOS = 1_000_000_000L;
+
   private final Time time;
   private final Metrics metrics;
   private final Overrides overrides;
   private final Chronicle chronicle;
   private final ServiceJudge judge;
-  private final Journal.Saved saved;
   private final Map<String, List<InetAddress>> resolved = new ConcurrentHashMap<>();
   private final Deque<LiveService> dirty = new ArrayDeque<>();
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong(Timer::atNanos));
   private volatile Directory directory;
   private ProbeControl probes = ProbeControl.NONE;
-  private ServiceAnswer[] answers = new ServiceAnswer[0];
+  private ServiceAnswer[] answers;
   private AnswerTable table;
+
+  /// Whether `answers` has what `table` has not.
+  private boolean unpublished;
 
   /// A moment at which time alone may change a service. One that was put off leaves its old timer
   /// behind, which does nothing.
   private record Timer(long atNanos, LiveService live) {}
+
+  /// A configuration, decided on for the first time.
+  private record Beginning(Directory directory, AnswerTable table) {}
 
   Decisions(
       Time time,
@@ -58,12 +69,14 @@ final class Decisions {
       LoadedConfiguration configuration) {
     this.time = time;
     this.metrics = metrics;
-    this.saved = saved;
     this.chronicle = chronicle;
     overrides = new Overrides(saved.overrides());
     judge = new ServiceJudge(time, overrides, chronicle);
-    directory = new Directory(configuration, null, this::firstOpinion);
-    table = begin(null);
+    Beginning beginning = begin(configuration, null);
+    directory = beginning.directory();
+    answers = answersOf(directory);
+    table = beginning.table();
+    directory.services().forEach(this::schedule);
   }
 
   /// May be read by any thread.
@@ -132,12 +145,27 @@ final class Decisions {
 
   /// Puts another configuration in the place of this one. Opinions of targets that stay are kept,
   /// and selections by the names of their pools.
+  ///
+  /// @throws RuntimeException when it cannot be decided on; then everything is as it was
   void replace(LoadedConfiguration configuration) {
     Directory before = directory;
-    directory = new Directory(configuration, before, this::firstOpinion);
+    Chronicle.Mark mark = chronicle.mark();
+    Beginning beginning;
+    try {
+      beginning = begin(configuration, before);
+    } catch (RuntimeException e) {
+      chronicle.rollBack(mark);
+      judge.judgeBy(before.configuration().model());
+      throw e;
+    }
+    directory = beginning.directory();
+    answers = answersOf(directory);
+    table = beginning.table();
+    unpublished = false;
     dirty.clear();
     timers.clear();
-    table = begin(before);
+    directory.services().forEach(this::schedule);
+    resolved.keySet().retainAll(directory.hostNames());
     metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
   }
 
@@ -162,26 +190,26 @@ final class Decisions {
   ///
   /// @return whether [#table] changed
   boolean settle() {
-    long nowNanos = time.nowNanos();
-    markDue(nowNanos);
-    boolean changed = false;
+    markDue(time.nowNanos());
     for (LiveService live = dirty.poll(); live != null; live = dirty.poll()) {
       live.dirty = false;
-      LiveService.View view = live.view();
-      if (view == null) {
-        continue;
-      }
-      if (judge.judge(live, view.selections(), resolved)) {
-        answers[live.index()] = answerOf(live);
-        changed = true;
+      try {
+        judgeAgain(live);
+      } catch (RuntimeException e) {
+        // One service that fails must not keep the others from their answers.
+        metrics.count(Counter.PUBLISH_FAILURES);
+        LOG.error("{} could not be judged; its answer stays", live.service().name(), e);
+        live.nextEvaluationNanos = time.nowNanos() + RETRY_NANOS;
       }
       schedule(live);
     }
-    if (changed) {
-      table = table.withServices(answers);
-      metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
+    if (!unpublished) {
+      return false;
     }
-    return changed;
+    table = table.withServices(answers);
+    unpublished = false;
+    metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
+    return true;
   }
 
   /// When [#settle] must run although nothing was marked; Long.MAX_VALUE for never.
@@ -192,22 +220,29 @@ final class Decisions {
     return expiry == null ? next : Math.min(next, time.nanosAt(expiry));
   }
 
-  private AnswerTable begin(@Nullable Directory before) {
-    Model model = directory.configuration().model();
-    judge.judgeBy(model.vantage(), model.verdicts());
-    resolved.keySet().retainAll(directory.hostNames());
-    answers = new ServiceAnswer[directory.services().size()];
-    for (LiveService live : directory.services()) {
+  private void judgeAgain(LiveService live) {
+    LiveService.View view = live.view();
+    if (view != null && judge.judge(live, view.selections(), resolved)) {
+      answers[live.index()] = answerOf(live);
+      unpublished = true;
+    }
+  }
+
+  /// Judges every service of a configuration.
+  ///
+  /// @param before what it takes the place of; left as it is
+  private Beginning begin(LoadedConfiguration configuration, @Nullable Directory before) {
+    Directory next = new Directory(configuration, before, this::firstOpinion);
+    judge.judgeBy(configuration.model());
+    for (LiveService live : next.services()) {
       LiveService old = before == null ? null : before.service(live.service().name());
       LiveService.View view = old == null ? null : old.view();
       judge.judge(live, startingSelections(live.service(), old, view), resolved);
       if (view != null) {
         keepHandOuts(live, view.handOuts());
       }
-      answers[live.index()] = answerOf(live);
-      schedule(live);
     }
-    return AnswerTable.of(directory.configuration().zones(), answers);
+    return new Beginning(next, AnswerTable.of(configuration.zones(), answersOf(next)));
   }
 
   private List<Selection> startingSelections(
@@ -225,7 +260,7 @@ final class Decisions {
         selections.add(SelectionRules.carriedOver(former, old.service(), service, track));
       } else {
         String key = service.name() + "/" + ServiceJudge.familyName(track);
-        selections.add(ServiceJudge.start(service, track, saved.selections().get(key), time));
+        selections.add(ServiceJudge.start(service, track, chronicle.lastSelection(key), time));
       }
     }
     return selections;
@@ -241,6 +276,11 @@ final class Decisions {
     }
   }
 
+  /// By their position in the answer table.
+  private static ServiceAnswer[] answersOf(Directory directory) {
+    return directory.services().stream().map(Decisions::answerOf).toArray(ServiceAnswer[]::new);
+  }
+
   private static ServiceAnswer answerOf(LiveService live) {
     LiveService.View view = live.view();
     if (view == null) {
@@ -254,8 +294,12 @@ final class Decisions {
         timer != null && timer.atNanos() - nowNanos <= 0;
         timer = timers.peek()) {
       timers.poll();
-      if (timer.live().nextEvaluationNanos == timer.atNanos()) {
-        mark(timer.live());
+      LiveService live = timer.live();
+      if (live.timerNanos == timer.atNanos()) {
+        live.timerNanos = Long.MAX_VALUE;
+      }
+      if (live.nextEvaluationNanos == timer.atNanos()) {
+        mark(live);
       }
     }
     Instant expiry = overrides.nextExpiry();
@@ -275,13 +319,14 @@ final class Decisions {
   }
 
   private void schedule(LiveService live) {
-    if (live.nextEvaluationNanos != Long.MAX_VALUE) {
+    if (live.nextEvaluationNanos != Long.MAX_VALUE && live.nextEvaluationNanos != live.timerNanos) {
+      live.timerNanos = live.nextEvaluationNanos;
       timers.add(new Timer(live.nextEvaluationNanos, live));
     }
   }
 
   private Opinion firstOpinion(ProbeTarget target) {
-    Journal.SavedOpinion known = saved.opinions().get(TargetKey.of(target));
+    Journal.SavedOpinion known = chronicle.lastOpinion(TargetKey.of(target));
     return Directory.opinion(
         target,
         known == null ? null : known.health(),

@@ -2,6 +2,7 @@ package detour.server.publish;
 
 import detour.dns.wire.Name;
 import detour.dns.zone.Zone;
+import detour.failover.model.CheckSettings;
 import detour.failover.model.Destination;
 import detour.failover.model.Endpoint;
 import detour.failover.model.Health;
@@ -40,9 +41,14 @@ final class Directory {
       Function<ProbeTarget, Opinion> opinionOf) {
     this.configuration = configuration;
     targets = new LinkedHashMap<>();
+    Map<Subject, LiveTarget> former = new HashMap<>();
+    if (before != null) {
+      before.targets.values().forEach(live -> former.put(Subject.of(live.target()), live));
+    }
     for (ProbeTarget target : configuration.model().targets()) {
       LiveTarget known = before == null ? null : before.targets.get(target);
-      targets.put(target, known != null ? known : new LiveTarget(target, opinionOf.apply(target)));
+      targets.put(
+          target, known != null ? known : begin(target, former.get(Subject.of(target)), opinionOf));
     }
     Map<String, Zone> zones = new HashMap<>();
     for (Zone zone : configuration.zones()) {
@@ -57,6 +63,26 @@ final class Directory {
       }
     }
     services.forEach(this::register);
+  }
+
+  /// What is tested where, whatever the times and thresholds.
+  private record Subject(String kind, CheckSettings settings, Destination destination) {
+    static Subject of(ProbeTarget target) {
+      return new Subject(target.check().kind(), target.check().settings(), target.destination());
+    }
+  }
+
+  /// A check whose times or thresholds were changed starts from what was thought before: an
+  /// endpoint that is down must not be answered again because its check was tuned.
+  private static LiveTarget begin(
+      ProbeTarget target, @Nullable LiveTarget former, Function<ProbeTarget, Opinion> opinionOf) {
+    if (former == null || former.health() == Health.UNKNOWN) {
+      return new LiveTarget(target, opinionOf.apply(target));
+    }
+    return new LiveTarget(
+        target,
+        OpinionRules.restored(
+            target.check().thresholds(), former.health(), former.opinion().sinceNanos()));
   }
 
   /// The saved health of a target as an opinion, or a first opinion where none was saved.

@@ -9,7 +9,7 @@ import java.util.Map;
 /// for.
 ///
 /// @param destinations by the position of the record, as people write them
-record Given(PreparedAnswer answer, List<String> destinations, int ttlSeconds) {
+record Given(PreparedAnswer answer, List<List<String>> destinations, int ttlSeconds) {
   Given {
     destinations = List.copyOf(destinations);
   }
@@ -19,7 +19,8 @@ record Given(PreparedAnswer answer, List<String> destinations, int ttlSeconds) {
     for (int position = 0; position < destinations.size(); position++) {
       long lastMillis = answer.lastHandedOutMillis(position);
       if (lastMillis > 0) {
-        holds.merge(destinations.get(position), Hold.of(lastMillis, ttlSeconds), Hold::and);
+        Hold hold = Hold.of(lastMillis, ttlSeconds);
+        destinations.get(position).forEach(text -> holds.merge(text, hold, Hold::and));
       }
     }
   }

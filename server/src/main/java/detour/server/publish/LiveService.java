@@ -23,6 +23,9 @@ final class LiveService {
   /// When time alone may change something; Long.MAX_VALUE for never. Publish thread only.
   long nextEvaluationNanos = Long.MAX_VALUE;
 
+  /// The timer that was set last and has not run out; Long.MAX_VALUE for none. Publish thread only.
+  long timerNanos = Long.MAX_VALUE;
+
   /// @param selections one for each track
   /// @param rendering what the answer was made from: equal renderings need no new answer
   record View(

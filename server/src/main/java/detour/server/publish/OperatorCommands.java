@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 
 /// Carries out what operators ask for, or says why not. Publish thread only.
 final class OperatorCommands {
+  private static final int SERVICES_NAMED = 20;
+
   private final Decisions decisions;
 
   OperatorCommands(Decisions decisions) {
@@ -58,7 +60,7 @@ final class OperatorCommands {
     OperatorOverride before = decisions.overrides().of(clear.path());
     if (before == null) {
       find(clear.path());
-      throw new CommandRefused("there is no override on " + clear.path());
+      throw new CommandRefused(nothingToClear(clear.path()));
     }
     decisions.overrides().clear(clear.path());
     decisions.chronicle().overrideCleared(clear.path());
@@ -76,6 +78,14 @@ final class OperatorCommands {
     if (live != null) {
       decisions.mark(live);
     }
+  }
+
+  private String nothingToClear(OverridePath path) {
+    OverridePath pool = new OverridePath(path.service(), path.pool(), null);
+    boolean onPool = path.endpoint() != null && decisions.overrides().of(pool) != null;
+    return "there is no override on "
+        + path
+        + (onPool ? "; there is one on its whole pool: detour clear " + pool : "");
   }
 
   private void approveFailback(Command.ApproveFailback approve) {
@@ -128,9 +138,19 @@ final class OperatorCommands {
   private LiveService service(String name) {
     LiveService live = decisions.directory().service(name);
     if (live == null) {
-      throw new CommandRefused("there is no service '" + name + "'; see: detour status");
+      throw new CommandRefused("there is no service '" + name + "'; " + known());
     }
     return live;
+  }
+
+  private String known() {
+    List<LiveService> services = decisions.directory().services();
+    if (services.isEmpty() || services.size() > SERVICES_NAMED) {
+      return "see: detour status";
+    }
+    return services.stream()
+        .map(live -> live.service().name())
+        .collect(Collectors.joining(", ", "the services: ", ""));
   }
 
   private static boolean isPool(List<LiveEndpoint> endpoints, String name) {

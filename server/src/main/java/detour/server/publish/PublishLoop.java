@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,23 +31,30 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PublishLoop.class);
   private static final int BATCH = 1_024;
   private static final long STOP_MILLIS = 1_000;
+  private static final long FAILED_WAIT_NANOS = 100_000_000;
 
   private final Time time;
   private final Journal journal;
   private final Metrics metrics;
-  private final ConfigurationSource source;
+  private final Reloads reloads;
   private final Decisions decisions;
   private final OperatorCommands commands;
   private final Chronicle chronicle;
   private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
   private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread = new Thread(this::run, "publish");
-  private final List<Acknowledgement> acknowledgements = new ArrayList<>();
+
+  /// Commands that were carried out and are told so once they are on disk.
+  private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+
+  private final UnsavedOverrides unsaved = new UnsavedOverrides();
+
   private final Instant startedAt;
   private volatile AnswerTable table;
   private volatile ConfigurationState configuration;
   private volatile long epoch;
   private volatile boolean stopping;
+  private volatile boolean stopped;
 
   private sealed interface Message {
     record Observed(ProbeTarget target, Observation observation) implements Message {}
@@ -61,11 +69,21 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     record Refused(ConfigurationRefused refused, String author, CompletableFuture<Void> done)
         implements Message {}
 
-    record Stop() implements Message {}
-  }
+    /// Changes with overrides among them, which the disk did not take.
+    record NotSaved(List<Change> changes) implements Message {}
 
-  /// A command that was carried out and is told so once it is on disk.
-  private record Acknowledgement(CompletableFuture<Void> done) {}
+    record Stop() implements Message {}
+
+    /// Who waits for the outcome; null for nobody.
+    default @Nullable CompletableFuture<Void> done() {
+      return switch (this) {
+        case Ask(var _, var done) -> done;
+        case Replace(var _, var _, var done) -> done;
+        case Refused(var _, var _, var done) -> done;
+        case Observed _, Resolved _, NotSaved _, Stop _ -> null;
+      };
+    }
+  }
 
   /// Decides for the first time, from what was saved: the table is ready to be answered from when
   /// this returns.
@@ -80,10 +98,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     this.time = time;
     this.journal = journal;
     this.metrics = metrics;
-    this.source = source;
+    reloads = new Reloads(source);
     startedAt = time.now();
     Journal.Saved saved = journal.load();
-    chronicle = new Chronicle(time, saved.lastEventId());
+    chronicle = new Chronicle(time, saved);
     decisions = new Decisions(time, metrics, saved, chronicle, first);
     commands = new OperatorCommands(decisions);
     table = decisions.table();
@@ -104,7 +122,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   /// The present decisions, for people; made afresh at each call, on the caller's thread.
   public PublishedState state() {
-    return new StatePicture(time, decisions, startedAt).state(epoch, configuration);
+    return new StatePicture(time, decisions, startedAt)
+        .state(epoch, configuration, unsaved.paths());
   }
 
   /// Tells of each event from now on.
@@ -114,26 +133,29 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   @Override
   public void observed(ProbeTarget target, Observation observation) {
-    inbox.add(new Message.Observed(target, observation));
+    tell(new Message.Observed(target, observation));
   }
 
   @Override
   public void resolved(String hostName, List<InetAddress> addresses) {
-    inbox.add(new Message.Resolved(hostName, List.copyOf(addresses)));
+    tell(new Message.Resolved(hostName, List.copyOf(addresses)));
   }
 
   @Override
   public CompletableFuture<Void> command(Command command) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     if (command instanceof Command.Reload reload) {
-      Thread.ofVirtual().name("reload").start(() -> load(reload.author(), done));
+      reloads.read(
+          loaded -> tell(new Message.Replace(loaded, reload.author(), done)),
+          refused -> tell(new Message.Refused(refused, reload.author(), done)));
     } else {
-      inbox.add(new Message.Ask(command, done));
+      tell(new Message.Ask(command, done));
     }
     return done;
   }
 
-  /// Decides what is in the inbox and stops. The journal is the caller's to close.
+  /// Decides what is in the inbox and stops; commands that come later fail. The journal is the
+  /// caller's to close.
   @Override
   public void close() {
     stopping = true;
@@ -143,35 +165,84 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    if (!thread.isAlive()) {
+      refuseTheRest();
+    }
+  }
+
+  private void tell(Message message) {
+    inbox.add(message);
+    if (stopped) {
+      refuseTheRest();
+    }
+  }
+
+  private void refuseTheRest() {
+    stopped = true;
+    for (Message message = inbox.poll(); message != null; message = inbox.poll()) {
+      fail(message, new CommandRefused("the server is stopping; nothing was changed"));
+    }
   }
 
   private void run() {
+    // What was decided before the first message is to be saved and told too.
+    boolean settled = trySettle();
     while (!stopping || !inbox.isEmpty()) {
       try {
-        takeBatch();
-        settle();
+        takeBatch(settled ? 0 : FAILED_WAIT_NANOS);
       } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        metrics.count(Counter.PUBLISH_FAILURES);
-        LOG.error("a decision failed; the answers stay as they are", e);
+        stopping = true;
       }
+      settled = trySettle();
     }
     chronicle.event(null, "stop", "server", "", "stopped", "asked to stop", Chronicle.SELF);
+    var _ = save(unsaved.take(decisions.overrides()));
     save();
+    refuseTheRest();
   }
 
-  private void takeBatch() throws InterruptedException {
-    Message message = inbox.poll(waitNanos(), TimeUnit.NANOSECONDS);
+  /// @param leastWaitNanos for a message; so that what fails again and again does not spin
+  private void takeBatch(long leastWaitNanos) throws InterruptedException {
+    long wait = Math.max(leastWaitNanos, waitNanos());
+    Message message = inbox.poll(wait, TimeUnit.NANOSECONDS);
     for (int taken = 0; message != null; taken++) {
-      handle(message);
+      try {
+        handle(message);
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        fail(message, e);
+      }
       message = taken < BATCH ? inbox.poll() : null;
     }
   }
 
   private long waitNanos() {
-    long due = decisions.nextDueNanos();
+    long due = Math.min(decisions.nextDueNanos(), unsaved.retryAtNanos());
     return due == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, due - time.nowNanos());
+  }
+
+  private boolean trySettle() {
+    try {
+      settle();
+      return true;
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      return false;
+    }
+  }
+
+  /// This thread goes on whatever happens: without it the answers would be right until the next
+  /// outage and wrong from then on.
+  private void failed(Throwable cause) {
+    metrics.count(Counter.PUBLISH_FAILURES);
+    LOG.error("a decision failed; the answers stay as they are", cause);
+  }
+
+  private static void fail(Message message, Throwable cause) {
+    CompletableFuture<Void> done = message.done();
+    if (done != null) {
+      done.completeExceptionally(cause);
+    }
   }
 
   private void handle(Message message) {
@@ -181,6 +252,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       case Message.Ask(var command, var done) -> ask(command, done);
       case Message.Replace replace -> replace(replace);
       case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
+      case Message.NotSaved(var changes) -> unsaved.keep(changes, time.nowNanos());
       case Message.Stop() -> LOG.debug("asked to stop");
     }
   }
@@ -188,6 +260,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void settle() {
     if (decisions.settle()) {
       swap();
+    }
+    if (unsaved.retryAtNanos() - time.nowNanos() <= 0) {
+      var _ = save(unsaved.take(decisions.overrides()));
     }
     save();
   }
@@ -199,55 +274,80 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void save() {
-    List<Change> changes = chronicle.takeChanges();
-    List<CompletableFuture<Void>> waiting =
-        acknowledgements.stream().map(Acknowledgement::done).toList();
-    acknowledgements.clear();
-    if (!changes.isEmpty() || !waiting.isEmpty()) {
-      var _ = journal.save(changes).whenComplete((saved, failure) -> acknowledge(waiting, failure));
-    }
+    List<CompletableFuture<Void>> told = List.copyOf(waiting);
+    waiting.clear();
+    var _ =
+        save(chronicle.takeChanges()).whenComplete((saved, failure) -> acknowledge(told, failure));
     for (Journal.HistoryEvent event : chronicle.takeEvents()) {
-      listeners.forEach(listener -> listener.happened(event));
+      listeners.forEach(listener -> tell(listener, event));
     }
   }
 
-  private static void acknowledge(
-      List<CompletableFuture<Void>> waiting, @Nullable Throwable failure) {
-    for (CompletableFuture<Void> done : waiting) {
+  private void tell(StateListener listener, Journal.HistoryEvent event) {
+    try {
+      listener.happened(event);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private CompletableFuture<Void> save(List<Change> changes) {
+    if (changes.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<Void> saved;
+    try {
+      saved = journal.save(changes);
+    } catch (RuntimeException e) {
+      saved = CompletableFuture.failedFuture(e);
+    }
+    return saved.whenComplete((done, failure) -> {
+      if (failure != null && UnsavedOverrides.isPromise(changes)) {
+        tell(new Message.NotSaved(changes));
+      }
+    });
+  }
+
+  private static void acknowledge(List<CompletableFuture<Void>> told, @Nullable Throwable failure) {
+    for (CompletableFuture<Void> done : told) {
       if (failure == null) {
         done.complete(null);
       } else {
         done.completeExceptionally(
             new CommandRefused(
-                "it is in force now, but could not be written to disk and will be lost by a"
-                    + " restart: "
-                    + failure.getMessage()));
+                "it is in force now, but could not be written to disk, so a restart would lose it;"
+                    + " the server goes on trying, and `detour status` shows an alarm until it"
+                    + " succeeds: "
+                    + reason(failure)));
       }
     }
+  }
+
+  private static @Nullable String reason(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return (cause == null ? failure : cause).getMessage();
   }
 
   private void ask(Command command, CompletableFuture<Void> done) {
     try {
       commands.carryOut(command);
-      acknowledgements.add(new Acknowledgement(done));
+      waiting.add(done);
     } catch (CommandRefused e) {
       done.completeExceptionally(e);
     }
   }
 
-  private void load(String author, CompletableFuture<Void> done) {
-    try {
-      inbox.add(new Message.Replace(source.load(), author, done));
-    } catch (ConfigurationRefused e) {
-      inbox.add(new Message.Refused(e, author, done));
-    } catch (RuntimeException e) {
-      LOG.error("the configuration could not be read", e);
-      done.completeExceptionally(e);
-    }
-  }
-
   private void replace(Message.Replace replace) {
-    decisions.replace(replace.loaded());
+    // What was said before the reload counts before it: an approved failback among it.
+    decisions.settle();
+    try {
+      decisions.replace(replace.loaded());
+    } catch (RuntimeException e) {
+      failed(e);
+      refuse(Reloads.failed("applied", e), replace.author(), replace.done());
+      return;
+    }
+    replace.loaded().warnings().forEach(warning -> LOG.warn("{}", warning));
     configuration = loaded(replace.loaded());
     chronicle.event(
         null,
@@ -260,7 +360,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         replace.author());
     swap();
     decisions.startProbing();
-    acknowledgements.add(new Acknowledgement(replace.done()));
+    waiting.add(replace.done());
   }
 
   private void refuse(ConfigurationRefused refused, String author, CompletableFuture<Void> done) {
@@ -274,11 +374,15 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         before.file(),
         "",
         "refused",
-        refused.problems().size() + " problems; the old configuration stays",
+        problems(refused.problems().size()) + "; the old configuration stays",
         author);
     done.completeExceptionally(
         new CommandRefused(
             "the configuration was refused and the old one stays:\n" + refused.getMessage()));
+  }
+
+  private static String problems(int count) {
+    return count == 1 ? "1 problem" : count + " problems";
   }
 
   private ConfigurationState loaded(LoadedConfiguration loaded) {

@@ -1,6 +1,7 @@
 package detour.server.publish;
 
 import detour.failover.model.Health;
+import detour.failover.model.Model;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.CombinedOpinion;
@@ -36,9 +37,9 @@ final class ServiceJudge {
     this.chronicle = chronicle;
   }
 
-  void judgeBy(String vantage, VerdictPolicy policy) {
-    this.vantage = vantage;
-    this.policy = policy;
+  void judgeBy(Model model) {
+    vantage = model.vantage();
+    policy = model.verdicts();
   }
 
   /// Judges the service as things are now.
@@ -55,13 +56,19 @@ final class ServiceJudge {
       Selection next =
           SelectionRules.next(
               live.service(), previous.track(), previous, health, nowNanos, live.failbackApproved);
-      report(live, previous, next);
       selections.add(next);
       next.nextEvaluationNanos()
           .ifPresent(at -> live.nextEvaluationNanos = Math.min(live.nextEvaluationNanos, at));
     }
+    LiveService.View former = live.view();
+    LiveService.View view = view(live, selections, resolved);
+    // Whatever fails has failed by here: what is reported below has happened.
+    for (int track = 0; track < selections.size(); track++) {
+      report(live, before.get(track), selections.get(track));
+    }
     live.failbackApproved = false;
-    return publish(live, selections, resolved);
+    live.published(view);
+    return former == null || !former.answer().equals(view.answer());
   }
 
   private List<List<EndpointHealth>> health(
@@ -124,29 +131,26 @@ final class ServiceJudge {
 
   private static boolean mustBeResolvedFirst(
       LiveService live, LiveEndpoint endpoint, Map<String, List<InetAddress>> resolved) {
-    return !live.aliasAllowed()
+    boolean alias = live.aliasAllowed() && live.service().families() == Service.Families.JOINT;
+    return !alias
         && AnswerRendering.addressesOf(endpoint.endpoint().destination(), resolved).isEmpty();
   }
 
-  private boolean publish(
+  private LiveService.View view(
       LiveService live, List<Selection> selections, Map<String, List<InetAddress>> resolved) {
     AnswerRendering rendering =
         AnswerRendering.of(live.service(), live.aliasAllowed(), selections, resolved);
     LiveService.View before = live.view();
     if (before != null && before.rendering().equals(rendering)) {
-      live.published(
-          new LiveService.View(selections, rendering, before.answer(), before.handOuts()));
-      return false;
+      return new LiveService.View(selections, rendering, before.answer(), before.handOuts());
     }
     AnswerRendering.Answer answer = rendering.prepare();
     HandOuts handOuts = before == null ? HandOuts.NONE : before.handOuts();
-    live.published(
-        new LiveService.View(
-            selections,
-            rendering,
-            answer.answer(),
-            handOuts.replacedBy(answer.given(), time.now().toEpochMilli())));
-    return true;
+    return new LiveService.View(
+        selections,
+        rendering,
+        answer.answer(),
+        handOuts.replacedBy(answer.given(), time.now().toEpochMilli()));
   }
 
   private void reportVerdict(

@@ -2,6 +2,7 @@ package detour.server.publish;
 
 import detour.failover.model.Destination;
 import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
 import detour.failover.model.Service;
 import detour.failover.model.WhenAllDown;
 import detour.failover.opinion.Observation;
@@ -22,6 +23,7 @@ import detour.server.publish.PublishedState.TrackState;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +50,9 @@ final class StatePicture {
     nowNanos = time.nowNanos();
   }
 
-  PublishedState state(long epoch, ConfigurationState configuration) {
+  /// @param unsaved overrides that are in force and not on disk
+  PublishedState state(
+      long epoch, ConfigurationState configuration, Collection<OverridePath> unsaved) {
     List<ServiceState> services = new ArrayList<>();
     for (LiveService live : directory.services()) {
       LiveService.View view = live.view();
@@ -64,7 +68,7 @@ final class StatePicture {
         epoch,
         configuration,
         services,
-        alarms(configuration));
+        alarms(configuration, unsaved));
   }
 
   private ServiceState service(LiveService live, LiveService.View view) {
@@ -207,8 +211,11 @@ final class StatePicture {
         .toList();
   }
 
-  private List<String> alarms(ConfigurationState configuration) {
+  private List<String> alarms(ConfigurationState configuration, Collection<OverridePath> unsaved) {
     List<String> alarms = new ArrayList<>();
+    for (OverridePath path : unsaved) {
+      alarms.add("what was said of " + path + " is not on disk: a restart would lose it");
+    }
     if (!configuration.problems().isEmpty()) {
       alarms.add(
           "the last reload was refused, the old configuration serves: "

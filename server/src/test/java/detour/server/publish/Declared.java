@@ -1,0 +1,161 @@
+package detour.server.publish;
+
+import detour.dns.wire.Name;
+import detour.dns.zone.Zone;
+import detour.dns.zone.ZoneBuilder;
+import detour.dns.zone.ZoneException;
+import detour.failover.model.Check;
+import detour.failover.model.CheckSettings;
+import detour.failover.model.Checks;
+import detour.failover.model.Destination;
+import detour.failover.model.Endpoint;
+import detour.failover.model.Model;
+import detour.failover.model.Pool;
+import detour.failover.model.ProbeTarget;
+import detour.failover.model.Service;
+import detour.failover.model.Share;
+import detour.failover.model.Thresholds;
+import detour.failover.model.VerdictPolicy;
+import detour.failover.model.WhenAllDown;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Short ways to declare services. A service is a value; each `with` makes another.
+public record Declared(
+    String name,
+    List<Pool> pools,
+    Service.Failback failback,
+    WhenAllDown whenAllDown,
+    Service.Families families,
+    Duration ttl) {
+  static final String ORIGIN = "example.com";
+  static final Check CHECK = check(Duration.ofSeconds(5));
+
+  /// What the test check needs: nothing that matters.
+  record Port(int number) implements CheckSettings {
+    @Override
+    public String summary() {
+      return ":" + number;
+    }
+  }
+
+  public static Declared service(String name, Pool... pools) {
+    return new Declared(
+        name,
+        List.of(pools),
+        Service.Failback.AUTO,
+        new WhenAllDown.Primary(),
+        Service.Families.JOINT,
+        Duration.ofSeconds(30));
+  }
+
+  public Declared failback(Service.Failback other) {
+    return new Declared(name, pools, other, whenAllDown, families, ttl);
+  }
+
+  public Declared whenAllDown(WhenAllDown other) {
+    return new Declared(name, pools, failback, other, families, ttl);
+  }
+
+  public Declared separate() {
+    return new Declared(name, pools, failback, whenAllDown, Service.Families.SEPARATE, ttl);
+  }
+
+  Declared ttl(Duration other) {
+    return new Declared(name, pools, failback, whenAllDown, families, other);
+  }
+
+  Service service() {
+    return new Service(
+        name,
+        ORIGIN,
+        ttl,
+        Duration.ofSeconds(5),
+        pools,
+        failback,
+        Duration.ofSeconds(30),
+        whenAllDown,
+        0,
+        families,
+        Service.UnknownHealth.UP);
+  }
+
+  /// Every endpoint is named as its destination.
+  public static Pool pool(String name, String... destinations) {
+    return pool(name, Checks.all(List.of(CHECK)), destinations);
+  }
+
+  public static Pool pool(String name, Checks checks, String... destinations) {
+    List<Endpoint> endpoints =
+        Stream.of(destinations)
+            .map(text -> new Endpoint(text, destination(text), 1, checks))
+            .toList();
+    return new Pool(name, endpoints, Share.count(1));
+  }
+
+  /// The fast interval is a fifth of the interval, so that a pending decision is some seconds away.
+  static Check check(Duration interval) {
+    return new Check(
+        "tcp",
+        new Port(80),
+        interval,
+        interval.dividedBy(5),
+        Duration.ofSeconds(2),
+        Thresholds.DEFAULT);
+  }
+
+  static ProbeTarget target(String destination) {
+    return new ProbeTarget(CHECK, destination(destination));
+  }
+
+  static Destination destination(String text) {
+    try {
+      return new Destination.Address(InetAddress.ofLiteral(text));
+    } catch (IllegalArgumentException _) {
+      return new Destination.HostName(text);
+    }
+  }
+
+  static LoadedConfiguration configuration(Declared... services) {
+    List<Service> all = new ArrayList<>();
+    for (Declared declared : services) {
+      all.add(declared.service());
+    }
+    return configuration(all);
+  }
+
+  static LoadedConfiguration configuration(List<Service> services) {
+    return new LoadedConfiguration(
+        "test.yaml",
+        new Model("here", VerdictPolicy.ALONE, services),
+        List.of(zone(services)),
+        List.of());
+  }
+
+  private static Zone zone(List<Service> services) {
+    Name origin = Name.parse(ORIGIN);
+    Name server = Name.parse("ns1." + ORIGIN);
+    ByteArrayOutputStream authority = new ByteArrayOutputStream();
+    authority.writeBytes(server.toWire());
+    authority.writeBytes(Name.parse("hostmaster." + ORIGIN).toWire());
+    authority.writeBytes(
+        ByteBuffer.allocate(20).putInt(1).putInt(2).putInt(3).putInt(4).putInt(5).array());
+    try {
+      ZoneBuilder zone =
+          new ZoneBuilder(origin)
+              .add(origin, 6, 300, authority.toByteArray())
+              .add(origin, 2, 300, server.toWire());
+      for (int index = 0; index < services.size(); index++) {
+        zone.service(Name.parse(services.get(index).name()), index);
+      }
+      return zone.build();
+    } catch (ZoneException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
