@@ -49,22 +49,9 @@ final class Wiring implements AutoCloseable {
   /// @throws ListenException when a DNS address cannot be bound
   /// @throws IOException when the API's address cannot be bound
   Wiring(Configuration configuration) throws ListenException, IOException {
-<<<<<<< HEAD
-    Time time = Time.system();
-    Metrics metrics = new Metrics();
-    FileConfiguration source = new FileConfiguration(configuration.file());
-
-    store = StateStore.open(configuration.node().dataDir(), metrics, InstantSource.system());
-    store.warnings().forEach(LOG::warn);
-    publish =
-        new PublishLoop(time, store, metrics, source, FileConfiguration.loaded(configuration));
-    Supplier<AnswerTable> table = publish::table;
-=======
->>>>>>> publish
     try {
       Time time = Time.system();
       Metrics metrics = new Metrics();
-      Exposition exposition = new Exposition(metrics);
 
       StateStore store =
           StateStore.open(configuration.node().dataDir(), metrics, InstantSource.system());
@@ -78,17 +65,8 @@ final class Wiring implements AutoCloseable {
       Supplier<AnswerTable> table = publish::table;
 
       listeners = Listeners.open(sockets(configuration), table, metrics);
-<<<<<<< HEAD
-    } catch (ListenException e) {
-      store.close();
-      throw e;
-    }
-    listeners.start();
-=======
       opened.push(listeners::close);
       listeners.start();
-      LOG.info("answering on {}", text(listeners.addresses()));
->>>>>>> publish
 
       ProbeSchedule probes =
           new ProbeSchedule(
@@ -105,25 +83,7 @@ final class Wiring implements AutoCloseable {
       publish.listen(events);
       publish.start(probes);
 
-<<<<<<< HEAD
-    Exposition exposition = new Exposition(metrics);
-    listeners.exposeTo(exposition);
-    StateGauges.register(exposition, publish::state);
-    ApiBackend backend =
-        new ApiBackend(
-            publish::state,
-            Wiring::notReady,
-            publish,
-            store,
-            events,
-            new AnswerExplainer(table, publish::state),
-            (out, accept) -> {
-              exposition.write(out, accept);
-              return exposition.contentType(accept);
-            });
-    api = new ApiServer(configuration.listen().http(), Set.of(), backend);
-    try {
-=======
+      Exposition exposition = new Exposition(metrics);
       listeners.exposeTo(exposition);
       StateGauges gauges = new StateGauges(publish::state);
       gauges.register(exposition);
@@ -142,22 +102,12 @@ final class Wiring implements AutoCloseable {
               });
       api = new ApiServer(configuration.listen().http(), Set.of(), backend);
       opened.push(api::close);
->>>>>>> publish
       api.start();
       LOG.info("status on http://{}/", text(List.of(api.address())));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
-  }
-
-  /// The addresses that DNS is answered on; ports as they were taken.
-  List<InetSocketAddress> dnsAddresses() {
-    return listeners.addresses();
-  }
-
-  InetSocketAddress apiAddress() {
-    return api.address();
   }
 
   Inbox inbox() {
