@@ -55,6 +55,8 @@ final class LocalCommands implements LocalActions {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.NO;
+    } finally {
+      LogSetup.close();
     }
   }
 
