@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 /// Ten thousand services whose endpoints die and recover while two threads query them: no answer is
 /// ever malformed, of another service, or of two pools at once.
 class TenThousandServicesTest {
+  private static final long PAUSE_NANOS = 20_000;
   private static final int SERVICES = 10_000;
   private static final int FLIPS = 30_000;
   private static final int SINGLE_FLIPS = 300;
@@ -245,7 +247,9 @@ class TenThousandServicesTest {
         asker.poolAnswered(loop.table(), random.nextInt(SERVICES));
         answers.incrementAndGet();
         if (answers.get() % 256 == 0) {
-          Thread.yield();
+          // As a listener would between two batches: two readers must not keep both cores to
+          // themselves.
+          LockSupport.parkNanos(PAUSE_NANOS);
         }
       }
     } catch (RuntimeException | AssertionError e) {
