@@ -21,20 +21,19 @@ final class ServiceWriter {
   ///
   /// @return how many; -1 when they do not fit
   int appendAddresses(PreparedAnswer prepared, int owner, long nowMillis) {
-    int size = prepared.size();
-    int stride = prepared.octets(0);
-    if (prepared.answered() == 0 || size == 1) {
-      if (!writer.fits(size * stride)) {
-        return -1;
-      }
-      appendRotated(prepared, owner, nowMillis);
-      return size;
-    }
-    int count = prepared.answered();
-    if (!writer.fits(count * stride)) {
+    int drawn = prepared.size() == 1 ? 0 : prepared.answered();
+    int count = drawn == 0 ? prepared.size() : drawn;
+    int octets = count * prepared.stride();
+    if (!writer.fits(octets)) {
       return -1;
     }
-    appendDrawn(prepared, count, owner, nowMillis);
+    if (drawn == 0) {
+      int first = count == 1 ? 0 : (int) random.below(count);
+      writer.copy(prepared.packed(), first * prepared.stride(), octets, owner);
+      prepared.handOutAll(nowMillis);
+    } else {
+      appendDrawn(prepared, drawn, owner, nowMillis);
+    }
     return count;
   }
 
@@ -56,19 +55,6 @@ final class ServiceWriter {
     return true;
   }
 
-  private void appendRotated(PreparedAnswer prepared, int owner, long nowMillis) {
-    int size = prepared.size();
-    int first = size == 1 ? 0 : (int) random.below(size);
-    int split = prepared.start(first);
-    writer.copy(prepared.packed(), split, prepared.start(size) - split, owner);
-    if (split > 0) {
-      writer.copy(prepared.packed(), 0, split, owner);
-    }
-    for (int i = 0; i < size; i++) {
-      prepared.handOut(i, nowMillis);
-    }
-  }
-
   /// Each draw takes a record with a chance of its weight among those that are left.
   private void appendDrawn(PreparedAnswer prepared, int count, int owner, long nowMillis) {
     if (count > 1) {
@@ -79,7 +65,7 @@ final class ServiceWriter {
       int chosen = draw(prepared, random.below(left), count > 1);
       taken[chosen >> 6] |= 1L << chosen;
       left -= prepared.weight(chosen);
-      writer.copy(prepared.packed(), prepared.start(chosen), prepared.octets(chosen), owner);
+      writer.copy(prepared.packed(), chosen * prepared.stride(), prepared.stride(), owner);
       prepared.handOut(chosen, nowMillis);
     }
   }
