@@ -50,6 +50,7 @@ public final class PreparedAnswer {
   private final int[] weights;
 
   private final long totalWeight;
+  private final boolean evenWeights;
   private final int answered;
 
   /// When a record was handed out that had been drawn.
@@ -72,6 +73,7 @@ public final class PreparedAnswer {
     this.starts = starts;
     this.weights = weights;
     this.totalWeight = Arrays.stream(weights).asLongStream().sum();
+    this.evenWeights = Arrays.stream(weights).distinct().count() < 2;
     this.answered = answered;
     this.drawnMillis = new long[weights.length];
   }
@@ -169,6 +171,11 @@ public final class PreparedAnswer {
 
   long totalWeight() {
     return totalWeight;
+  }
+
+  /// Whether every record has the same chance to be drawn.
+  boolean evenWeights() {
+    return evenWeights;
   }
 
   /// How many are drawn, never more than have a weight; 0 for all.

@@ -31,6 +31,8 @@ final class ServiceWriter {
       int first = count == 1 ? 0 : (int) random.below(count);
       writer.copy(prepared.packed(), first * prepared.stride(), octets, owner);
       prepared.handOutAll(nowMillis);
+    } else if (drawn == 1) {
+      appendOne(prepared, drawOne(prepared), owner, nowMillis);
     } else {
       appendDrawn(prepared, drawn, owner, nowMillis);
     }
@@ -41,8 +43,7 @@ final class ServiceWriter {
   ///
   /// @return false when it does not fit
   boolean appendAlias(PreparedAnswer prepared, int owner, long nowMillis) {
-    int chosen =
-        prepared.size() == 1 ? 0 : draw(prepared, random.below(prepared.totalWeight()), false);
+    int chosen = prepared.size() == 1 ? 0 : drawOne(prepared);
     if (!writer.appendSet(
         prepared.packed(),
         prepared.start(chosen),
@@ -55,27 +56,43 @@ final class ServiceWriter {
     return true;
   }
 
+  private void appendOne(PreparedAnswer prepared, int chosen, int owner, long nowMillis) {
+    int stride = prepared.stride();
+    writer.copy(prepared.packed(), chosen * stride, stride, owner);
+    prepared.handOut(chosen, nowMillis);
+  }
+
   /// Each draw takes a record with a chance of its weight among those that are left.
   private void appendDrawn(PreparedAnswer prepared, int count, int owner, long nowMillis) {
-    if (count > 1) {
-      Arrays.fill(taken, 0, (prepared.size() + 63) / 64, 0);
-    }
+    Arrays.fill(taken, 0, (prepared.size() + 63) / 64, 0);
     long left = prepared.totalWeight();
     for (int i = 0; i < count; i++) {
-      int chosen = draw(prepared, random.below(left), count > 1);
+      int chosen = draw(prepared, random.below(left));
       taken[chosen >> 6] |= 1L << chosen;
       left -= prepared.weight(chosen);
-      writer.copy(prepared.packed(), chosen * prepared.stride(), prepared.stride(), owner);
-      prepared.handOut(chosen, nowMillis);
+      appendOne(prepared, chosen, owner, nowMillis);
     }
   }
 
-  /// The record at which the running sum of weights passes `ticket`.
-  private int draw(PreparedAnswer prepared, long ticket, boolean skipTaken) {
+  /// A record by weight; weights that are all the same are not looked at.
+  private int drawOne(PreparedAnswer prepared) {
+    if (prepared.evenWeights()) {
+      return (int) random.below(prepared.size());
+    }
+    long ticket = random.below(prepared.totalWeight());
+    int i = 0;
+    for (long sum = prepared.weight(0); sum <= ticket; sum += prepared.weight(i)) {
+      i++;
+    }
+    return i;
+  }
+
+  /// The record that is not taken at which the running sum of weights passes `ticket`.
+  private int draw(PreparedAnswer prepared, long ticket) {
     long sum = 0;
     int i = 0;
     while (true) {
-      if (!skipTaken || (taken[i >> 6] & (1L << i)) == 0) {
+      if ((taken[i >> 6] & (1L << i)) == 0) {
         sum += prepared.weight(i);
         if (ticket < sum) {
           return i;
