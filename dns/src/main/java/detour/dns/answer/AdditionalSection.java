@@ -23,9 +23,12 @@ final class AdditionalSection {
   }
 
   /// Adds what the targets in the answer section need.
-  void write(AnswerTable table, long nowMillis) {
+  ///
+  /// @param glue the zone whose name servers were answered: one of them may lie below a delegation
+  ///   of that zone, and can then be found by its glue only; null for other types
+  void write(AnswerTable table, @Nullable Zone glue, long nowMillis) {
     delegatedLabels = -1;
-    write(table, null, nowMillis);
+    writeAll(table, glue, nowMillis);
   }
 
   /// Adds glue: also addresses that lie below a delegation of the referring zone, be it this one or
@@ -37,16 +40,16 @@ final class AdditionalSection {
   boolean writeGlue(AnswerTable table, Zone referring, NameKey name, int skipped, long nowMillis) {
     delegatedLabels = name.labels() - skipped;
     delegatedHash = name.hash(skipped);
-    return write(table, referring, nowMillis);
+    return writeAll(table, referring, nowMillis);
   }
 
-  private boolean write(AnswerTable table, @Nullable Zone referring, long nowMillis) {
+  private boolean writeAll(AnswerTable table, @Nullable Zone referring, long nowMillis) {
     boolean complete = true;
     for (int i = 0; i < writer.targetCount(); i++) {
       int at = writer.target(i);
       int owner = writer.pointer(at, 0);
       writer.readName(at, target);
-      if (owner == 0 || !isNew(i)) {
+      if (!isNew(i) || owner == 0) {
         continue;
       }
       boolean fitted = writeAddresses(table, referring, RecordType.A, owner, nowMillis);
@@ -64,7 +67,7 @@ final class AdditionalSection {
       return writeSet(zone, lookup.recordSet(), type, owner);
     }
     if (outcome == Lookup.Outcome.SERVICE) {
-      return writeService(table.serviceOrNull(lookup.service()), type, owner, nowMillis);
+      return writeService(table, lookup.service(), type, owner, nowMillis);
     }
     if (referring == null) {
       return true;
@@ -82,11 +85,11 @@ final class AdditionalSection {
   }
 
   private boolean writeService(
-      @Nullable ServiceAnswer service, int type, int owner, long nowMillis) {
-    if (service == null) {
+      AnswerTable table, int service, int type, int owner, long nowMillis) {
+    if (!table.hasService(service)) {
       return true;
     }
-    PreparedAnswer prepared = type == RecordType.A ? service.ipv4() : service.ipv6();
+    PreparedAnswer prepared = type == RecordType.A ? table.ipv4(service) : table.ipv6(service);
     if (prepared.kind() != PreparedAnswer.Kind.ADDRESSES) {
       return true;
     }

@@ -7,6 +7,7 @@ import detour.dns.wire.RecordType;
 import detour.dns.zone.NameTable;
 import detour.dns.zone.Zone;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,26 @@ public final class AnswerTable {
   private final ZoneIndex zones;
   private final ServiceAnswer[] services;
 
+  /// By service, first IPv4, then IPv6: spares the query path a look into [#services], which lie
+  /// scattered in memory.
+  private final PreparedAnswer[] prepared;
+
   /// By service: the text of its extended error as octets; empty for none.
   private final byte[][] extendedErrors;
+
+  /// Whether any text is not empty; where none is, as mostly, the query path need not look.
+  private final boolean hasExtendedErrors;
 
   private AnswerTable(ZoneIndex zones, ServiceAnswer[] services, byte[][] extendedErrors) {
     this.zones = zones;
     this.services = services;
     this.extendedErrors = extendedErrors;
+    hasExtendedErrors = Arrays.stream(extendedErrors).anyMatch(text -> text.length > 0);
+    prepared = new PreparedAnswer[2 * services.length];
+    for (int i = 0; i < services.length; i++) {
+      prepared[2 * i] = services[i].ipv4();
+      prepared[2 * i + 1] = services[i].ipv6();
+    }
   }
 
   /// @param services by the index that [detour.dns.zone.ZoneBuilder#service] was given
@@ -52,14 +66,22 @@ public final class AnswerTable {
     return services[index];
   }
 
-  /// The answer of a service; null when the table has none for this index.
-  @Nullable ServiceAnswer serviceOrNull(int index) {
-    return index < services.length ? services[index] : null;
+  /// Whether the table has an answer for the service with this index.
+  boolean hasService(int index) {
+    return index < services.length;
+  }
+
+  PreparedAnswer ipv4(int index) {
+    return prepared[2 * index];
+  }
+
+  PreparedAnswer ipv6(int index) {
+    return prepared[2 * index + 1];
   }
 
   /// Octets of the text; empty for none.
   byte[] extendedError(int index) {
-    return extendedErrors[index];
+    return hasExtendedErrors ? extendedErrors[index] : NO_TEXT;
   }
 
   /// The zone that answers `type` at the name; null when it is outside all of them.

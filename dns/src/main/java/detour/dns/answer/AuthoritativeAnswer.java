@@ -101,7 +101,8 @@ final class AuthoritativeAnswer {
     if (append(zone)) {
       writer.addAnswers(zone.count(lookup.recordSet()));
       if (writer.targetCount() > 0) {
-        additional.write(table, nowMillis);
+        Zone glue = zone.type(lookup.recordSet()) == RecordType.NS ? zone : null;
+        additional.write(table, glue, nowMillis);
       }
     }
     return null;
@@ -174,8 +175,8 @@ final class AuthoritativeAnswer {
   }
 
   private @Nullable Zone answerService(Zone zone) {
-    ServiceAnswer service = table.serviceOrNull(lookup.service());
-    if (service == null) {
+    int service = lookup.service();
+    if (!table.hasService(service)) {
       return fail();
     }
     PreparedAnswer prepared = choose(service);
@@ -184,7 +185,7 @@ final class AuthoritativeAnswer {
           ? answerRecords(zone)
           : answerNegative(zone, ResponseCode.NOERROR);
     }
-    extendedError = table.extendedError(lookup.service());
+    extendedError = table.extendedError(service);
     return switch (prepared.kind()) {
       case ADDRESSES -> answerAddresses(prepared);
       case ALIAS -> answerAlias(prepared);
@@ -203,30 +204,30 @@ final class AuthoritativeAnswer {
   /// | other | the zone's records; where there are none, an alias, if the service is one |
   ///
   /// @return null when the zone's own records, or their absence, answer
-  private @Nullable PreparedAnswer choose(ServiceAnswer service) {
+  private @Nullable PreparedAnswer choose(int service) {
     return switch (type) {
-      case RecordType.A -> service.ipv4();
-      case RecordType.AAAA -> service.ipv6();
+      case RecordType.A -> table.ipv4(service);
+      case RecordType.AAAA -> table.ipv6(service);
       case RecordType.ANY -> chooseAny(service);
       default -> lookup.recordSet() != 0 ? null : aliasOf(service);
     };
   }
 
-  private @Nullable PreparedAnswer chooseAny(ServiceAnswer service) {
-    if (service.ipv4().size() > 0) {
-      return service.ipv4();
+  private @Nullable PreparedAnswer chooseAny(int service) {
+    if (table.ipv4(service).size() > 0) {
+      return table.ipv4(service);
     }
-    if (service.ipv6().size() > 0) {
-      return service.ipv6();
+    if (table.ipv6(service).size() > 0) {
+      return table.ipv6(service);
     }
-    return lookup.recordSet() != 0 ? null : service.ipv4();
+    return lookup.recordSet() != 0 ? null : table.ipv4(service);
   }
 
-  private static @Nullable PreparedAnswer aliasOf(ServiceAnswer service) {
-    if (service.ipv4().kind() == PreparedAnswer.Kind.ALIAS) {
-      return service.ipv4();
+  private @Nullable PreparedAnswer aliasOf(int service) {
+    if (table.ipv4(service).kind() == PreparedAnswer.Kind.ALIAS) {
+      return table.ipv4(service);
     }
-    return service.ipv6().kind() == PreparedAnswer.Kind.ALIAS ? service.ipv6() : null;
+    return table.ipv6(service).kind() == PreparedAnswer.Kind.ALIAS ? table.ipv6(service) : null;
   }
 
   private @Nullable Zone answerAddresses(PreparedAnswer prepared) {

@@ -28,13 +28,20 @@ public final class PreparedAnswer {
 
   private static final int PADDING = 8;
   private static final VarHandle TIME = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle ALL_TIME = allTime();
   private static final PreparedAnswer NO_DATA = new PreparedAnswer(Kind.NO_DATA);
   private static final PreparedAnswer SERVFAIL = new PreparedAnswer(Kind.SERVFAIL);
 
   private final Kind kind;
+  private final int size;
 
   /// Records as [PackedRecords] says, padded so that names in them can be read by eight octets.
+  /// Where all are answered in rotated order they are there twice, so that every rotation is one
+  /// slice.
   private final byte[] packed;
+
+  /// Octets of an address record, which all have the same; 0 for an alias.
+  private final int stride;
 
   /// Where each record begins, and where the last one ends.
   private final int[] starts;
@@ -43,8 +50,16 @@ public final class PreparedAnswer {
   private final int[] weights;
 
   private final long totalWeight;
+  private final boolean evenWeights;
   private final int answered;
-  private final long[] handedOutMillis;
+
+  /// When a record was handed out that had been drawn.
+  private final long[] drawnMillis;
+
+  /// When all records were handed out together. A field of its own, so that an answer of all
+  /// records touches no memory but this object and the records.
+  @SuppressWarnings("UnusedVariable") // by ALL_TIME
+  private long allMillis;
 
   private PreparedAnswer(Kind kind) {
     this(kind, new byte[0], new int[1], new int[0], 0);
@@ -52,12 +67,15 @@ public final class PreparedAnswer {
 
   private PreparedAnswer(Kind kind, byte[] packed, int[] starts, int[] weights, int answered) {
     this.kind = kind;
+    this.size = weights.length;
     this.packed = packed;
+    this.stride = kind == Kind.ADDRESSES ? starts[1] : 0;
     this.starts = starts;
     this.weights = weights;
     this.totalWeight = Arrays.stream(weights).asLongStream().sum();
+    this.evenWeights = Arrays.stream(weights).distinct().count() < 2;
     this.answered = answered;
-    this.handedOutMillis = new long[weights.length];
+    this.drawnMillis = new long[weights.length];
   }
 
   /// Address records of one family. Without any it is [#noData].
@@ -118,12 +136,12 @@ public final class PreparedAnswer {
   /// When the record at this position was last handed out, in epoch milliseconds; 0 for never. Any
   /// thread. Exact to 50 ms.
   public long lastHandedOutMillis(int position) {
-    return (long) TIME.getOpaque(handedOutMillis, position);
+    return Math.max((long) TIME.getOpaque(drawnMillis, position), (long) ALL_TIME.getOpaque(this));
   }
 
   /// How many records it has.
   public int size() {
-    return weights.length;
+    return size;
   }
 
   Kind kind() {
@@ -132,6 +150,11 @@ public final class PreparedAnswer {
 
   byte[] packed() {
     return packed;
+  }
+
+  /// Octets of an address record.
+  int stride() {
+    return stride;
   }
 
   int start(int position) {
@@ -150,6 +173,11 @@ public final class PreparedAnswer {
     return totalWeight;
   }
 
+  /// Whether every record has the same chance to be drawn.
+  boolean evenWeights() {
+    return evenWeights;
+  }
+
   /// How many are drawn, never more than have a weight; 0 for all.
   int answered() {
     return answered;
@@ -157,9 +185,16 @@ public final class PreparedAnswer {
 
   /// Several responders may write at once; whichever write stays is right to 50 ms.
   void handOut(int position, long nowMillis) {
-    long last = (long) TIME.getOpaque(handedOutMillis, position);
+    long last = (long) TIME.getOpaque(drawnMillis, position);
     if (nowMillis - last >= NOTED_EVERY_MILLIS) {
-      TIME.setOpaque(handedOutMillis, position, nowMillis);
+      TIME.setOpaque(drawnMillis, position, nowMillis);
+    }
+  }
+
+  /// Notes that every record was handed out; otherwise as [#handOut].
+  void handOutAll(long nowMillis) {
+    if (nowMillis - (long) ALL_TIME.getOpaque(this) >= NOTED_EVERY_MILLIS) {
+      ALL_TIME.setOpaque(this, nowMillis);
     }
   }
 
@@ -179,10 +214,14 @@ public final class PreparedAnswer {
       throw new IllegalArgumentException("the TTL is below 0: " + ttlSeconds);
     }
     int octets = data.stream().mapToInt(rdata -> PackedRecords.RDATA + rdata.length).sum();
-    byte[] packed = new byte[octets + PADDING];
+    boolean rotated = kind == Kind.ADDRESSES && answered == 0 && data.size() > 1;
+    byte[] packed = new byte[(rotated ? 2 * octets : octets) + PADDING];
     int[] starts = new int[data.size() + 1];
     for (int i = 0; i < data.size(); i++) {
       starts[i + 1] = PackedRecords.put(packed, starts[i], type, ttlSeconds, data.get(i));
+    }
+    if (rotated) {
+      System.arraycopy(packed, 0, packed, octets, octets);
     }
     boolean allZero = Arrays.stream(weights).allMatch(weight -> weight == 0);
     int[] effective = weights.clone();
@@ -193,8 +232,18 @@ public final class PreparedAnswer {
     return new PreparedAnswer(kind, packed, starts, effective, Math.min(answered, drawable));
   }
 
+  private static VarHandle allTime() {
+    try {
+      return MethodHandles.lookup()
+          .findVarHandle(PreparedAnswer.class, "allMillis", long.class)
+          .withInvokeExactBehavior();
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   @Override
   public String toString() {
-    return kind + " of " + weights.length + " records";
+    return kind + " of " + size + " records";
   }
 }

@@ -21,20 +21,21 @@ final class ServiceWriter {
   ///
   /// @return how many; -1 when they do not fit
   int appendAddresses(PreparedAnswer prepared, int owner, long nowMillis) {
-    int size = prepared.size();
-    int stride = prepared.octets(0);
-    if (prepared.answered() == 0 || size == 1) {
-      if (!writer.fits(size * stride)) {
-        return -1;
-      }
-      appendRotated(prepared, owner, nowMillis);
-      return size;
-    }
-    int count = prepared.answered();
-    if (!writer.fits(count * stride)) {
+    int drawn = prepared.size() == 1 ? 0 : prepared.answered();
+    int count = drawn == 0 ? prepared.size() : drawn;
+    int octets = count * prepared.stride();
+    if (!writer.fits(octets)) {
       return -1;
     }
-    appendDrawn(prepared, count, owner, nowMillis);
+    if (drawn == 0) {
+      int first = count == 1 ? 0 : (int) random.below(count);
+      writer.copy(prepared.packed(), first * prepared.stride(), octets, owner);
+      prepared.handOutAll(nowMillis);
+    } else if (drawn == 1) {
+      appendOne(prepared, drawOne(prepared), owner, nowMillis);
+    } else {
+      appendDrawn(prepared, drawn, owner, nowMillis);
+    }
     return count;
   }
 
@@ -42,8 +43,7 @@ final class ServiceWriter {
   ///
   /// @return false when it does not fit
   boolean appendAlias(PreparedAnswer prepared, int owner, long nowMillis) {
-    int chosen =
-        prepared.size() == 1 ? 0 : draw(prepared, random.below(prepared.totalWeight()), false);
+    int chosen = prepared.size() == 1 ? 0 : drawOne(prepared);
     if (!writer.appendSet(
         prepared.packed(),
         prepared.start(chosen),
@@ -56,40 +56,43 @@ final class ServiceWriter {
     return true;
   }
 
-  private void appendRotated(PreparedAnswer prepared, int owner, long nowMillis) {
-    int size = prepared.size();
-    int first = size == 1 ? 0 : (int) random.below(size);
-    int split = prepared.start(first);
-    writer.copy(prepared.packed(), split, prepared.start(size) - split, owner);
-    if (split > 0) {
-      writer.copy(prepared.packed(), 0, split, owner);
-    }
-    for (int i = 0; i < size; i++) {
-      prepared.handOut(i, nowMillis);
-    }
+  private void appendOne(PreparedAnswer prepared, int chosen, int owner, long nowMillis) {
+    int stride = prepared.stride();
+    writer.copy(prepared.packed(), chosen * stride, stride, owner);
+    prepared.handOut(chosen, nowMillis);
   }
 
   /// Each draw takes a record with a chance of its weight among those that are left.
   private void appendDrawn(PreparedAnswer prepared, int count, int owner, long nowMillis) {
-    if (count > 1) {
-      Arrays.fill(taken, 0, (prepared.size() + 63) / 64, 0);
-    }
+    Arrays.fill(taken, 0, (prepared.size() + 63) / 64, 0);
     long left = prepared.totalWeight();
     for (int i = 0; i < count; i++) {
-      int chosen = draw(prepared, random.below(left), count > 1);
+      int chosen = draw(prepared, random.below(left));
       taken[chosen >> 6] |= 1L << chosen;
       left -= prepared.weight(chosen);
-      writer.copy(prepared.packed(), prepared.start(chosen), prepared.octets(chosen), owner);
-      prepared.handOut(chosen, nowMillis);
+      appendOne(prepared, chosen, owner, nowMillis);
     }
   }
 
-  /// The record at which the running sum of weights passes `ticket`.
-  private int draw(PreparedAnswer prepared, long ticket, boolean skipTaken) {
+  /// A record by weight; weights that are all the same are not looked at.
+  private int drawOne(PreparedAnswer prepared) {
+    if (prepared.evenWeights()) {
+      return (int) random.below(prepared.size());
+    }
+    long ticket = random.below(prepared.totalWeight());
+    int i = 0;
+    for (long sum = prepared.weight(0); sum <= ticket; sum += prepared.weight(i)) {
+      i++;
+    }
+    return i;
+  }
+
+  /// The record that is not taken at which the running sum of weights passes `ticket`.
+  private int draw(PreparedAnswer prepared, long ticket) {
     long sum = 0;
     int i = 0;
     while (true) {
-      if (!skipTaken || (taken[i >> 6] & (1L << i)) == 0) {
+      if ((taken[i >> 6] & (1L << i)) == 0) {
         sum += prepared.weight(i);
         if (ticket < sum) {
           return i;

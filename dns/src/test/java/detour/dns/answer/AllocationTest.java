@@ -70,10 +70,15 @@ class AllocationTest {
         child NS    ns.child
         ns.child A  192.0.2.4
         """,
-        List.of("drawn.example.com", "alias.example.com", "failing.example.com"),
+        List.of(
+            "drawn.example.com", "alias.example.com", "failing.example.com", "rotated.example.com"),
         new ServiceAnswer(drawn, PreparedAnswer.noData(), "last resort"),
         new ServiceAnswer(alias, alias, null),
-        new ServiceAnswer(PreparedAnswer.servFail(), PreparedAnswer.servFail(), null));
+        new ServiceAnswer(PreparedAnswer.servFail(), PreparedAnswer.servFail(), null),
+        new ServiceAnswer(
+            Server.addresses("192.0.2.1", "192.0.2.2", "192.0.2.3"),
+            Server.addresses("2001:db8::1"),
+            null));
   }
 
   private static MemorySegment[] queries(Arena arena) {
@@ -91,6 +96,7 @@ class AllocationTest {
             "drawn.example.com",
             "alias.example.com",
             "failing.example.com",
+            "rotated.example.com",
             "www.example.org")) {
       for (int type : new int[] {Type.A, Type.AAAA, Type.MX, Type.NS, Type.ANY, Type.DS}) {
         Message query = Server.query(name, type);

@@ -156,6 +156,15 @@ class Rfc1034Section432Test {
     }
   }
 
+  /// Such a name server's address is nowhere but here, so that whoever asks for the set needs it.
+  @Test
+  void shouldAddGlueOfOwnNameServersThatLieBelowADelegation() {
+    Server own = Server.of("@ NS ns.sub\nsub NS ns.sub\nns.sub A 192.0.2.53\nm MX 1 ns.sub\n");
+    assertThat(additionals(own.ask("example.com", Type.NS)))
+        .contains("ns.sub.example.com. 3600 A 192.0.2.53");
+    assertThat(additionals(own.ask("m.example.com", Type.MX))).isEmpty();
+  }
+
   @Test
   void shouldRefuseOutsideTheZones() {
     Message response = server.ask("www.example.org", Type.A);

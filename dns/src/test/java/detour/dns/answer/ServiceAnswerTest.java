@@ -203,6 +203,44 @@ class ServiceAnswerTest {
   }
 
   @Test
+  void shouldNoteEveryRecordOfARotatedAnswer() {
+    PreparedAnswer prepared = addresses("2001:db8::1", "2001:db8::2", "2001:db8::3");
+    www(NONE, prepared).ask("www.example.com", Type.AAAA);
+    for (int position = 0; position < prepared.size(); position++) {
+      assertThat(prepared.lastHandedOutMillis(position)).isEqualTo(NOW_MILLIS);
+    }
+  }
+
+  @Test
+  void shouldKeepTheOrderWithinARotation() {
+    Server server =
+        www(NONE, addresses("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"));
+    Set<String> orders = new HashSet<>();
+    for (int i = 0; i < 200; i++) {
+      StringBuilder order = new StringBuilder();
+      for (String answer : answers(server.ask("www.example.com", Type.AAAA))) {
+        order.append(answer.charAt(answer.length() - 1));
+      }
+      orders.add(order.toString());
+    }
+    assertThat(orders).containsExactlyInAnyOrder("1234", "2341", "3412", "4123");
+  }
+
+  @Test
+  void shouldTellOnlyTheExtendedErrorOfTheServiceAsked() {
+    Server server =
+        Server.of(
+            "",
+            List.of("a.example.com", "b.example.com"),
+            new ServiceAnswer(addresses("192.0.2.1"), NONE, "a is down"),
+            new ServiceAnswer(addresses("192.0.2.2"), NONE, null));
+    assertThat(server.askEdns("a.example.com", Type.A, 1232, false).getOPT().getOptions(15))
+        .hasSize(1);
+    assertThat(server.askEdns("b.example.com", Type.A, 1232, false).getOPT().getOptions(15))
+        .isEmpty();
+  }
+
+  @Test
   void shouldNoteAgainOnlyAfterFiftyMilliseconds() {
     PreparedAnswer prepared = addresses("192.0.2.1");
     Server server = www(prepared, NONE);

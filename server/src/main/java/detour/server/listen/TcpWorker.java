@@ -18,14 +18,16 @@ final class TcpWorker {
   private static final int LENGTH_BYTES = 2;
   private static final int MESSAGE_BYTES = 65_535;
 
-  private final Responder responder = new Responder(ThreadLocalRandom.current().nextLong());
+  private final Responder responder;
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(MESSAGE_BYTES + 1);
   private final MemorySegment memory = MemorySegment.ofBuffer(scratch);
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
   private final FailureLog failures;
 
-  TcpWorker(String name, Supplier<AnswerTable> table, Metrics metrics) {
+  /// @param udpPayloadBytes announced to clients over TCP too (RFC 6891 section 6.2.3)
+  TcpWorker(String name, int udpPayloadBytes, Supplier<AnswerTable> table, Metrics metrics) {
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), udpPayloadBytes);
     this.table = table;
     this.metrics = metrics;
     failures = new FailureLog(name);

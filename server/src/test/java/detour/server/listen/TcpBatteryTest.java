@@ -12,13 +12,16 @@ import detour.dns.answer.AnswerTable;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +51,27 @@ class TcpBatteryTest {
     client.send(framed(www(1)));
 
     assertThat(answersWww(client.receive())).isTrue();
+  }
+
+  /// RFC 6891 section 6.2.3: what the server takes over UDP, however the query came.
+  @Test
+  void shouldAnnounceItsUdpPayload() throws Exception {
+    SocketSettings settings =
+        SocketSettings.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)))
+            .withUdp(UdpEngine.AUTO, 1, 1400);
+    Listeners listeners = Listeners.open(settings, () -> TABLE, metrics);
+    opened.addFirst(listeners);
+    listeners.start();
+    TcpClient client = connect(listeners);
+    byte[] query = Arrays.copyOf(www(1), www(1).length + 11);
+    query[11] = 1; // ARCOUNT
+    query[query.length - 9] = 41; // OPT
+    query[query.length - 8] = 4; // 1024 octets
+
+    client.send(framed(query));
+
+    ByteBuffer response = client.receive();
+    assertThat(response.getShort(response.limit() - 8)).isEqualTo((short) 1400);
   }
 
   @ParameterizedTest
