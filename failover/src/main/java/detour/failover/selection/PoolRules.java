@@ -94,12 +94,16 @@ final class PoolRules {
         minHealthy.percent() || minHealthy.value() > 1
             ? ", at least %s needed".formatted(minHealthy)
             : "";
-    return count + weight + needed + unhealthy(situation, members);
+    return count + weight + needed;
   }
 
-  private static String unhealthy(Situation situation, List<EndpointPosition> members) {
+  /// Which members of a pool are not healthy and why, in brackets; the first few of them.
+  static String unhealthy(Situation situation, int pool) {
     List<EndpointPosition> sick =
-        members.stream().filter(at -> !situation.health(at).healthy()).toList();
+        situation.members(pool).stream().filter(at -> !situation.health(at).healthy()).toList();
+    if (sick.isEmpty()) {
+      return "";
+    }
     String shown =
         sick.stream()
             .limit(REASONS_SHOWN)

@@ -40,7 +40,12 @@ final class Reasons {
   private static String notAvailable(Situation situation, List<PoolAvailability> pools) {
     List<String> each = new ArrayList<>();
     for (int pool = 0; pool < pools.size(); pool++) {
-      each.add(name(situation, pool) + " is not available: " + pools.get(pool).reason());
+      each.add(
+          "%s is not available: %s%s"
+              .formatted(
+                  name(situation, pool),
+                  pools.get(pool).reason(),
+                  PoolRules.unhealthy(situation, pool)));
     }
     return String.join("; ", each);
   }

@@ -3,6 +3,7 @@ package detour.failover.verdict;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.Service.UnknownHealth;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The health of an endpoint that pools are judged by: what an operator said, else the verdict,
@@ -59,7 +60,7 @@ public record EffectiveHealth(boolean healthy, String reason, @Nullable Operator
                 scope,
                 override.author(),
                 override.reason(),
-                expires == null ? "" : " (until " + expires + ")");
+                expires == null ? "" : " (until " + expires.truncatedTo(ChronoUnit.SECONDS) + ")");
     return new EffectiveHealth(override.state() == OperatorOverride.State.UP, reason, override);
   }
 

@@ -49,9 +49,9 @@ class PoolRulesTest {
       delimiter = '|',
       value = {
         "UUD | 1   | 2 of 3 healthy",
-        "UDD | 2   | 1 of 3 healthy, at least 2 needed (a2: down; a3: down)",
-        "DDD | 1   | 0 of 3 healthy (a1: down; a2: down; and 1 more)",
-        "DUU | 50% | 2 of 3 healthy, 25% of the weight, at least 50% needed (a1: down)",
+        "UDD | 2   | 1 of 3 healthy, at least 2 needed",
+        "DDD | 1   | 0 of 3 healthy",
+        "DUU | 50% | 2 of 3 healthy, 25% of the weight, at least 50% needed",
       })
   void shouldSayWhy(String health, String minHealthy, String expected) {
     Service service = service("444").minHealthy(minHealthy).weights(3, 1, 0).build();

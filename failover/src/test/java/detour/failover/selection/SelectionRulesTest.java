@@ -165,6 +165,14 @@ class SelectionRulesTest {
   }
 
   @Test
+  void shouldNameTheFirstOfManyUnhealthyEndpoints() {
+    Service service = service("444 4").build();
+    assertThat(first(service, "DDD U").reason())
+        .isEqualTo(
+            "b serves because a is not available: 0 of 3 healthy (a1: down; a2: down; and 1 more)");
+  }
+
+  @Test
   void shouldSayThatAnOperatorIsWaitedFor() {
     Service service = service("4 4").manual().build();
     assertThat(selections(service, null, "0:DU, 1:UU").getLast().reason())

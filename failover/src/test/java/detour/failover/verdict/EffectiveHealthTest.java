@@ -66,7 +66,7 @@ class EffectiveHealthTest {
 
   @Test
   void shouldSayWhy() {
-    Instant expires = NOW.plusSeconds(60);
+    Instant expires = NOW.plusSeconds(60).plusNanos(123_456_789);
     EffectiveHealth drained =
         EffectiveHealth.of(
             override(OperatorOverride.State.DRAIN, expires),

@@ -7,6 +7,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.HostPort;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
 /// The HTTP server: Jetty with one handler, each request on a virtual thread.
@@ -43,8 +44,12 @@ public final class ApiServer implements AutoCloseable {
       server.start();
     } catch (Exception e) {
       close();
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new IOException("cannot listen for HTTP on " + address + ": " + cause.getMessage(), e);
+      String shown =
+          HostPort.normalizeHost(address.getAddress().getHostAddress()) + ":" + address.getPort();
+      throw new IOException(
+          "cannot listen on %s (HTTP API): %s; set listen.http to another address or port, or end what is on it"
+              .formatted(shown, rootCause(e).getMessage()),
+          e);
     }
   }
 
@@ -62,6 +67,14 @@ public final class ApiServer implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("the HTTP server did not stop", e);
     }
+  }
+
+  private static Throwable rootCause(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   private static HttpConfiguration http() {

@@ -18,7 +18,7 @@ final class HistoryView {
   static String render(HistoryReport report, Look look, Times times) {
     Page page = new Page(look);
     if (report.events().isEmpty()) {
-      return page.add(page.line().add(Style.DIM, "nothing has happened yet")).toString();
+      return page.add(page.line().add(Style.DIM, "nothing is recorded")).toString();
     }
     List<List<Line>> rows = new ArrayList<>();
     List<Sentence> reasons = new ArrayList<>();

@@ -58,8 +58,9 @@ final class ServiceView {
       page.add(line).wrapped(2, States.style(selection), sentence);
       page.add(page.indented(2).add(ttl));
     }
-    if (!selection.status().equals("SERVING")) {
-      page.wrapped(2, Style.PLAIN, selection.reason());
+    String why = States.why(service, selection);
+    if (!why.isEmpty()) {
+      page.wrapped(2, Style.PLAIN, why);
     }
     if (selection.status().equals("READY")) {
       page.add(

@@ -20,6 +20,7 @@ final class States {
       case "SERVING" -> Mark.GOOD;
       case "READY" -> Mark.READY;
       case "LAST_RESORT" -> Mark.BAD;
+      case "NO_MEMBERS" -> Mark.UNKNOWN;
       default -> Mark.WARN;
     };
   }
@@ -36,6 +37,7 @@ final class States {
       case "READY" -> 2;
       case "FAILING_BACK" -> 3;
       case "SERVING" -> selection.pending() ? 4 : 5;
+      case "NO_MEMBERS" -> 6;
       default -> 1;
     };
   }
@@ -59,7 +61,29 @@ final class States {
               + " serves for "
               + since;
       case "LAST_RESORT" -> "last resort for " + since;
+      case "NO_MEMBERS" -> "no endpoint of this family";
       default -> word(selection) + " for " + since;
+    };
+  }
+
+  /// What a card's heading must say beside the state. The pools below say which of them is not
+  /// available and why, so this does not.
+  static String why(ServiceReport service, Selection selection) {
+    return switch (selection.status()) {
+      case "SERVING", "FAILED_OVER", "NO_MEMBERS" -> "";
+      case "LAST_RESORT" -> "no pool is available: " + lastResort(service.whenAllDown());
+      default -> selection.reason();
+    };
+  }
+
+  private static String lastResort(String whenAllDown) {
+    return switch (whenAllDown) {
+      case "primary" -> "the whole first pool is answered";
+      case "last" -> "what was last healthy is answered";
+      case "all" -> "every endpoint is answered";
+      case "nodata" -> "no address is answered";
+      case "servfail" -> "the query fails (SERVFAIL)";
+      default -> whenAllDown + " is answered, whatever its health";
     };
   }
 

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The whole status: a head, a sum, then cards or one line for each service, worst first.
 final class StatusView {
@@ -64,10 +66,19 @@ final class StatusView {
                         count(report.configuration().zones(), "zone"),
                         times.since(report.configuration().loadedAt()))));
     page.add(sum(report));
-    for (String alarm : report.alarms()) {
-      page.wrapped(0, Style.BAD, page.look().sign(Mark.BAD) + " " + alarm);
-    }
+    alarms(report);
     problems(report.configuration());
+  }
+
+  /// The alarms that nothing below tells in more detail: a service in its last resort leads the
+  /// cards, and a refused reload has its own lines.
+  private void alarms(StatusReport report) {
+    Set<String> services =
+        report.services().stream().map(ServiceReport::name).collect(Collectors.toSet());
+    report.alarms().stream()
+        .filter(alarm -> !services.contains(alarm.split(": ", 2)[0]))
+        .filter(alarm -> report.configuration().problems().stream().noneMatch(alarm::endsWith))
+        .forEach(alarm -> page.wrapped(0, Style.BAD, page.look().sign(Mark.BAD) + " " + alarm));
   }
 
   private Line sum(StatusReport report) {
@@ -147,7 +158,20 @@ final class StatusView {
         page.line().add(Style.DIM, times.since(selection.since())),
         page.line().add(ttl, selection.ttlSeconds() + "s"),
         healthy(service),
-        page.line().add(selection.status().equals("SERVING") ? "" : selection.reason()));
+        page.line().add(why(service, selection)));
+  }
+
+  /// Short, as it shares its line with all else: the columns before it say what serves.
+  private static String why(ServiceReport service, Selection selection) {
+    return switch (selection.status()) {
+      case "SERVING", "NO_MEMBERS" -> "";
+      case "FAILED_OVER", "LAST_RESORT" ->
+          service.pools().stream()
+              .filter(pool -> !pool.available())
+              .map(pool -> pool.name() + ": " + pool.availability())
+              .collect(Collectors.joining("; "));
+      default -> selection.reason();
+    };
   }
 
   private Line healthy(ServiceReport service) {

@@ -8,8 +8,10 @@ import detour.server.options.Placed;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The description of a whole configuration file: the reader, the JSON Schema and the reference
@@ -42,7 +44,7 @@ record ConfigurationFormat(
           "http",
           new OptionType.Made<>(TextForms.socketAddress(), ConfigurationFormat::loopback),
           socket("127.0.0.1", 8053),
-          "Where the API, the dashboard and the metrics are served; a loopback address, as whoever"
+          "Where the API and the metrics are served; a loopback address, as whoever"
               + " reaches it may change what is served.");
   private static final Option<Integer> TCP_CONNECTIONS =
       Option.withDefault(
@@ -110,15 +112,33 @@ record ConfigurationFormat(
   }
 
   private static OptionType<ListenSettings> listenType() {
-    return new OptionType.Section<>(
-        List.of(DNS, HTTP, TCP_CONNECTIONS, TCP_IDLE_TIMEOUT, UDP_PAYLOAD),
-        values ->
-            new ListenSettings(
-                values.of(DNS),
-                values.of(HTTP),
-                values.of(TCP_CONNECTIONS),
-                values.of(TCP_IDLE_TIMEOUT),
-                values.of(UDP_PAYLOAD)));
+    return new OptionType.Made<>(
+        new OptionType.Section<>(
+            List.of(DNS, HTTP, TCP_CONNECTIONS, TCP_IDLE_TIMEOUT, UDP_PAYLOAD),
+            values ->
+                new ListenSettings(
+                    values.of(DNS),
+                    values.of(HTTP),
+                    values.of(TCP_CONNECTIONS),
+                    values.of(TCP_IDLE_TIMEOUT),
+                    values.of(UDP_PAYLOAD))),
+        ConfigurationFormat::distinct);
+  }
+
+  /// Sockets that share a port by SO_REUSEPORT would each take a part of the queries, unnoticed.
+  /// Port 0 is a free one each time.
+  private static ListenSettings distinct(ListenSettings listen) {
+    Set<InetSocketAddress> taken = new HashSet<>();
+    for (InetSocketAddress address : listen.dns()) {
+      if (address.getPort() != 0 && !taken.add(address)) {
+        throw new IllegalArgumentException(TextForms.text(address) + " is twice in dns");
+      }
+    }
+    if (taken.contains(listen.http())) {
+      throw new IllegalArgumentException(
+          TextForms.text(listen.http()) + " is both in dns and http, and DNS uses TCP too");
+    }
+    return listen;
   }
 
   private static InetSocketAddress loopback(InetSocketAddress address) {

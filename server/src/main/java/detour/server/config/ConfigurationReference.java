@@ -127,8 +127,16 @@ public final class ConfigurationReference {
   }
 
   private static String fallback(Option<?> option) {
-    boolean nested = option.type() instanceof OptionType.Section<?>;
-    return nested ? "" : text(option.fallback());
+    return isMapping(option.type()) ? "" : text(option.fallback());
+  }
+
+  /// Whether the defaults stand in a table of their own.
+  private static boolean isMapping(OptionType<?> type) {
+    return switch (type) {
+      case OptionType.Section<?> _ -> true;
+      case OptionType.Made<?, ?> made -> isMapping(made.from());
+      default -> false;
+    };
   }
 
   private static String text(@Nullable Object value) {

@@ -102,6 +102,8 @@ final class DirectoryLock implements AutoCloseable {
     return switch (e) {
       case java.nio.file.AccessDeniedException _ -> "permission denied";
       case java.nio.file.FileAlreadyExistsException exists -> exists.getFile() + " is a file";
+      case java.nio.file.NoSuchFileException missing ->
+          missing.getFile() + " cannot be created there";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> String.valueOf(e.getMessage());
     };

@@ -377,7 +377,8 @@ class ApiServerTest {
 
     assertThatThrownBy(second::start)
         .isInstanceOf(IOException.class)
-        .hasMessageContaining(":" + server.address().getPort())
+        .hasMessageStartingWith(
+            "cannot listen on 127.0.0.1:" + server.address().getPort() + " (HTTP API): ")
         .hasMessageContaining("in use");
   }
 

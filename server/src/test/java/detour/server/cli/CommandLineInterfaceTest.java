@@ -119,7 +119,7 @@ class CommandLineInterfaceTest {
   @Test
   void shouldSayThatNothingHappened() {
     assertThat(run("history", "nosuch.example.com")).isEqualTo(ExitCode.DONE);
-    assertThat(printed()).isEqualTo("nothing has happened yet\n");
+    assertThat(printed()).isEqualTo("nothing is recorded\n");
   }
 
   @ParameterizedTest

@@ -74,7 +74,8 @@ final class Samples {
             "FAILED_OVER",
             "fra",
             "PT3M12S",
-            "ams is not available: 0 of 2 healthy",
+            "fra serves because ams is not available: 0 of 2 healthy (web1: ams1 says DOWN; web2:"
+                + " ams1 says DOWN)",
             30,
             false,
             null),
@@ -116,7 +117,9 @@ final class Samples {
             "LAST_RESORT",
             "ams",
             "PT59S",
-            "no pool is available; the whole first pool is answered (when_all_down: primary)",
+            "no pool is available: the whole first pool is answered; ams is not available: 0 of 1"
+                + " healthy (web1: ams1 says DOWN); fra is not available: 0 of 1 healthy (web1:"
+                + " ams1 says DOWN)",
             30,
             false,
             null),
@@ -301,7 +304,8 @@ final class Samples {
                 "shop.example.com",
                 "ams",
                 "fra",
-                "ams is not available: 0 of 2 healthy",
+                "fra serves because ams is not available: 0 of 2 healthy (web1: ams1 says DOWN;"
+                    + " web2: ams1 says DOWN)",
                 "detour"),
             new HistoryReport.Event(
                 8,

@@ -34,7 +34,9 @@ class ViewGoldenTest {
                 Samples.failingBack(),
                 Samples.lastResort(),
                 Samples.drained()),
-            List.of("the canaries of this vantage fail: verdicts are frozen"),
+            List.of(
+                "the canaries of this vantage fail: verdicts are frozen",
+                "mail.example.com: no pool is available: the whole first pool is answered"),
             List.of());
     List<ServiceReport> many = IntStream.range(0, 500).mapToObj(Samples::many).toList();
     return Stream.of(
@@ -51,7 +53,7 @@ class ViewGoldenTest {
             status(
                 Samples.status(
                     List.of(Samples.healthy()),
-                    List.of(),
+                    List.of("the last reload was refused: detour.yaml:1:3: unknown key"),
                     IntStream.range(1, 8)
                         .mapToObj("detour.yaml:%d:3: unknown key"::formatted)
                         .toList()),

@@ -230,6 +230,12 @@ class DamagedFileTest {
         .hasMessageContaining(file.toString())
         .hasMessageContaining("is a file")
         .hasMessageContaining("node.data_dir");
+    Path nowhere = Path.of("/proc/data");
+    if (Files.isDirectory(Path.of("/proc"))) {
+      assertThatThrownBy(() -> StateStore.open(nowhere, new Metrics(), InstantSource.system()))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("/proc/data cannot be created there");
+    }
     Path below = file.resolve("data");
     assertThatThrownBy(() -> StateStore.open(below, new Metrics(), InstantSource.system()))
         .isInstanceOf(StoreException.class)
