@@ -3,6 +3,7 @@ package detour.server;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
+import detour.dns.zone.Zone;
 import detour.server.api.BadRequest;
 import detour.server.api.Explainer;
 import detour.server.api.ExplanationReport;
@@ -46,16 +47,18 @@ final class AnswerExplainer implements Explainer {
   @Override
   public ExplanationReport.Answer explain(String name, String type, @Nullable InetAddress client) {
     Message query = query(name, type);
+    AnswerTable asked = table.get();
     byte[] response =
-        new Responder(SEED).answer(table.get(), query.toWire(), Transport.TCP, NO_TRACE_MILLIS);
+        new Responder(SEED).answer(asked, query.toWire(), Transport.TCP, NO_TRACE_MILLIS);
     try {
-      return report(new Message(response), text(query.getQuestion().getName()));
+      return report(asked, new Message(response), query.getQuestion().getName());
     } catch (IOException e) {
       throw new IllegalStateException("the server's own answer cannot be read", e);
     }
   }
 
-  private ExplanationReport.Answer report(Message response, String name) {
+  private ExplanationReport.Answer report(AnswerTable asked, Message response, Name question) {
+    String name = text(question);
     PublishedState now = state.get();
     String service =
         now.services().stream()
@@ -66,7 +69,7 @@ final class AnswerExplainer implements Explainer {
     return new ExplanationReport.Answer(
         Rcode.string(response.getRcode()),
         response.getHeader().getFlag(Flags.AA),
-        zone(response, now, name),
+        zone(asked, question.toWireCanonical()),
         service,
         extendedError(response.getOPT()),
         records(response, Section.ANSWER),
@@ -74,17 +77,16 @@ final class AnswerExplainer implements Explainer {
         records(response, Section.ADDITIONAL));
   }
 
-  private static @Nullable String zone(Message response, PublishedState now, String name) {
-    for (PublishedState.ServiceState service : now.services()) {
-      if (service.name().equals(name)) {
-        return service.zone();
-      }
-    }
-    return response.getSection(Section.AUTHORITY).stream()
-        .filter(r -> r.getType() == Type.SOA || r.getType() == Type.NS)
-        .map(r -> text(r.getName()))
-        .findFirst()
-        .orElse(null);
+  private static @Nullable String zone(AnswerTable asked, byte[] name) {
+    Zone zone = asked.zoneOf(detour.dns.wire.Name.ofWire(name));
+    return zone == null ? null : withoutDot(zone.origin().toString());
+  }
+
+  private static String withoutDot(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.length() > 1 && lower.endsWith(".")
+        ? lower.substring(0, lower.length() - 1)
+        : lower;
   }
 
   private static @Nullable String extendedError(@Nullable OPTRecord opt) {

@@ -67,8 +67,10 @@ final class LocalCommands implements LocalActions {
       case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
         warnings.forEach(warning -> error.println("warning: " + warning));
         out.printf(
-            "%s is valid: %d zones, %d services%n",
-            file, valid.zones().size(), valid.model().services().size());
+            "%s is valid: %s, %s%n",
+            file,
+            count(valid.zones().size(), "zone"),
+            count(valid.model().services().size(), "service"));
         yield ExitCode.DONE;
       }
       case ConfigurationReader.Result.Invalid(var problems, var warnings) -> {
@@ -104,6 +106,8 @@ final class LocalCommands implements LocalActions {
 
   @Override
   public List<CheckReport> check(@Nullable Path configuration, String subject) {
+    // What libraries log must not mix with the report on standard output.
+    LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
     return subject.contains("://")
         ? OneTimeCheck.ofUrl(subject)
         : OneTimeCheck.ofConfigured(read(configuration), subject);
@@ -163,6 +167,10 @@ final class LocalCommands implements LocalActions {
   }
 
   private static String count(List<Problem> problems) {
-    return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
+    return count(problems.size(), "problem");
+  }
+
+  private static String count(int number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
   }
 }

@@ -66,6 +66,12 @@ final class OneTimeCheck {
     } catch (URISyntaxException e) {
       throw new CommandFailed(ExitCode.USAGE, "'" + url + "' is no URL: " + e.getReason());
     }
+    if (uri.getUserInfo() != null) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          "a URL with a user name or password is not taken: configure a check with an Authorization"
+              + " header");
+    }
     ProbeKind kind = kind(uri);
     Destination destination = destination(uri);
     Check check;

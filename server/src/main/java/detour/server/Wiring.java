@@ -56,7 +56,6 @@ final class Wiring implements AutoCloseable {
       StateStore store =
           StateStore.open(configuration.node().dataDir(), metrics, InstantSource.system());
       opened.push(store::close);
-      store.warnings().forEach(LOG::warn);
 
       FileConfiguration source = new FileConfiguration(configuration);
       publish =

@@ -59,6 +59,8 @@ class AnswerExplainerTest {
     assertThat(noName.zone()).isEqualTo("example.com");
 
     assertThat(explain("elsewhere.test", "A").rcode()).isEqualTo("REFUSED");
+    assertThat(explain("elsewhere.test", "A").zone()).isNull();
+    assertThat(explain("example.com", "SOA").zone()).isEqualTo("example.com");
   }
 
   @Test

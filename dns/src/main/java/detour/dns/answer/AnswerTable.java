@@ -66,6 +66,19 @@ public final class AnswerTable {
     return services[index];
   }
 
+  /// The deepest zone served that holds the name; null when none does. For people: it looks at
+  /// every zone.
+  public @Nullable Zone zoneOf(Name name) {
+    Zone deepest = null;
+    for (Zone zone : zones.zones) {
+      if (name.isSubdomainOf(zone.origin())
+          && (deepest == null || zone.origin().labelCount() > deepest.origin().labelCount())) {
+        deepest = zone;
+      }
+    }
+    return deepest;
+  }
+
   /// Whether the table has an answer for the service with this index.
   boolean hasService(int index) {
     return index < services.length;
