@@ -40,6 +40,7 @@ final class LocalCommands implements LocalActions {
   public int run(@Nullable Path configuration) {
     LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
     Logger log = LoggerFactory.getLogger("detour.server");
+    // After the log is set up: two threads that both find it missing would each set up half of it.
     Thread.ofPlatform().daemon().name("head-start").start(LocalCommands::prepare);
     Configuration valid = read(configuration);
     CountDownLatch stop = new CountDownLatch(1);

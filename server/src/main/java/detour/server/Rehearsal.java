@@ -160,6 +160,7 @@ final class Rehearsal {
     listen: { dns: ["127.0.0.1:0"], http: "127.0.0.1:0" }
     checks:
       web: { type: http, port: 9, path: /, interval: 1s, timeout: 200ms }
+      safe: { type: https, port: 9, path: /, interval: 1s, timeout: 200ms }
     zones:
       - { name: example.com, file: example.com.zone }
       - { name: example.net, ns: [ns1.example.com] }
@@ -169,6 +170,13 @@ final class Rehearsal {
         pools:
           - { name: primary, endpoints: [{ name: a, address: 127.0.0.1, weight: 2 }, 127.0.0.2] }
           - { name: standby, endpoints: [127.0.0.3] }
+      - name: safe.example.com
+        check: safe
+        failback: manual
+        answer: 2
+        when_all_down: last
+        pools:
+          - { name: primary, min_healthy: 50%%, endpoints: [127.0.0.1, "::1"] }
     """
         .formatted(folder.resolve("data"));
   }
