@@ -75,7 +75,8 @@ class KilledServerTest {
     Path link = Files.createSymbolicLink(directory.resolveSibling("link"), directory);
     try (StateStore _ = open()) {
       for (Path path : List.of(directory, link)) {
-        assertThatThrownBy(() -> StateStore.open(path, new Metrics(), InstantSource.system()))
+        assertThatThrownBy(
+                () -> StateStore.open(path, new Metrics(), InstantSource.fixed(Samples.NOON)))
             .hasMessageContaining("in use")
             .hasMessageContaining("process " + ProcessHandle.current().pid());
       }
@@ -93,7 +94,8 @@ class KilledServerTest {
   /// was acknowledged.
   static final class Acknowledging {
     public static void main(String[] args) {
-      StateStore store = StateStore.open(Path.of(args[0]), new Metrics(), InstantSource.system());
+      StateStore store =
+          StateStore.open(Path.of(args[0]), new Metrics(), InstantSource.fixed(Samples.NOON));
       for (int i = store.load().selections().size() + 1; ; i++) {
         Samples.save(
             store,
@@ -148,6 +150,6 @@ class KilledServerTest {
 
   private StateStore open() {
     return StateStore.open(
-        directory, new Metrics(), InstantSource.system(), Samples.limits().build());
+        directory, new Metrics(), InstantSource.fixed(Samples.NOON), Samples.limits().build());
   }
 }
