@@ -67,7 +67,8 @@ public final class ListenException extends IOException {
     return 0;
   }
 
-  private static String text(InetSocketAddress address) {
+  /// As people write an address and a port: `192.0.2.1:53`, `[2001:db8::1]:53`.
+  static String text(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }

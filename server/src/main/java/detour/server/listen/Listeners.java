@@ -75,7 +75,7 @@ public final class Listeners implements AutoCloseable {
     for (UdpListener listener : udp) {
       LOG.info(
           "answering on {} ({}; {})",
-          text(listener.address()),
+          ListenException.text(listener.address()),
           listener.description(),
           tcp.description());
     }
@@ -112,11 +112,6 @@ public final class Listeners implements AutoCloseable {
     tcp.stop();
     udp.forEach(UdpListener::close);
     tcp.close();
-  }
-
-  private static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
   }
 
   private InetSocketAddress bind(InetSocketAddress address) throws ListenException {
