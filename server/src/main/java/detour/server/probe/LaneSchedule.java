@@ -77,9 +77,8 @@ final class LaneSchedule {
     target.pending = pending;
     target.due = false;
     if (pending) {
-      // The observation that made the change pending is the last one: what it took to hear of it
-      // is not added to the wait.
-      long fromNanos = target.observed ? target.lastEndNanos : nowNanos;
+      // Starts lie a fast interval apart, so what a timeout took is not waited for once more.
+      long fromNanos = target.started ? target.lastStartNanos : nowNanos;
       long firstNanos = fromNanos + target.fastIntervalNanos();
       target.fastNanos = firstNanos - nowNanos > 0 ? firstNanos : nowNanos;
       queue(target, target.fastNanos);
@@ -142,6 +141,8 @@ final class LaneSchedule {
     }
     inFlight++;
     target.inFlight++;
+    target.lastStartNanos = nowNanos;
+    target.started = true;
     lane.probe(target.target(), result -> ended(target, nowNanos, result));
   }
 
@@ -166,8 +167,6 @@ final class LaneSchedule {
   private void report(ScheduledTarget target, Observation observation) {
     metrics.probed(
         target.target().check().kind(), observation.passed(), observation.durationNanos());
-    target.lastEndNanos = observation.endNanos();
-    target.observed = true;
     if (!target.removed()) {
       inbox.observed(target.target(), observation);
     }

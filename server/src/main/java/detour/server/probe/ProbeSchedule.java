@@ -109,7 +109,7 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
       ScheduledTarget known = scheduled.get(target);
       if (known == null) {
         nextLane = (nextLane + 1) % lanes.size();
-        known = new ScheduledTarget(target, nextLane, firstStart(target, nowNanos), nowNanos);
+        known = new ScheduledTarget(target, nextLane, firstStart(target, nowNanos));
         added.get(nextLane).add(known);
       }
       next.put(target, known);

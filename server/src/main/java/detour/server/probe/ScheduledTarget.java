@@ -28,15 +28,15 @@ final class ScheduledTarget {
   long dueNanos;
   int inFlight;
 
-  /// When the last observation was made; meaningful once `observed`.
-  long lastEndNanos;
+  /// When the last probe started; meaningful once `started`.
+  long lastStartNanos;
 
-  boolean observed;
+  boolean started;
 
   /// Entries of the lane's queue with another version are void.
   int version;
 
-  ScheduledTarget(ProbeTarget target, int lane, long firstStartNanos, long nowNanos) {
+  ScheduledTarget(ProbeTarget target, int lane, long firstStartNanos) {
     this.target = target;
     this.lane = lane;
     this.intervalNanos = Math.max(1, target.check().interval().toNanos());
@@ -44,7 +44,6 @@ final class ScheduledTarget {
     long timeoutNanos = target.check().timeout().toNanos();
     this.overlapMax = (int) Math.min(1000, Math.ceilDiv(timeoutNanos, fastIntervalNanos) + 1);
     this.gridNanos = firstStartNanos;
-    this.lastEndNanos = nowNanos;
   }
 
   ProbeTarget target() {

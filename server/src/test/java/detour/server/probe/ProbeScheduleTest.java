@@ -90,9 +90,19 @@ class ProbeScheduleTest {
   }
 
   @Test
-  void shouldConfirmFastWithoutWaitingForProbesUnderWay() {
+  void shouldConfirmATimeoutAtOnceAndWithoutWaitingForProbesUnderWay() {
+    assertThat(startsAfterAFailureThatTook(1000)).containsExactly(5L, 205L, 405L, 605L, 805L);
+  }
+
+  @Test
+  void shouldConfirmAQuickFailureAFastIntervalAfterItStarted() {
+    assertThat(startsAfterAFailureThatTook(50)).containsExactly(150L, 350L, 550L, 750L, 950L);
+  }
+
+  /// Milliseconds from the first failure's end to the starts that follow.
+  private List<Long> startsAfterAFailureThatTook(int millis) {
     ProbeSchedule schedule = schedule(100);
-    answer = after(1000, Outcome.FAILED);
+    answer = after(millis, Outcome.FAILED);
     schedule.targets(Set.of(target(1)));
     while (inbox.observations.isEmpty()) {
       lane.advance(1);
@@ -100,10 +110,11 @@ class ProbeScheduleTest {
     long firstEnd = inbox.observations.getFirst().observation().endNanos();
     lane.advance(5); // the decision takes its time, which is not added to the wait
     schedule.pending(target(1), true);
-    lane.advance(1000);
-
-    assertThat(lane.started().stream().skip(1).map(s -> (s.atNanos() - firstEnd) / 1_000_000))
-        .containsExactly(200L, 400L, 600L, 800L, 1000L);
+    lane.advance(990);
+    return lane.started().stream()
+        .skip(1)
+        .map(start -> (start.atNanos() - firstEnd) / 1_000_000)
+        .toList();
   }
 
   @Test
