@@ -3,7 +3,7 @@ package detour.server;
 import detour.server.config.Configuration;
 import detour.server.config.ConfigurationReader;
 import detour.server.config.Problem;
-import detour.server.probe.ProbeKinds;
+import detour.server.probe.kinds.ProbeKinds;
 import detour.server.publish.ConfigurationRefused;
 import detour.server.publish.ConfigurationSource;
 import detour.server.publish.LoadedConfiguration;

@@ -11,7 +11,7 @@ import detour.server.config.Problem;
 import detour.server.demo.Demo;
 import detour.server.linux.Signals;
 import detour.server.listen.Listeners;
-import detour.server.probe.ProbeKinds;
+import detour.server.probe.kinds.ProbeKinds;
 import detour.server.publish.Command;
 import detour.server.store.StateStore;
 import detour.server.store.StoreException;
@@ -44,9 +44,10 @@ final class LocalCommands implements LocalActions {
     Thread.ofPlatform().daemon().name("head-start").start(LocalCommands::prepare);
     Configuration valid = read(configuration);
     CountDownLatch stop = new CountDownLatch(1);
-    Signals.on("TERM", stop::countDown);
-    Signals.on("INT", stop::countDown);
     try (Wiring server = new Wiring(valid)) {
+      // Until here a signal ends the process as it does any other: nothing was acknowledged yet.
+      Signals.on("TERM", stop::countDown);
+      Signals.on("INT", stop::countDown);
       Signals.on("HUP", () -> reload(server, log));
       stop.await();
       log.info("stopping");

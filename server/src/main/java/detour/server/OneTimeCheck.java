@@ -5,6 +5,7 @@ import detour.failover.model.Destination;
 import detour.failover.model.Endpoint;
 import detour.failover.model.OverridePath;
 import detour.failover.model.Pool;
+import detour.failover.model.ProbeTarget;
 import detour.failover.model.Service;
 import detour.failover.model.Thresholds;
 import detour.server.api.CheckReport;
@@ -15,8 +16,8 @@ import detour.server.options.Option;
 import detour.server.options.Values;
 import detour.server.probe.CheckRun;
 import detour.server.probe.ProbeKind;
-import detour.server.probe.ProbeKinds;
 import detour.server.probe.ProbeResult;
+import detour.server.probe.kinds.ProbeKinds;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -91,12 +92,12 @@ final class OneTimeCheck {
   }
 
   private static CheckReport run(String subject, Check check, Endpoint endpoint) {
-    return run(subject, check, endpoint.destination());
+    return run(subject, check, ProbeTarget.of(check, endpoint.destination()).destination());
   }
 
   private static CheckReport run(String subject, Check check, Destination destination) {
     try {
-      ProbeResult result = CheckRun.once(check, destination);
+      ProbeResult result = CheckRun.once(ProbeKinds.named(check.kind()), check, destination);
       List<CheckReport.Step> steps =
           result.steps().stream()
               .map(s -> new CheckReport.Step(s.name(), s.nanos() / NANOS_PER_MILLI))

@@ -5,7 +5,7 @@ import detour.server.cli.ExitCode;
 import detour.server.cli.Terminal;
 import detour.server.config.Configuration;
 import detour.server.config.ConfigurationReader;
-import detour.server.probe.ProbeKinds;
+import detour.server.probe.kinds.ProbeKinds;
 import detour.server.publish.Version;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

@@ -10,9 +10,9 @@ import detour.server.listen.Listeners;
 import detour.server.listen.SocketSettings;
 import detour.server.metrics.Exposition;
 import detour.server.metrics.Metrics;
-import detour.server.probe.ProbeKinds;
 import detour.server.probe.ProbeSchedule;
 import detour.server.probe.SystemResolver;
+import detour.server.probe.kinds.ProbeKinds;
 import detour.server.publish.Inbox;
 import detour.server.publish.PublishLoop;
 import detour.server.publish.Time;
@@ -25,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +54,12 @@ final class Wiring implements AutoCloseable {
       Time time = Time.system();
       Metrics metrics = new Metrics();
 
+      // Binding takes as long as reading what was saved, and neither needs the other.
+      AtomicReference<PublishLoop> deciding = new AtomicReference<>();
+      Supplier<AnswerTable> table = () -> deciding.get().table();
+      Binding binding = Binding.begin(sockets(configuration), table, metrics);
+      opened.push(binding::close);
+
       StateStore store =
           StateStore.open(configuration.node().dataDir(), metrics, InstantSource.system());
       opened.push(store::close);
@@ -61,9 +68,9 @@ final class Wiring implements AutoCloseable {
       publish =
           new PublishLoop(time, store, metrics, source, FileConfiguration.loaded(configuration));
       opened.push(publish::close);
-      Supplier<AnswerTable> table = publish::table;
+      deciding.set(publish);
 
-      listeners = Listeners.open(sockets(configuration), table, metrics);
+      listeners = binding.listeners();
       opened.push(listeners::close);
       listeners.start();
 

@@ -30,6 +30,15 @@ class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("detour");
 
+  /// What a package of kinds of check may import.
+  private static final Set<String> KIND_OF_CHECK =
+      Set.of(
+          "server.options",
+          "server.probe",
+          "server.probe.tls",
+          "server.probe.text",
+          "failover.model");
+
   /// Package to the packages of ours that it may import, besides itself. Root packages see
   /// everything.
   private static final Map<String, Set<String>> MAY_IMPORT =
@@ -53,8 +62,17 @@ class ArchitectureTest {
                   "server.options",
                   "server.publish",
                   "server.metrics",
+                  "server.probe.tls",
+                  "server.probe.text",
                   "failover.model",
                   "failover.opinion")),
+          Map.entry("server.probe.text", Set.of()),
+          Map.entry("server.probe.tls", Set.of("server.probe.text")),
+          Map.entry("server.probe.http", KIND_OF_CHECK),
+          Map.entry("server.probe.socket", KIND_OF_CHECK),
+          Map.entry(
+              "server.probe.kinds",
+              Set.of("server.options", "server.probe", "server.probe.http", "server.probe.socket")),
           Map.entry("server.store", Set.of("server.publish", "server.metrics", "failover.model")),
           Map.entry(
               "server.publish",

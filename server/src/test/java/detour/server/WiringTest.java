@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import detour.server.config.Configuration;
 import detour.server.config.ConfigurationReader;
 import detour.server.listen.ListenException;
-import detour.server.probe.ProbeKinds;
+import detour.server.probe.kinds.ProbeKinds;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.store.StoreException;

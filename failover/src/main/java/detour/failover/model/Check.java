@@ -15,7 +15,19 @@ public record Check(
     Duration interval,
     Duration fastInterval,
     Duration timeout,
-    Thresholds thresholds) {
+    Thresholds thresholds,
+    ProbeOptions options) {
+
+  /// A check without further options.
+  public Check(
+      String kind,
+      CheckSettings settings,
+      Duration interval,
+      Duration fastInterval,
+      Duration timeout,
+      Thresholds thresholds) {
+    this(kind, settings, interval, fastInterval, timeout, thresholds, ProbeOptions.DEFAULT);
+  }
 
   /// One short line for people, as `http :80 /healthz`.
   public String summary() {

@@ -9,6 +9,6 @@ import java.util.List;
 public record Endpoint(String name, Destination destination, int weight, Checks checks) {
   /// What is probed for this endpoint, in the order of its checks.
   public List<ProbeTarget> targets() {
-    return checks.checks().stream().map(check -> new ProbeTarget(check, destination)).toList();
+    return checks.checks().stream().map(check -> ProbeTarget.of(check, destination)).toList();
   }
 }

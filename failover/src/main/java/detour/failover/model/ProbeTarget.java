@@ -1,7 +1,16 @@
 package detour.failover.model;
 
 /// One check of one destination: the unit that is probed and that an opinion is held of.
+///
+/// @param destination what is probed: the check's own target where it has one
 public record ProbeTarget(Check check, Destination destination) {
+
+  /// What is probed to know the health of an endpoint.
+  public static ProbeTarget of(Check check, Destination endpoint) {
+    Destination target = check.options().target();
+    return new ProbeTarget(check, target == null ? endpoint : target);
+  }
+
   /// One short line for people, as `http :80 /healthz @ 192.0.2.10`.
   public String summary() {
     return check.summary() + " @ " + destination.text();

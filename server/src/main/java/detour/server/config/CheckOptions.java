@@ -1,11 +1,14 @@
 package detour.server.config;
 
 import detour.failover.model.Check;
+import detour.failover.model.Destination;
+import detour.failover.model.ProbeOptions;
 import detour.failover.model.Thresholds;
 import detour.server.options.CheckKind;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Values;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,11 +80,41 @@ final class CheckOptions {
           "The greatest `rise` that damping may ask for. Default: 32, or `rise` where that is"
               + " greater.");
 
+  private static final Option<Destination> TARGET =
+      Option.optional(
+          "target",
+          TextForms.destination(),
+          "What is probed in place of the endpoint: an address, or a host name that is resolved at"
+              + " each probe. Endpoints that share such a check share its health.");
+  private static final Option<InetAddress> SOURCE =
+      Option.optional(
+          "source", TextForms.sourceAddress(), "The local address that probes leave from.");
+  private static final Option<Boolean> INVERT =
+      Option.withDefault(
+          "invert", new OptionType.Flag(), false, "Whether a failure passes and a pass fails.");
+  private static final Option<Duration> SLOW_AFTER =
+      Option.optional(
+          "slow_after",
+          new OptionType.Span(Duration.ofMillis(1), Duration.ofHours(1)),
+          "A pass that takes longer is degraded: the endpoint stays up, and others are preferred.");
+
   private CheckOptions() {}
 
   static List<Option<?>> common() {
     return List.of(
-        INTERVAL, FAST_INTERVAL, TIMEOUT, FALL, RISE, FALL_TOTAL, FORGIVE, FLAP_WINDOW, FLAP_LIMIT);
+        INTERVAL,
+        FAST_INTERVAL,
+        TIMEOUT,
+        FALL,
+        RISE,
+        FALL_TOTAL,
+        FORGIVE,
+        FLAP_WINDOW,
+        FLAP_LIMIT,
+        TARGET,
+        SOURCE,
+        INVERT,
+        SLOW_AFTER);
   }
 
   /// A check of any of the kinds, told apart by `type`.
@@ -116,7 +149,18 @@ final class CheckOptions {
               + Durations.text(interval));
     }
     return new Check(
-        kind.name(), kind.settings(values), interval, fastInterval, timeout, thresholds(values));
+        kind.name(),
+        kind.settings(values),
+        interval,
+        fastInterval,
+        timeout,
+        thresholds(values),
+        probeOptions(values));
+  }
+
+  private static ProbeOptions probeOptions(Values values) {
+    return new ProbeOptions(
+        values.orNull(TARGET), values.orNull(SOURCE), values.of(INVERT), values.orNull(SLOW_AFTER));
   }
 
   private static Thresholds thresholds(Values values) {

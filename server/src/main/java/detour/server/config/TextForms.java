@@ -87,6 +87,11 @@ final class TextForms {
     return address;
   }
 
+  /// An address of this machine.
+  static Text<InetAddress> sourceAddress() {
+    return new Text<>("an IP address of this machine", TextForms::address, "^[0-9A-Fa-f:.]+$");
+  }
+
   private static InetAddress address(String text) {
     if (IPV4_FORM.matcher(text).matches() && !LEADING_ZERO.matcher(text).find()) {
       return InetAddress.ofLiteral(text);

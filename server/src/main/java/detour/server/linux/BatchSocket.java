@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -38,6 +37,9 @@ public final class BatchSocket implements AutoCloseable {
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_WAITFORONE = 0x10000;
   private static final int SHUT_RD = 0;
+
+  private static final long RECVMMSG = SystemCall.RECVMMSG.number();
+  private static final long SENDMMSG = SystemCall.SENDMMSG.number();
 
   private static final int SOCKADDR_IN_BYTES = 16;
   private static final int SOCKADDR_IN6_BYTES = 28;
@@ -95,20 +97,16 @@ public final class BatchSocket implements AutoCloseable {
   ///   that none came and `EINTR` that a signal did
   public int receive(DatagramBatch batch, boolean wait) {
     batch.prepareToReceive();
-    int result;
-    try {
-      result =
-          (int)
-              LibC.RECVMMSG.invokeExact(
-                  batch.errnoSegment(),
-                  descriptor,
-                  batch.receiveHeader(0),
-                  DatagramBatch.SIZE,
-                  wait ? MSG_WAITFORONE : MSG_DONTWAIT,
-                  0L);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    int result =
+        (int)
+            SystemCall.invoke(
+                batch.errnoSegment(),
+                RECVMMSG,
+                descriptor,
+                batch.receiveHeader(0),
+                DatagramBatch.SIZE,
+                wait ? MSG_WAITFORONE : MSG_DONTWAIT,
+                0);
     batch.received(result);
     return result >= 0 ? result : -batch.errno();
   }
@@ -117,32 +115,26 @@ public final class BatchSocket implements AutoCloseable {
   ///
   /// @return replies sent, at least 1; or the negative error number, which concerns reply `from`
   public int send(DatagramBatch batch, int from) {
-    int result;
-    try {
-      result =
-          (int)
-              LibC.SENDMMSG.invokeExact(
-                  batch.errnoSegment(),
-                  descriptor,
-                  batch.sendHeader(from),
-                  batch.replies() - from,
-                  0);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    int result =
+        (int)
+            SystemCall.invoke(
+                batch.errnoSegment(),
+                SENDMMSG,
+                descriptor,
+                batch.sendHeader(from),
+                batch.replies() - from,
+                0,
+                0);
     return result >= 0 ? result : -batch.errno();
   }
 
   /// Ends a wait in [#receive], now and from now on; datagrams that are queued can still be
   /// received.
   public void wake() {
-    try (Arena arena = Arena.ofConfined()) {
-      // An unconnected socket makes the call fail with ENOTCONN, and wakes its readers all the
-      // same.
-      int ignored =
-          (int) LibC.SHUTDOWN.invokeExact(arena.allocate(LibC.ERRNO), descriptor, SHUT_RD);
-    } catch (Throwable e) {
-      throw unexpected(e);
+    try {
+      SystemCall.SHUTDOWN.call(descriptor, SHUT_RD);
+    } catch (SystemCallException e) {
+      return; // an unconnected socket gives ENOTCONN, and wakes its readers all the same
     }
   }
 
@@ -159,7 +151,7 @@ public final class BatchSocket implements AutoCloseable {
       InetSocketAddress address, boolean shared, int receiveBufferBytes)
       throws SystemCallException {
     boolean ipv6 = address.getAddress() instanceof Inet6Address;
-    int descriptor = call("socket", LibC.SOCKET, ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+    int descriptor = SystemCall.SOCKET.call(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM_CLOEXEC, 0);
     try {
       if (ipv6) {
         setOption(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -210,10 +202,10 @@ public final class BatchSocket implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(SOCKADDR_IN6_BYTES, Long.BYTES);
       int length = writeName(name, wanted);
-      call("bind", LibC.BIND, descriptor, name.address(), length);
+      SystemCall.BIND.call(descriptor, name.address(), length);
       MemorySegment nameLength = arena.allocate(JAVA_INT);
       nameLength.set(JAVA_INT, 0, length);
-      call("getsockname", LibC.GETSOCKNAME, descriptor, name.address(), nameLength.address());
+      SystemCall.GETSOCKNAME.call(descriptor, name.address(), nameLength.address());
       int port = Short.toUnsignedInt(Short.reverseBytes(name.get(JAVA_SHORT, 2)));
       return new InetSocketAddress(wanted.getAddress(), port);
     }
@@ -237,7 +229,7 @@ public final class BatchSocket implements AutoCloseable {
       throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       long pointer = arena.allocateFrom(JAVA_INT, value).address();
-      call("setsockopt", LibC.SETSOCKOPT, descriptor, level, option, pointer, Integer.BYTES);
+      SystemCall.SETSOCKOPT.call(descriptor, level, option, pointer, Integer.BYTES);
     }
   }
 
@@ -247,47 +239,15 @@ public final class BatchSocket implements AutoCloseable {
       MemorySegment time = arena.allocate(2L * Long.BYTES, Long.BYTES); // struct timeval
       time.set(JAVA_LONG, 0, micros / 1_000_000);
       time.set(JAVA_LONG, Long.BYTES, micros % 1_000_000);
-      call(
-          "setsockopt",
-          LibC.SETSOCKOPT,
-          descriptor,
-          SOL_SOCKET,
-          option,
-          time.address(),
-          2 * Long.BYTES);
+      SystemCall.SETSOCKOPT.call(descriptor, SOL_SOCKET, option, time.address(), 2L * Long.BYTES);
     }
   }
 
   private static void closeDescriptor(int descriptor) {
     try {
-      call("close", LibC.CLOSE, descriptor);
+      SystemCall.CLOSE.call(descriptor);
     } catch (SystemCallException e) {
       return; // Linux releases the descriptor in any case
     }
-  }
-
-  /// A call that is made seldom enough to be made without its exact type.
-  private static int call(String name, MethodHandle handle, Object... arguments)
-      throws SystemCallException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(LibC.ERRNO);
-      Object[] all = new Object[arguments.length + 1];
-      all[0] = errno;
-      System.arraycopy(arguments, 0, all, 1, arguments.length);
-      int result;
-      try {
-        result = (int) handle.invokeWithArguments(all);
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
-      if (result < 0) {
-        throw new SystemCallException(name, errno.get(JAVA_INT, 0));
-      }
-      return result;
-    }
-  }
-
-  private static AssertionError unexpected(Throwable cause) {
-    return new AssertionError("A system call is linked with a wrong type", cause);
   }
 }

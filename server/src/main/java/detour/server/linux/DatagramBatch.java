@@ -53,8 +53,8 @@ public final class DatagramBatch implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment errno =
-      MemorySegment.ofAddress(arena.allocate(LibC.ERRNO).address())
-          .reinterpret(LibC.ERRNO.byteSize());
+      MemorySegment.ofAddress(arena.allocate(SystemCall.ERRNO).address())
+          .reinterpret(SystemCall.ERRNO.byteSize());
   private final long buffers = arena.allocate((long) SIZE * BUFFER_BYTES, 4096).address();
   private final long names = arena.allocate((long) SIZE * NAME_BYTES, 64).address();
   private final long controls = arena.allocate((long) SIZE * CONTROL_BYTES, 64).address();

@@ -32,7 +32,7 @@ public final class Linux {
       return "the machine is " + machine + ", neither x86_64 nor aarch64";
     }
     try {
-      LibC.CLOSE.type();
+      SystemCall.CLOSE.number();
       return null;
     } catch (ExceptionInInitializerError | NoClassDefFoundError | IllegalCallerException e) {
       // A C library without one of the calls, or --illegal-native-access=deny.

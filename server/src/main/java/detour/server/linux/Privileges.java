@@ -1,7 +1,5 @@
 package detour.server.linux;
 
-import java.lang.foreign.Arena;
-
 /// Giving up what the process does not need.
 public final class Privileges {
   private static final int PR_SET_NO_NEW_PRIVS = 38;
@@ -17,14 +15,11 @@ public final class Privileges {
     if (!Linux.isAvailable()) {
       return false;
     }
-    try (Arena arena = Arena.ofConfined()) {
-      int result =
-          (int)
-              LibC.PRCTL.invokeExact(
-                  arena.allocate(LibC.ERRNO), PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
-      return result == 0;
-    } catch (Throwable e) {
-      throw new AssertionError("A system call is linked with a wrong type", e);
+    try {
+      SystemCall.PRCTL.call(PR_SET_NO_NEW_PRIVS, 1);
+      return true;
+    } catch (SystemCallException refused) {
+      return false;
     }
   }
 }

@@ -2,6 +2,7 @@ package detour.server.probe;
 
 import detour.failover.model.Check;
 import detour.failover.model.Destination;
+import detour.server.probe.tls.TrustStores;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
@@ -11,10 +12,9 @@ public final class CheckRun {
 
   /// Waits for the probe's end, at most a little longer than the check's timeout.
   ///
-  /// @throws IllegalArgumentException when there is no such kind of check
   /// @throws InterruptedException when the waiting thread is told to stop
-  public static ProbeResult once(Check check, Destination destination) throws InterruptedException {
-    ProbeKind kind = ProbeKinds.named(check.kind());
+  public static ProbeResult once(ProbeKind kind, Check check, Destination destination)
+      throws InterruptedException {
     try (ProbeTransport transport = new ProbeTransport(1);
         HostResolver resolver = new SystemResolver(check.timeout())) {
       Prober prober = new Prober(transport, resolver, new TrustStores(), System::nanoTime);

@@ -1,6 +1,7 @@
 package detour.server.probe;
 
 import detour.failover.opinion.Observation;
+import detour.failover.opinion.Observation.Result;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import detour.server.probe.ProbeResult.Outcome;
@@ -154,7 +155,7 @@ final class LaneSchedule {
       metrics.count(Counter.PROBES_NOT_STARTED);
       retry(target, nowNanos);
     } else {
-      report(target, new Observation(result.passed(), result.detail(), startNanos, nowNanos));
+      report(target, observation(result, startNanos, nowNanos));
     }
     if (target.due && target.mayStart()) {
       target.due = false;
@@ -162,6 +163,16 @@ final class LaneSchedule {
     }
     startDeferred(nowNanos);
     setTimer();
+  }
+
+  private static Observation observation(ProbeResult result, long startNanos, long endNanos) {
+    Result seen =
+        switch (result.outcome()) {
+          case PASSED -> Result.PASSED;
+          case DEGRADED -> Result.DEGRADED;
+          case FAILED, NOT_STARTED -> Result.FAILED;
+        };
+    return new Observation(seen, result.detail(), startNanos, endNanos);
   }
 
   private void report(ScheduledTarget target, Observation observation) {

@@ -11,4 +11,10 @@ public interface ProbeKind extends CheckKind {
   ///
   /// @param settings what this kind's `settings` made
   void start(CheckSettings settings, ProbeRun run);
+
+  /// Whether a destination that is a host name is resolved before [#start]; where not, the run has
+  /// no address.
+  default boolean needsAddress() {
+    return true;
+  }
 }

@@ -1,5 +1,6 @@
 package detour.server.probe;
 
+import detour.server.probe.text.OneLine;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,22 @@ public record ProbeResult(
   }
 
   public boolean passed() {
-    return outcome == Outcome.PASSED;
+    return outcome == Outcome.PASSED || outcome == Outcome.DEGRADED;
+  }
+
+  /// All steps together, in nanoseconds.
+  public long nanos() {
+    return steps.stream().mapToLong(Step::nanos).sum();
+  }
+
+  ProbeResult with(Outcome other, String text) {
+    return new ProbeResult(other, OneLine.of(text), steps, address);
   }
 
   public enum Outcome {
     PASSED,
+    /// Passed with a warning.
+    DEGRADED,
     FAILED,
     /// Limits of this server kept the probe from being made; it says nothing about the endpoint.
     NOT_STARTED

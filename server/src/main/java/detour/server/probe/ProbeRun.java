@@ -1,8 +1,12 @@
 package detour.server.probe;
 
 import detour.failover.model.Destination;
+import detour.failover.model.ProbeOptions;
 import detour.server.probe.ProbeResult.Outcome;
 import detour.server.probe.ProbeResult.Step;
+import detour.server.probe.text.FailureText;
+import detour.server.probe.text.OneLine;
+import detour.server.probe.tls.TlsSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
@@ -30,6 +34,7 @@ public final class ProbeRun {
   private final EventLoop loop;
   private final Destination destination;
   private final Duration timeout;
+  private final ProbeOptions options;
   private final LongSupplier nanoClock;
   private final Consumer<ProbeResult> done;
   private final List<Step> steps = new ArrayList<>(5);
@@ -47,11 +52,13 @@ public final class ProbeRun {
       EventLoop loop,
       Destination destination,
       Duration timeout,
+      ProbeOptions options,
       Consumer<ProbeResult> done) {
     this.prober = prober;
     this.loop = loop;
     this.destination = destination;
     this.timeout = timeout;
+    this.options = options;
     this.nanoClock = prober.nanoClock();
     this.done = done;
   }
@@ -109,7 +116,9 @@ public final class ProbeRun {
   /// once it is open. It is closed with the run.
   public void connect(int port, ChannelInitializer<Channel> handlers) {
     enter("connect", "connecting");
-    prober.transport().connect(loop, new InetSocketAddress(address(), port), handlers, this);
+    prober
+        .transport()
+        .connect(loop, options.source(), new InetSocketAddress(address(), port), handlers, this);
   }
 
   /// An engine that verifies as the settings say that the other side is `name`.
@@ -119,6 +128,11 @@ public final class ProbeRun {
 
   public void pass(String detail) {
     end(Outcome.PASSED, detail);
+  }
+
+  /// Passes with a warning: the endpoint can serve, but others are to be preferred.
+  public void passDegraded(String warning) {
+    end(Outcome.DEGRADED, warning);
   }
 
   public void fail(String detail) {
@@ -171,6 +185,25 @@ public final class ProbeRun {
     stepStartNanos = nowNanos;
   }
 
+  /// What the result means under this check's options.
+  private ProbeResult judged(ProbeResult result) {
+    if (result.outcome() == Outcome.NOT_STARTED) {
+      return result;
+    }
+    if (options.inverted()) {
+      return result.with(
+          result.passed() ? Outcome.FAILED : Outcome.PASSED, "inverted: " + result.detail());
+    }
+    Duration slowAfter = options.slowAfter();
+    if (slowAfter != null
+        && result.outcome() == Outcome.PASSED
+        && result.nanos() > slowAfter.toNanos()) {
+      return result.with(
+          Outcome.DEGRADED, "slow, over " + FailureText.span(slowAfter) + ": " + result.detail());
+    }
+    return result;
+  }
+
   private void end(Outcome outcome, String detail) {
     if (ended) {
       return;
@@ -183,7 +216,7 @@ public final class ProbeRun {
     if (channel != null) {
       var _ = channel.close();
     }
-    ProbeResult result = new ProbeResult(outcome, OneLine.of(detail), steps, address);
+    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail), steps, address));
     try {
       // Never from within the caller: a schedule that starts the next probe on a result would
       // otherwise recurse when many fail at once.

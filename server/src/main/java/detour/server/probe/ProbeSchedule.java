@@ -2,6 +2,7 @@ package detour.server.probe;
 
 import detour.failover.model.ProbeTarget;
 import detour.server.metrics.Metrics;
+import detour.server.probe.tls.TrustStores;
 import detour.server.publish.Inbox;
 import detour.server.publish.ProbeControl;
 import io.netty.channel.EventLoop;

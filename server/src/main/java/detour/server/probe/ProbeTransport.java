@@ -17,11 +17,13 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The event loops that probes run on, and how a probe gets its connection.
 final class ProbeTransport implements AutoCloseable {
@@ -46,8 +48,11 @@ final class ProbeTransport implements AutoCloseable {
   }
 
   /// Opens a connection for a run; its failure ends the run.
+  ///
+  /// @param source the local address; null for the system's choice
   void connect(
       EventLoop loop,
+      @Nullable InetAddress source,
       InetSocketAddress remote,
       ChannelInitializer<Channel> handlers,
       ProbeRun run) {
@@ -69,7 +74,7 @@ final class ProbeTransport implements AutoCloseable {
                   }
                 });
     bootstrap
-        .connect(remote)
+        .connect(remote, source == null ? null : new InetSocketAddress(source, 0))
         .addListener(connected -> {
           if (!connected.isSuccess()) {
             run.failed(connected.cause());

@@ -2,6 +2,7 @@ package detour.server.probe;
 
 import detour.failover.model.Check;
 import detour.failover.model.Destination;
+import detour.server.probe.tls.TrustStores;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.util.List;
@@ -27,8 +28,12 @@ record Prober(
       loop.execute(() -> start(loop, kind, check, destination, done));
       return;
     }
-    ProbeRun run = new ProbeRun(this, loop, destination, check.timeout(), done);
+    ProbeRun run = new ProbeRun(this, loop, destination, check.timeout(), check.options(), done);
     run.begin();
+    if (!kind.needsAddress()) {
+      kind.start(check.settings(), run);
+      return;
+    }
     switch (destination) {
       case Destination.Address(InetAddress address) -> proceed(kind, check, run, address);
       case Destination.HostName(String name) -> {

@@ -1,5 +1,6 @@
 package detour.server.probe;
 
+import detour.server.probe.text.FailureText;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

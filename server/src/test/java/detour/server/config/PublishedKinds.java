@@ -1,7 +1,7 @@
 package detour.server.config;
 
 import detour.server.options.CheckKind;
-import detour.server.probe.ProbeKinds;
+import detour.server.probe.kinds.ProbeKinds;
 import java.util.List;
 
 /// The kinds of check that the published schema, the reference page and the examples are held

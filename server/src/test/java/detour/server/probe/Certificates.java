@@ -13,19 +13,19 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /// Certificates made for a test by the running Java's own keytool.
-final class Certificates {
+public final class Certificates {
   private static final String PASSWORD = "changeit";
 
   private final Path folder;
   private int made;
 
-  Certificates(Path folder) {
+  public Certificates(Path folder) {
     this.folder = folder;
   }
 
   /// A self-signed certificate with its key.
-  record Pair(Path keyStore, Path pem) {
-    SSLContext serverContext() throws GeneralSecurityException, IOException {
+  public record Pair(Path keyStore, Path pem) {
+    public SSLContext serverContext() throws GeneralSecurityException, IOException {
       KeyStore keys = KeyStore.getInstance("PKCS12");
       try (InputStream in = Files.newInputStream(keyStore)) {
         keys.load(in, PASSWORD.toCharArray());
@@ -41,7 +41,7 @@ final class Certificates {
 
   /// @param alternatives as keytool takes them, `dns:a.example,ip:127.0.0.1`
   /// @param start as keytool takes it, `-10d`
-  Pair selfSigned(String commonName, String alternatives, String start, int days)
+  public Pair selfSigned(String commonName, String alternatives, String start, int days)
       throws IOException, InterruptedException {
     made++;
     Path store = folder.resolve(made + ".p12");

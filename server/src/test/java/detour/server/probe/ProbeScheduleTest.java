@@ -12,6 +12,7 @@ import detour.server.metrics.Metrics;
 import detour.server.probe.FakeLane.Answer;
 import detour.server.probe.FakeLane.Started;
 import detour.server.probe.ProbeResult.Outcome;
+import detour.server.probe.socket.TcpCheck;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
 import java.net.InetAddress;

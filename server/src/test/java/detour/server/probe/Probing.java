@@ -4,6 +4,8 @@ import detour.failover.model.Check;
 import detour.failover.model.CheckSettings;
 import detour.failover.model.Destination;
 import detour.failover.model.Thresholds;
+import detour.server.probe.http.HttpSettings;
+import detour.server.probe.kinds.ProbeKinds;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -12,26 +14,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Short ways to declare and run checks in tests.
-final class Probing {
+public final class Probing {
   /// Long enough for what is expected to answer, on a busy machine too.
-  static final Duration PATIENT = Duration.ofSeconds(20);
+  public static final Duration PATIENT = Duration.ofSeconds(20);
 
   /// For what is expected to time out.
-  static final Duration BRIEF = Duration.ofMillis(300);
+  public static final Duration BRIEF = Duration.ofMillis(300);
 
   private Probing() {}
 
-  static ProbeResult run(String kind, CheckSettings settings, String address, Duration timeout)
+  public static ProbeResult run(
+      String kind, CheckSettings settings, String address, Duration timeout)
       throws InterruptedException {
-    return CheckRun.once(check(kind, settings, timeout), destination(address));
+    return CheckRun.once(
+        ProbeKinds.named(kind), check(kind, settings, timeout), destination(address));
   }
 
-  static Check check(String kind, CheckSettings settings, Duration timeout) {
+  public static Check check(String kind, CheckSettings settings, Duration timeout) {
     return new Check(
         kind, settings, Duration.ofSeconds(5), Duration.ofMillis(500), timeout, Thresholds.DEFAULT);
   }
 
-  static Destination destination(String address) {
+  public static Destination destination(String address) {
     try {
       return new Destination.Address(InetAddress.getByName(address));
     } catch (UnknownHostException e) {
@@ -39,11 +43,11 @@ final class Probing {
     }
   }
 
-  static HttpSettings http(int port) {
+  public static HttpSettings http(int port) {
     return expecting(port, null, "200");
   }
 
-  static HttpSettings expecting(int port, @Nullable String body, String... statuses) {
+  public static HttpSettings expecting(int port, @Nullable String body, String... statuses) {
     return new HttpSettings(
         port,
         "/healthz",

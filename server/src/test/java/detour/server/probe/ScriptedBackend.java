@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A server on a loopback address that does with each connection what its script says.
-final class ScriptedBackend implements AutoCloseable {
+public final class ScriptedBackend implements AutoCloseable {
   /// What is done with one connection once its request was read. The socket is closed afterwards.
-  interface Script {
+  public interface Script {
     void play(Socket socket) throws IOException, InterruptedException;
   }
 
@@ -25,38 +25,38 @@ final class ScriptedBackend implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
-  ScriptedBackend(ServerSocket listener, Script script) {
+  public ScriptedBackend(ServerSocket listener, Script script) {
     this.listener = listener;
     this.script = script;
     Thread.ofVirtual().start(this::accept);
   }
 
-  static ScriptedBackend on(String address, Script script) throws IOException {
+  public static ScriptedBackend on(String address, Script script) throws IOException {
     return new ScriptedBackend(listener(address), script);
   }
 
   /// Answers every request with these bytes.
-  static ScriptedBackend answering(String address, String answer) throws IOException {
+  public static ScriptedBackend answering(String address, String answer) throws IOException {
     return on(address, socket -> send(socket, answer));
   }
 
-  static ServerSocket listener(String address) throws IOException {
+  public static ServerSocket listener(String address) throws IOException {
     ServerSocket listener = new ServerSocket();
     listener.bind(new InetSocketAddress(InetAddress.getByName(address), 0), 50);
     return listener;
   }
 
-  static void send(Socket socket, String text) throws IOException {
+  public static void send(Socket socket, String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
     socket.getOutputStream().flush();
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
   /// The heads of all requests so far.
-  List<String> requests() {
+  public List<String> requests() {
     return requests;
   }
 

@@ -1,6 +1,10 @@
-package detour.server.probe;
+package detour.server.probe.http;
 
 import detour.failover.model.Destination;
+import detour.server.probe.ProbeRun;
+import detour.server.probe.text.FailureText;
+import detour.server.probe.tls.TlsFailureText;
+import detour.server.probe.tls.TlsSettings;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

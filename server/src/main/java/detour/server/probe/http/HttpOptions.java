@@ -1,9 +1,12 @@
-package detour.server.probe;
+package detour.server.probe.http;
 
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Values;
-import detour.server.probe.HttpSettings.StatusRange;
+import detour.server.probe.http.HttpSettings.StatusRange;
+import detour.server.probe.text.OneLine;
+import detour.server.probe.tls.TlsSettings;
+import detour.server.probe.tls.TrustStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package detour.server.probe;
+package detour.server.probe.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Values;
-import detour.server.probe.HttpSettings.StatusRange;
+import detour.server.probe.http.HttpSettings.StatusRange;
+import detour.server.probe.tls.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
-package detour.server.probe;
+package detour.server.probe.http;
 
 import detour.failover.model.CheckSettings;
+import detour.server.probe.tls.TlsSettings;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -42,14 +43,14 @@ public record HttpSettings(
 
   /// Statuses that are accepted: one, or a class of them.
   public record StatusRange(int first, int last) {
-    static final StatusRange OK = new StatusRange(200, 200);
+    public static final StatusRange OK = new StatusRange(200, 200);
 
     boolean accepts(int status) {
       return status >= first && status <= last;
     }
 
     /// @throws IllegalArgumentException for what is neither a status nor a class
-    static StatusRange of(String text) {
+    public static StatusRange of(String text) {
       if (text.matches("[1-5]xx")) {
         int first = (text.charAt(0) - '0') * 100;
         return new StatusRange(first, first + 99);

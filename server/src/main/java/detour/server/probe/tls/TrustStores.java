@@ -1,4 +1,4 @@
-package detour.server.probe;
+package detour.server.probe.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,18 +26,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Who is trusted, read from disk once per certificate file, and TLS engines that obey it. Any
 /// thread.
-final class TrustStores {
+public final class TrustStores {
   /// By how the connection is verified, server names apart.
   private final Map<TlsSettings, CompletableFuture<TrustManager[]>> loaded =
       new ConcurrentHashMap<>();
 
   /// Reads the certificate files again at their next use.
-  void forget() {
+  public void forget() {
     loaded.clear();
   }
 
   /// Completes exceptionally when the certificates to trust cannot be read.
-  CompletableFuture<SSLEngine> engine(TlsSettings settings, String name, int port) {
+  public CompletableFuture<SSLEngine> engine(TlsSettings settings, String name, int port) {
     TlsSettings key = new TlsSettings(settings.verify(), settings.caFile(), null);
     return loaded
         .computeIfAbsent(key, TrustStores::load)
@@ -117,7 +117,7 @@ final class TrustStores {
   }
 
   /// @throws IllegalArgumentException when the file cannot be read or holds no certificate
-  static Collection<? extends Certificate> certificates(Path file) {
+  public static Collection<? extends Certificate> certificates(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       Collection<? extends Certificate> certificates =
           CertificateFactory.getInstance("X.509").generateCertificates(in);

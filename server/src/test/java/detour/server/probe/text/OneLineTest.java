@@ -1,4 +1,4 @@
-package detour.server.probe;
+package detour.server.probe.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

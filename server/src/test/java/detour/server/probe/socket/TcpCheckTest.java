@@ -1,9 +1,12 @@
-package detour.server.probe;
+package detour.server.probe.socket;
 
 import static detour.server.probe.Probing.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.server.probe.ProbeResult;
 import detour.server.probe.ProbeResult.Step;
+import detour.server.probe.Probing;
+import detour.server.probe.ScriptedBackend;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 

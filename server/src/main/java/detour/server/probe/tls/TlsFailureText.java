@@ -1,14 +1,15 @@
-package detour.server.probe;
+package detour.server.probe.tls;
 
-import detour.server.probe.ExplainingTrust.CertificateRefused;
+import detour.server.probe.text.FailureText;
+import detour.server.probe.tls.ExplainingTrust.CertificateRefused;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.nio.channels.ClosedChannelException;
 
 /// Why a TLS handshake failed, in words for an operator.
-final class TlsFailureText {
+public final class TlsFailureText {
   private TlsFailureText() {}
 
-  static String of(Throwable error) {
+  public static String of(Throwable error) {
     Throwable cause = error;
     for (int depth = 0; cause != null && depth < 8; depth++) {
       switch (cause) {

@@ -1,4 +1,4 @@
-package detour.server.probe;
+package detour.server.probe.http;
 
 import static detour.server.probe.Probing.BRIEF;
 import static detour.server.probe.Probing.PATIENT;
@@ -7,7 +7,11 @@ import static detour.server.probe.Probing.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.failover.model.Destination;
+import detour.server.probe.CheckRun;
+import detour.server.probe.ProbeResult;
 import detour.server.probe.ProbeResult.Step;
+import detour.server.probe.Probing;
+import detour.server.probe.ScriptedBackend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -307,6 +311,7 @@ class HttpCheckTest {
     try (ScriptedBackend backend = ScriptedBackend.answering("127.0.0.1", OK)) {
       ProbeResult result =
           CheckRun.once(
+              HttpCheck.HTTP,
               Probing.check("http", http(backend.port()), PATIENT),
               new Destination.HostName("localhost"));
 
@@ -323,7 +328,9 @@ class HttpCheckTest {
   void shouldFailWhenAHostNameCannotBeResolved() throws Exception {
     ProbeResult result =
         CheckRun.once(
-            Probing.check("http", http(80), PATIENT), new Destination.HostName("no.such.invalid"));
+            HttpCheck.HTTP,
+            Probing.check("http", http(80), PATIENT),
+            new Destination.HostName("no.such.invalid"));
 
     assertThat(result.passed()).isFalse();
     assertThat(result.detail()).startsWith("cannot resolve no.such.invalid");

@@ -1,5 +1,6 @@
-package detour.server.probe;
+package detour.server.probe.tls;
 
+import detour.server.probe.text.OneLine;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;

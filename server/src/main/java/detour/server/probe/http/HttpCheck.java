@@ -1,9 +1,12 @@
-package detour.server.probe;
+package detour.server.probe.http;
 
 import detour.failover.model.CheckSettings;
 import detour.server.options.Option;
 import detour.server.options.Values;
-import detour.server.probe.HttpSettings.StatusRange;
+import detour.server.probe.ProbeKind;
+import detour.server.probe.ProbeRun;
+import detour.server.probe.http.HttpSettings.StatusRange;
+import detour.server.probe.tls.TlsSettings;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,8 @@
-package detour.server.probe;
+package detour.server.probe.kinds;
 
+import detour.server.probe.ProbeKind;
+import detour.server.probe.http.HttpCheck;
+import detour.server.probe.socket.TcpCheck;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -1,10 +1,15 @@
-package detour.server.probe;
+package detour.server.probe.http;
 
 import static detour.server.probe.Probing.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import detour.server.probe.HttpSettings.StatusRange;
+import detour.server.probe.Certificates;
+import detour.server.probe.ProbeResult;
 import detour.server.probe.ProbeResult.Step;
+import detour.server.probe.Probing;
+import detour.server.probe.ScriptedBackend;
+import detour.server.probe.http.HttpSettings.StatusRange;
+import detour.server.probe.tls.TlsSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

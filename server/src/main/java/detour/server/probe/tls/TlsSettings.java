@@ -1,4 +1,4 @@
-package detour.server.probe;
+package detour.server.probe.tls;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

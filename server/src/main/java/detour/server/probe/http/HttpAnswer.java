@@ -1,5 +1,8 @@
-package detour.server.probe;
+package detour.server.probe.http;
 
+import detour.server.probe.ProbeRun;
+import detour.server.probe.text.FailureText;
+import detour.server.probe.text.OneLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;

@@ -1,4 +1,4 @@
-package detour.server.probe;
+package detour.server.probe.tls;
 
 import java.net.Socket;
 import java.security.cert.CertificateException;

@@ -1,18 +1,18 @@
-package detour.server.probe;
+package detour.server.probe.text;
 
 /// Text from elsewhere made fit for one line of a log, a table or a JSON field.
-final class OneLine {
-  static final int LENGTH_MAX = 200;
+public final class OneLine {
+  public static final int LENGTH_MAX = 200;
 
   private OneLine() {}
 
   /// The text with control and format characters escaped, cut to [#LENGTH_MAX] characters.
-  static String of(String text) {
+  public static String of(String text) {
     return of(text, LENGTH_MAX);
   }
 
   /// The same, cut to `lengthMax` characters, at least 3.
-  static String of(String text, int lengthMax) {
+  public static String of(String text, int lengthMax) {
     StringBuilder line = new StringBuilder(Math.min(text.length(), lengthMax) + 8);
     for (int i = 0; i < text.length() && line.length() <= lengthMax; ) {
       int character = text.codePointAt(i);

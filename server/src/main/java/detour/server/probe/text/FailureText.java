@@ -1,4 +1,4 @@
-package detour.server.probe;
+package detour.server.probe.text;
 
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Errors of connections in words for an operator.
-final class FailureText {
+public final class FailureText {
   /// What the operating system says, in lower case, and how a detail says it.
   private static final Map<String, String> WORDS =
       Map.of(
@@ -31,7 +31,7 @@ final class FailureText {
   private FailureText() {}
 
   /// Why a connection failed.
-  static String of(Throwable error) {
+  public static String of(Throwable error) {
     String text = text(error);
     for (Map.Entry<String, String> words : WORDS.entrySet()) {
       if (text.contains(words.getKey())) {
@@ -49,7 +49,7 @@ final class FailureText {
   }
 
   /// What this machine is short of, or null when the error is not of its making.
-  static @Nullable String ownLimit(Throwable error) {
+  public static @Nullable String ownLimit(Throwable error) {
     String text = text(error);
     for (String limit : OWN_LIMITS) {
       if (text.contains(limit)) {
@@ -66,7 +66,7 @@ final class FailureText {
   }
 
   /// As `2 s` or `250 ms`.
-  static String span(Duration duration) {
+  public static String span(Duration duration) {
     long millis = duration.toMillis();
     if (millis < 1000) {
       return millis + " ms";
@@ -90,7 +90,7 @@ final class FailureText {
     return text.toString().toLowerCase(Locale.ROOT);
   }
 
-  static Throwable innermost(Throwable error) {
+  public static Throwable innermost(Throwable error) {
     Throwable innermost = error;
     for (int depth = 0; innermost.getCause() != null && depth < 8; depth++) {
       innermost = innermost.getCause();

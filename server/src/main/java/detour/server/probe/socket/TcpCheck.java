@@ -1,9 +1,11 @@
-package detour.server.probe;
+package detour.server.probe.socket;
 
 import detour.failover.model.CheckSettings;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Values;
+import detour.server.probe.ProbeKind;
+import detour.server.probe.ProbeRun;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
