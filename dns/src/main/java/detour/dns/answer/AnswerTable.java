@@ -9,6 +9,7 @@ import detour.dns.zone.Zone;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Everything a query can be answered with at one moment: the zones, and the present answer of each
@@ -26,40 +27,60 @@ public final class AnswerTable {
   /// By service: the text of its extended error as octets; empty for none.
   private final byte[][] extendedErrors;
 
-  /// Whether any text is not empty; where none is, as mostly, the query path need not look.
-  private final boolean hasExtendedErrors;
+  /// How many texts are not empty; where none is, as mostly, the query path need not look. Final
+  /// once the table is made.
+  private int textCount;
 
-  private AnswerTable(ZoneIndex zones, ServiceAnswer[] services, byte[][] extendedErrors) {
+  private AnswerTable(
+      ZoneIndex zones,
+      ServiceAnswer[] services,
+      PreparedAnswer[] prepared,
+      byte[][] extendedErrors,
+      int textCount) {
     this.zones = zones;
     this.services = services;
+    this.prepared = prepared;
     this.extendedErrors = extendedErrors;
-    hasExtendedErrors = Arrays.stream(extendedErrors).anyMatch(text -> text.length > 0);
-    prepared = new PreparedAnswer[2 * services.length];
-    for (int i = 0; i < services.length; i++) {
-      prepared[2 * i] = services[i].ipv4();
-      prepared[2 * i + 1] = services[i].ipv6();
-    }
+    this.textCount = textCount;
   }
 
   /// @param services by the index that [detour.dns.zone.ZoneBuilder#service] was given
   /// @throws IllegalArgumentException when two zones have the same origin
   public static AnswerTable of(Collection<Zone> zones, ServiceAnswer[] services) {
     byte[][] texts = new byte[services.length][];
+    Arrays.fill(texts, NO_TEXT);
+    AnswerTable table =
+        new AnswerTable(
+            new ZoneIndex(zones),
+            services.clone(),
+            new PreparedAnswer[2 * services.length],
+            texts,
+            0);
     for (int i = 0; i < services.length; i++) {
-      texts[i] = octets(services[i]);
+      table.put(i, services[i]);
     }
-    return new AnswerTable(new ZoneIndex(zones), services.clone(), texts);
+    return table;
   }
 
-  /// The same zones with other services' answers; shares everything else. Costs an array copy and a
-  /// look at every answer.
-  public AnswerTable withServices(ServiceAnswer[] changed) {
-    byte[][] texts = new byte[changed.length][];
-    for (int i = 0; i < changed.length; i++) {
-      boolean same = i < services.length && services[i].equals(changed[i]);
-      texts[i] = same ? extendedErrors[i] : octets(changed[i]);
-    }
-    return new AnswerTable(zones, changed.clone(), texts);
+  /// The same with other answers of some services; shares everything else. Costs a copy of three
+  /// arrays.
+  ///
+  /// @param changed by the index of the service
+  public AnswerTable withServices(Map<Integer, ServiceAnswer> changed) {
+    AnswerTable next =
+        new AnswerTable(
+            zones, services.clone(), prepared.clone(), extendedErrors.clone(), textCount);
+    changed.forEach(next::put);
+    return next;
+  }
+
+  private void put(int index, ServiceAnswer answer) {
+    textCount -= extendedErrors[index].length > 0 ? 1 : 0;
+    services[index] = answer;
+    prepared[2 * index] = answer.ipv4();
+    prepared[2 * index + 1] = answer.ipv6();
+    extendedErrors[index] = octets(answer);
+    textCount += extendedErrors[index].length > 0 ? 1 : 0;
   }
 
   public ServiceAnswer service(int index) {
@@ -94,7 +115,7 @@ public final class AnswerTable {
 
   /// Octets of the text; empty for none.
   byte[] extendedError(int index) {
-    return hasExtendedErrors ? extendedErrors[index] : NO_TEXT;
+    return textCount > 0 ? extendedErrors[index] : NO_TEXT;
   }
 
   /// The zone that answers `type` at the name; null when it is outside all of them.

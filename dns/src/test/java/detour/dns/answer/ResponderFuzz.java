@@ -11,6 +11,7 @@ import detour.dns.zone.ZoneTexts;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import org.xbill.DNS.Message;
 
 /// Whatever arrives, the response is a well-formed message about the same question, or none.
@@ -63,17 +64,16 @@ class ResponderFuzz {
   private static AnswerTable table() {
     PreparedAnswer alias = Server.alias("www.b", "far.c");
     PreparedAnswer addresses = Server.addresses("192.0.2.1", "192.0.2.2");
-    return Server.of(
+    return AnswerTable.of(
+        List.of(
             ZoneTexts.zone(
                 "b", "www A 192.0.2.2\nns1 A 192.0.2.1\n@ MX 1 www\nd DNAME d.d\nc CNAME c.d\n"),
             ZoneTexts.zone("a.b", "* CNAME x.y.b\nx NS ns.x\nns.x A 192.0.2.3\n"),
-            services())
-        .table
-        .withServices(
-            new ServiceAnswer[] {
-              new ServiceAnswer(addresses, PreparedAnswer.noData(), "last resort"),
-              new ServiceAnswer(alias, alias, null)
-            });
+            services()),
+        new ServiceAnswer[] {
+          new ServiceAnswer(addresses, PreparedAnswer.noData(), "last resort"),
+          new ServiceAnswer(alias, alias, null)
+        });
   }
 
   private static Zone services() {

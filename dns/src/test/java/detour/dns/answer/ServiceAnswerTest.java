@@ -293,7 +293,7 @@ class ServiceAnswerTest {
     Server server = www(addresses("192.0.2.1"), NONE);
     server.table =
         server.table.withServices(
-            new ServiceAnswer[] {new ServiceAnswer(addresses("192.0.2.2"), NONE, "moved")});
+            Map.of(0, new ServiceAnswer(addresses("192.0.2.2"), NONE, "moved")));
     Message response = server.askEdns("www.example.com", Type.A, 1232, false);
     assertThat(answers(response)).containsExactly("www.example.com. 30 A 192.0.2.2");
     assertThat(response.getOPT().getOptions(15)).hasSize(1);

@@ -81,7 +81,7 @@ final class PoolRules {
     if (members.isEmpty()) {
       return "it does not have " + situation.track().member();
     }
-    String count = "%d of %d healthy".formatted(healthy.size(), members.size());
+    String count = healthy.size() + " of " + members.size() + " healthy";
     if (available) {
       return count;
     }

@@ -13,20 +13,24 @@ final class Reasons {
   static String served(
       Situation situation, Status status, List<PoolAvailability> pools, int pool, int wanted) {
     String serving = name(situation, pool);
-    String back =
-        "%s serves; %s is available again (%s)"
-            .formatted(serving, name(situation, wanted), pools.get(wanted).reason());
     return switch (status) {
       case SERVING -> serving + " serves: " + pools.get(pool).reason();
       case FAILED_OVER ->
-          "%s serves because %s"
-              .formatted(serving, notAvailable(situation, pools.subList(0, pool)));
-      case READY -> back + " and waits for an operator's approval";
+          serving + " serves because " + notAvailable(situation, pools.subList(0, pool));
+      case READY -> back(situation, pools, pool, wanted) + " and waits for an operator's approval";
       case FAILING_BACK ->
-          back + " and takes over once it has stayed so for " + failbackAfter(situation);
+          back(situation, pools, pool, wanted)
+              + " and takes over once it has stayed so for "
+              + failbackAfter(situation);
       case LAST_RESORT, NO_MEMBERS ->
           throw new IllegalArgumentException(status + " is not served from a pool");
     };
+  }
+
+  private static String back(
+      Situation situation, List<PoolAvailability> pools, int pool, int wanted) {
+    return "%s serves; %s is available again (%s)"
+        .formatted(name(situation, pool), name(situation, wanted), pools.get(wanted).reason());
   }
 
   static String lastResort(Situation situation, LastResort kind, List<PoolAvailability> pools) {
@@ -41,11 +45,10 @@ final class Reasons {
     List<String> each = new ArrayList<>();
     for (int pool = 0; pool < pools.size(); pool++) {
       each.add(
-          "%s is not available: %s%s"
-              .formatted(
-                  name(situation, pool),
-                  pools.get(pool).reason(),
-                  PoolRules.unhealthy(situation, pool)));
+          name(situation, pool)
+              + " is not available: "
+              + pools.get(pool).reason()
+              + PoolRules.unhealthy(situation, pool));
     }
     return String.join("; ", each);
   }

@@ -2,6 +2,7 @@ package detour.failover.selection;
 
 import detour.failover.model.Endpoint;
 import detour.failover.model.Service;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -44,10 +45,13 @@ record Situation(Service service, Track track, List<List<EndpointHealth>> health
   }
 
   private List<EndpointPosition> members(int pool, Predicate<EndpointPosition> wanted) {
-    return IntStream.range(0, health.get(pool).size())
-        .mapToObj(endpoint -> new EndpointPosition(pool, endpoint))
-        .filter(at -> track.includes(endpoint(at)))
-        .filter(wanted)
-        .toList();
+    List<EndpointPosition> members = new ArrayList<>();
+    for (int endpoint = 0; endpoint < health.get(pool).size(); endpoint++) {
+      EndpointPosition at = new EndpointPosition(pool, endpoint);
+      if (track.includes(endpoint(at)) && wanted.test(at)) {
+        members.add(at);
+      }
+    }
+    return members;
   }
 }

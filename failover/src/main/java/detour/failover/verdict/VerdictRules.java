@@ -79,7 +79,7 @@ public final class VerdictRules {
 
   private static String reason(List<Vote> present, List<Vote> down, int needed) {
     if (present.size() == 1 && needed == 1) {
-      return "%s says %s".formatted(present.getFirst().vantage(), present.getFirst().opinion());
+      return present.getFirst().vantage() + " says " + present.getFirst().opinion();
     }
     String who =
         down.isEmpty()

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -37,6 +38,9 @@ final class Decisions {
   /// After which a service that could not be judged is tried again.
   private static final long RETRY_NANOS = 1_000_000_000L;
 
+  /// A few milliseconds' worth.
+  private static final int SETTLED_MAX = 256;
+
   private final Time time;
   private final Metrics metrics;
   private final Overrides overrides;
@@ -48,11 +52,10 @@ final class Decisions {
       new PriorityQueue<>(Comparator.comparingLong(Timer::atNanos));
   private volatile Directory directory;
   private ProbeControl probes = ProbeControl.NONE;
-  private ServiceAnswer[] answers;
   private AnswerTable table;
 
-  /// Whether `answers` has what `table` has not.
-  private boolean unpublished;
+  /// What `table` has not yet, by position.
+  private final Map<Integer, ServiceAnswer> changed = new HashMap<>();
 
   /// A moment at which time alone may change a service. One that was put off leaves its old timer
   /// behind, which does nothing.
@@ -74,7 +77,6 @@ final class Decisions {
     judge = new ServiceJudge(time, overrides, chronicle);
     Beginning beginning = begin(configuration, null);
     directory = beginning.directory();
-    answers = answersOf(directory);
     table = beginning.table();
     directory.services().forEach(this::schedule);
   }
@@ -116,10 +118,10 @@ final class Decisions {
       probes.pending(target, live.pending());
     }
     if (before.health() != after.health()) {
-      chronicle.opinion(new Journal.SavedOpinion(TargetKey.of(target), after.health(), time.now()));
+      chronicle.opinion(new Journal.SavedOpinion(live.key(), after.health(), time.now()));
     }
     if (before.health() != after.health() || wasPending || live.pending()) {
-      directory.servicesOf(target).forEach(this::mark);
+      directory.servicesOf(live).forEach(this::mark);
     }
   }
 
@@ -159,9 +161,8 @@ final class Decisions {
       throw e;
     }
     directory = beginning.directory();
-    answers = answersOf(directory);
     table = beginning.table();
-    unpublished = false;
+    changed.clear();
     dirty.clear();
     timers.clear();
     directory.services().forEach(this::schedule);
@@ -186,12 +187,15 @@ final class Decisions {
     }
   }
 
-  /// Judges what was marked and what is due.
+  /// Judges what was marked and what is due; no more than [#SETTLED_MAX] services at once, so that
+  /// what is decided first is not kept from the answers by what is decided last. [#nextDueNanos]
+  /// says when there are more.
   ///
   /// @return whether [#table] changed
   boolean settle() {
     markDue(time.nowNanos());
-    for (LiveService live = dirty.poll(); live != null; live = dirty.poll()) {
+    for (int judged = 0; judged < SETTLED_MAX && !dirty.isEmpty(); judged++) {
+      LiveService live = dirty.remove();
       live.dirty = false;
       try {
         judgeAgain(live);
@@ -203,17 +207,31 @@ final class Decisions {
       }
       schedule(live);
     }
-    if (!unpublished) {
+    if (changed.isEmpty()) {
       return false;
     }
-    table = table.withServices(answers);
-    unpublished = false;
+    table = table.withServices(changed);
+    changed.clear();
     metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
     return true;
   }
 
+  /// Judges all that was marked and all that is due.
+  ///
+  /// @return whether [#table] changed
+  boolean settleAll() {
+    boolean any = settle();
+    while (!dirty.isEmpty()) {
+      any |= settle();
+    }
+    return any;
+  }
+
   /// When [#settle] must run although nothing was marked; Long.MAX_VALUE for never.
   long nextDueNanos() {
+    if (!dirty.isEmpty()) {
+      return time.nowNanos();
+    }
     Timer first = timers.peek();
     long next = first == null ? Long.MAX_VALUE : first.atNanos();
     Instant expiry = overrides.nextExpiry();
@@ -223,8 +241,7 @@ final class Decisions {
   private void judgeAgain(LiveService live) {
     LiveService.View view = live.view();
     if (view != null && judge.judge(live, view.selections(), resolved)) {
-      answers[live.index()] = answerOf(live);
-      unpublished = true;
+      changed.put(live.index(), answerOf(live));
     }
   }
 

@@ -14,6 +14,7 @@ import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,8 +29,13 @@ final class Directory {
   private final LoadedConfiguration configuration;
   private final List<LiveService> services;
   private final Map<ProbeTarget, LiveTarget> targets;
+
+  /// The same by identity: who probes was given these very objects, and a check is a deep value
+  /// that takes long to hash.
+  private final Map<ProbeTarget, LiveTarget> targetsByIdentity = new IdentityHashMap<>();
+
   private final Map<String, LiveService> servicesByName = new HashMap<>();
-  private final Map<ProbeTarget, List<LiveService>> servicesByTarget = new HashMap<>();
+  private final Map<LiveTarget, List<LiveService>> servicesByTarget = new HashMap<>();
   private final Map<String, List<LiveService>> servicesByHostName = new LinkedHashMap<>();
 
   /// @param opinionOf the opinion to begin with for a target that was not there before
@@ -50,6 +56,7 @@ final class Directory {
       targets.put(
           target, known != null ? known : begin(target, former.get(Subject.of(target)), opinionOf));
     }
+    targets.forEach(targetsByIdentity::put);
     Map<String, Zone> zones = new HashMap<>();
     for (Zone zone : configuration.zones()) {
       zones.put(key(zone.origin().toString()), zone);
@@ -115,14 +122,15 @@ final class Directory {
   }
 
   @Nullable LiveTarget target(ProbeTarget target) {
-    return targets.get(target);
+    LiveTarget known = targetsByIdentity.get(target);
+    return known == null ? targets.get(target) : known;
   }
 
   @Nullable LiveService service(String name) {
     return servicesByName.get(name);
   }
 
-  List<LiveService> servicesOf(ProbeTarget target) {
+  List<LiveService> servicesOf(LiveTarget target) {
     return servicesByTarget.getOrDefault(target, List.of());
   }
 
@@ -175,11 +183,11 @@ final class Directory {
 
   private void register(LiveService live) {
     servicesByName.put(live.service().name(), live);
-    Set<ProbeTarget> probed = new LinkedHashSet<>();
+    Set<LiveTarget> probed = new LinkedHashSet<>();
     Set<String> hostNames = new LinkedHashSet<>();
     for (List<LiveEndpoint> pool : live.pools()) {
       for (LiveEndpoint endpoint : pool) {
-        endpoint.targets().forEach(target -> probed.add(target.target()));
+        probed.addAll(endpoint.targets());
         if (endpoint.endpoint().destination() instanceof Destination.HostName host) {
           hostNames.add(host.name());
         }

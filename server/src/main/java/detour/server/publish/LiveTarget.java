@@ -7,6 +7,7 @@ import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One probed target while the server runs. Changed by the publish thread; any thread may read its
 /// view.
@@ -14,6 +15,7 @@ final class LiveTarget {
   private static final int RECENT = 10;
 
   private final ProbeTarget target;
+  private @Nullable String key;
   private volatile View view;
 
   /// @param recent newest first
@@ -26,6 +28,14 @@ final class LiveTarget {
 
   ProbeTarget target() {
     return target;
+  }
+
+  /// Under what its opinion is saved. Publish thread only.
+  String key() {
+    if (key == null) {
+      key = TargetKey.of(target);
+    }
+    return key;
   }
 
   View view() {

@@ -258,7 +258,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void settle() {
-    if (decisions.settle()) {
+    // Whoever was promised that something is in force is told so when it is answered.
+    boolean all = stopping || !waiting.isEmpty();
+    if (all ? decisions.settleAll() : decisions.settle()) {
       swap();
     }
     if (unsaved.retryAtNanos() - time.nowNanos() <= 0) {
@@ -339,7 +341,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private void replace(Message.Replace replace) {
     // What was said before the reload counts before it: an approved failback among it.
-    decisions.settle();
+    decisions.settleAll();
     try {
       decisions.replace(replace.loaded());
     } catch (RuntimeException e) {
