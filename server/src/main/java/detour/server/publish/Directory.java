@@ -32,7 +32,8 @@ final class Directory {
 
   /// The same by identity: who probes was given these very objects, and a check is a deep value
   /// that takes long to hash.
-  private final Map<ProbeTarget, LiveTarget> targetsByIdentity = new IdentityHashMap<>();
+  private final IdentityHashMap<ProbeTarget, LiveTarget> targetsByIdentity =
+      new IdentityHashMap<>();
 
   private final Map<String, LiveService> servicesByName = new HashMap<>();
   private final Map<LiveTarget, List<LiveService>> servicesByTarget = new HashMap<>();
