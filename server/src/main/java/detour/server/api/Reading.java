@@ -67,6 +67,13 @@ final class Reading {
     int limit = (int) numberOf(exchange, "limit", HISTORY_DEFAULT, HISTORY_LIMIT);
     List<HistoryEvent> events =
         backend.journal().history(service == null ? null : folded(service), before, limit);
+    if (events.isEmpty()
+        && service != null
+        && before == Long.MAX_VALUE
+        && serviceOf(present(backend), service) == null) {
+      throw new Refused(
+          404, "no service is named '" + service + "', and nothing is recorded of one", "service");
+    }
     Long next = events.size() < limit ? null : (Long) events.getLast().id();
     exchange.json(200, new HistoryReport(events.stream().map(Reports::event).toList(), next));
   }

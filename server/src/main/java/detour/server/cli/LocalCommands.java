@@ -5,16 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// The commands that need no running server.
 final class LocalCommands {
-  private static final String CONFIGURATION =
-      "The configuration; default: ./detour.yaml, else /etc/detour/detour.yaml.";
-
   private LocalCommands() {}
 
   @Command(
@@ -30,11 +27,7 @@ final class LocalCommands {
   static final class Run implements Callable<Integer> {
     private final LocalActions local;
 
-    @Option(
-        names = {"-c", "--config"},
-        paramLabel = "FILE",
-        description = CONFIGURATION)
-    private @Nullable Path configuration;
+    @Mixin private ConfigurationOption configuration = new ConfigurationOption();
 
     Run(LocalActions local) {
       this.local = local;
@@ -42,7 +35,7 @@ final class LocalCommands {
 
     @Override
     public Integer call() {
-      return local.run(configuration);
+      return local.run(configuration.file());
     }
   }
 
@@ -55,11 +48,7 @@ final class LocalCommands {
   static final class Validate implements Callable<Integer> {
     private final LocalActions local;
 
-    @Option(
-        names = {"-c", "--config"},
-        paramLabel = "FILE",
-        description = CONFIGURATION)
-    private @Nullable Path configuration;
+    @Mixin private ConfigurationOption configuration = new ConfigurationOption();
 
     Validate(LocalActions local) {
       this.local = local;
@@ -67,7 +56,7 @@ final class LocalCommands {
 
     @Override
     public Integer call() {
-      return local.validate(configuration);
+      return local.validate(configuration.file());
     }
   }
 
@@ -152,11 +141,7 @@ final class LocalCommands {
         description = "A service, service/pool, service/pool/endpoint, or a URL.")
     private List<String> subjects = new ArrayList<>();
 
-    @Option(
-        names = {"-c", "--config"},
-        paramLabel = "FILE",
-        description = CONFIGURATION)
-    private @Nullable Path configuration;
+    @Mixin private ConfigurationOption configuration = new ConfigurationOption();
 
     @Option(names = "--json", description = "Print the reports as JSON.")
     private boolean json;
@@ -170,7 +155,7 @@ final class LocalCommands {
     public Integer call() {
       List<CheckReport> reports = new ArrayList<>();
       for (String subject : subjects) {
-        for (CheckReport report : local.check(configuration, subject)) {
+        for (CheckReport report : local.check(configuration.file(), subject)) {
           if (!json) {
             String blank = reports.isEmpty() ? "" : "\n";
             terminal.out().print(blank + CheckView.render(report, terminal.look()));
