@@ -2,10 +2,12 @@ package detour.server.probe;
 
 import detour.failover.model.Destination;
 import detour.failover.model.ProbeOptions;
+import detour.server.probe.ProbeResult.Note;
 import detour.server.probe.ProbeResult.Outcome;
 import detour.server.probe.ProbeResult.Step;
 import detour.server.probe.text.FailureText;
 import detour.server.probe.text.OneLine;
+import detour.server.probe.tls.TlsSession;
 import detour.server.probe.tls.TlsSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -13,9 +15,11 @@ import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// The first of [#pass], [#fail], [#notStarted] and the timeout ends the run, closes its connection
 /// and reports; whatever comes later is ignored, so handlers need not know whether they are late.
 public final class ProbeRun {
+  private static final int NOTES_MAX = 30;
+
   private final Prober prober;
   private final EventLoop loop;
   private final Destination destination;
@@ -45,6 +51,8 @@ public final class ProbeRun {
   private @Nullable InetAddress address;
   private @Nullable Channel channel;
   private @Nullable Future<?> deadline;
+  private final List<Note> notes = new ArrayList<>(0);
+  private @Nullable TlsSession tls;
   private boolean preparing;
   private boolean ended;
 
@@ -113,21 +121,64 @@ public final class ProbeRun {
     return activity;
   }
 
+  /// Resolves a host name, which `then` gets the first address of; failing to ends the run. `then`
+  /// is not called once the run has ended.
+  public void resolve(String hostName, Consumer<InetAddress> then) {
+    enter("resolve", "resolving " + hostName);
+    var _ =
+        prober
+            .resolver()
+            .resolve(hostName)
+            .whenCompleteAsync(
+                (addresses, error) -> {
+                  if (addresses == null) {
+                    fail("cannot resolve " + hostName + because(error));
+                  } else if (!ended) {
+                    // The first address alone: a check says whether the place works that clients
+                    // are sent to first, and a second try would hide that it does not.
+                    then.accept(addresses.getFirst());
+                  }
+                },
+                loop);
+  }
+
+  private static String because(@Nullable Throwable error) {
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    return cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
+  }
+
   /// Opens a connection to the address; failing to ends the run. The handlers see `channelActive`
   /// once it is open. It is closed with the run.
   public void connect(int port, ChannelInitializer<Channel> handlers) {
+    connect(address(), port, handlers);
+  }
+
+  /// The same to another address. A run has one connection: the one before is closed.
+  public void connect(InetAddress to, int port, ChannelInitializer<Channel> handlers) {
     enter("connect", "connecting");
     prober
         .transport()
-        .connect(loop, options.source(), new InetSocketAddress(address(), port), handlers, this);
+        .connect(loop, options.source(), new InetSocketAddress(to, port), handlers, this);
   }
 
-  /// Opens a connection as [#connect] does and shakes hands for TLS; failing to ends the run. The
-  /// handlers see `channelActive` once the handshake is over.
+  /// Opens a connection to the address as [#connect] does and shakes hands for TLS; failing to ends
+  /// the run. The handlers see `channelActive` once the handshake is over.
   ///
   /// @param host whom the certificate must be for, unless the settings say another name
   /// @param protocols what is offered by ALPN (RFC 7301), best first; empty for none
   public void connectTls(
+      int port,
+      TlsSettings settings,
+      String host,
+      List<String> protocols,
+      ChannelInitializer<Channel> handlers) {
+    connectTls(address(), port, settings, host, protocols, handlers);
+  }
+
+  /// The same to another address. A run has one connection: the one before is closed.
+  public void connectTls(
+      InetAddress to,
       int port,
       TlsSettings settings,
       String host,
@@ -139,10 +190,10 @@ public final class ProbeRun {
             .whenCompleteAsync(
                 (engine, error) -> {
                   if (engine == null) {
-                    notStarted("the certificates to trust cannot be read: " + reason(error));
+                    notStarted("certificates or keys cannot be read" + because(error));
                   } else if (!ended) {
                     offer(engine, protocols);
-                    connect(port, behindTls(engine, handlers));
+                    connect(to, port, behindTls(engine, handlers));
                   }
                 },
                 loop);
@@ -165,14 +216,34 @@ public final class ProbeRun {
     };
   }
 
-  private static String reason(@Nullable Throwable error) {
-    return error == null ? "" : FailureText.of(error);
+  /// An engine that verifies as the settings say that the other side is `name`; for protocols that
+  /// begin TLS in the middle of a connection, others have [#connectTls]. What it learns of the
+  /// other side's certificate goes into the result. Completes exceptionally, on any thread, when
+  /// certificates or keys cannot be read.
+  public CompletableFuture<SSLEngine> tlsEngine(TlsSettings settings, String name, int port) {
+    return prober
+        .trust()
+        .session(settings, name, port)
+        .thenApplyAsync(
+            session -> {
+              tls = session;
+              return session.engine();
+            },
+            loop);
   }
 
-  /// An engine that verifies as the settings say that the other side is `name`; for protocols that
-  /// begin TLS in the middle of a connection, others have [#connectTls].
-  public CompletableFuture<SSLEngine> tlsEngine(TlsSettings settings, String name, int port) {
-    return prober.trust().engine(settings, name, port);
+  /// The TLS session that was begun last; null when there is none.
+  public @Nullable TlsSession tls() {
+    return tls;
+  }
+
+  /// Adds to what `detour check` prints besides the steps; ignored beyond a few dozen.
+  ///
+  /// @param label a word or two, as `redirect`
+  public void note(String label, String text) {
+    if (!ended && notes.size() < NOTES_MAX) {
+      notes.add(Note.of(label, text));
+    }
   }
 
   public void pass(String detail) {
@@ -215,7 +286,11 @@ public final class ProbeRun {
 
   /// The connection that ends with this run, from before it is open.
   void owns(Channel connection) {
+    Channel before = channel;
     this.channel = connection;
+    if (before != null) {
+      var _ = before.close();
+    }
     if (ended) {
       var _ = connection.close();
     }
@@ -235,10 +310,11 @@ public final class ProbeRun {
   }
 
   /// What the result means under this check's options.
-  private ProbeResult judged(ProbeResult result) {
-    if (result.outcome() == Outcome.NOT_STARTED) {
-      return result;
+  private ProbeResult judged(ProbeResult seen) {
+    if (seen.outcome() == Outcome.NOT_STARTED) {
+      return seen;
     }
+    ProbeResult result = seen.passed() && tls != null ? judgedByExpiry(seen, tls) : seen;
     if (options.inverted()) {
       return result.with(
           result.passed() ? Outcome.FAILED : Outcome.PASSED, "inverted: " + result.detail());
@@ -253,9 +329,22 @@ public final class ProbeRun {
     return result;
   }
 
+  private static ProbeResult judgedByExpiry(ProbeResult result, TlsSession session) {
+    Instant now = Instant.now();
+    return switch (session.expiry(now)) {
+      case FINE -> result;
+      case WARN ->
+          result.with(Outcome.DEGRADED, session.expiryText(now) + ": " + result.detail());
+      case FAIL -> result.with(Outcome.FAILED, session.expiryText(now) + ": " + result.detail());
+    };
+  }
+
   private void end(Outcome outcome, String detail) {
     if (ended) {
       return;
+    }
+    if (tls != null) {
+      tls.notes(Instant.now()).forEach(this::note);
     }
     ended = true;
     leaveStep();
@@ -265,7 +354,7 @@ public final class ProbeRun {
     if (channel != null) {
       var _ = channel.close();
     }
-    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail), steps, address));
+    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail), steps, address, notes));
     try {
       // Never from within the caller: a schedule that starts the next probe on a result would
       // otherwise recurse when many fail at once.
