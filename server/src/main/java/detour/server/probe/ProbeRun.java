@@ -47,6 +47,7 @@ public final class ProbeRun {
   private final List<Step> steps = new ArrayList<>(5);
   private String step = "";
   private String activity = "starting";
+  private String qualification = "";
   private long stepStartNanos;
   private @Nullable InetAddress address;
   private @Nullable Channel channel;
@@ -237,6 +238,13 @@ public final class ProbeRun {
     return tls;
   }
 
+  /// Says how the probe got where it is: completes the detail of whatever ends the run from here on.
+  ///
+  /// @param words as ` after a redirect to http://www.example.com/`
+  public void qualify(String words) {
+    qualification = words;
+  }
+
   /// Adds to what `detour check` prints besides the steps; ignored beyond a few dozen.
   ///
   /// @param label a word or two, as `redirect`
@@ -354,7 +362,7 @@ public final class ProbeRun {
     if (channel != null) {
       var _ = channel.close();
     }
-    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail), steps, address, notes));
+    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail + qualification), steps, address, notes));
     try {
       // Never from within the caller: a schedule that starts the next probe on a result would
       // otherwise recurse when many fail at once.
