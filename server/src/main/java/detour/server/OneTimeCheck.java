@@ -109,7 +109,10 @@ final class OneTimeCheck {
           result.passed(),
           result.detail(),
           total,
-          steps);
+          steps,
+          result.notes().stream()
+              .map(note -> new CheckReport.Note(note.label(), note.text()))
+              .toList());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandFailed(ExitCode.NO, "interrupted");

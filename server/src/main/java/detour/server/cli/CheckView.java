@@ -1,6 +1,7 @@
 package detour.server.cli;
 
 import detour.server.api.CheckReport;
+import detour.server.api.CheckReport.Note;
 import detour.server.api.CheckReport.Step;
 import detour.server.cli.Look.Mark;
 import detour.server.cli.Look.Style;
@@ -9,6 +10,7 @@ import java.util.List;
 
 /// One check with its steps as a picture: each bar begins where the one before it ended.
 final class CheckView {
+  private static final int INDENT = 4;
   private static final int LEAST_BAR = 10;
   private static final int MOST_BAR = 40;
 
@@ -25,7 +27,7 @@ final class CheckView {
             .add("  ")
             .add(mark.style(), report.detail())
             .add(Style.DIM, "  " + Times.milliseconds(report.milliseconds())));
-    page.add(page.indented(4).add(Style.DIM, report.check()));
+    page.add(page.indented(INDENT).add(Style.DIM, report.check()));
     double total = report.steps().stream().mapToDouble(Step::milliseconds).sum();
     int room = Math.clamp(look.columns() - 40L, LEAST_BAR, MOST_BAR);
     List<List<Line>> rows = new ArrayList<>();
@@ -38,8 +40,19 @@ final class CheckView {
               bar(page, room, before, step.milliseconds(), total)));
       before += step.milliseconds();
     }
-    page.table(4, rows);
+    page.table(INDENT, rows);
+    addNotes(page, report.notes());
     return page.toString();
+  }
+
+  private static void addNotes(Page page, List<Note> notes) {
+    int column =
+        INDENT
+            + 2
+            + notes.stream().mapToInt(n -> page.line().add(n.label()).width()).max().orElse(0);
+    for (Note note : notes) {
+      page.hanging(page.indented(INDENT).add(note.label()), column, Style.DIM, note.text());
+    }
   }
 
   private static Line bar(Page page, int room, double before, double length, double total) {

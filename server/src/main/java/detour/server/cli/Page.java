@@ -38,16 +38,35 @@ final class Page {
 
   /// A sentence in one style, wrapped at words, each line indented.
   Page wrapped(int indent, Style style, String sentence) {
+    for (String row : rows(indent, sentence)) {
+      add(indented(indent).add(style, row));
+    }
+    return this;
+  }
+
+  /// A label, and beside it at a column a sentence that is wrapped there.
+  Page hanging(Line label, int column, Style style, String sentence) {
+    Line begun = label;
+    for (String row : rows(column, sentence)) {
+      add(begun.to(column).add(style, row));
+      begun = line();
+    }
+    return this;
+  }
+
+  private List<String> rows(int indent, String sentence) {
     int room = Math.max(20, look.comfortable() - indent);
+    List<String> rows = new ArrayList<>();
     StringBuilder row = new StringBuilder();
     for (String word : look.clean(sentence).split(" +", -1)) {
       if (!row.isEmpty() && row.length() + 1 + word.length() > room) {
-        add(indented(indent).add(style, row.toString()));
+        rows.add(row.toString());
         row.setLength(0);
       }
       row.append(row.isEmpty() ? "" : " ").append(word);
     }
-    return add(indented(indent).add(style, row.toString()));
+    rows.add(row.toString());
+    return rows;
   }
 
   /// A row that ends in a sentence: beside it at a column where there is room, else wrapped below.

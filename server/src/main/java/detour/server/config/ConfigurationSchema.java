@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.databind.json.JsonMapper;
@@ -98,10 +99,10 @@ public final class ConfigurationSchema {
     Pattern pattern = Pattern.compile(text.jsonPattern());
     ObjectNode schema = JSON.objectNode();
     ArrayNode types = schema.putArray("type").add("string");
-    if (pattern.matcher("1").find() || pattern.matcher("200").find()) {
+    if (Stream.of("1", "2", "200").anyMatch(number -> pattern.matcher(number).find())) {
       types.add("integer");
     }
-    if (pattern.matcher("1.5").find()) {
+    if (Stream.of("1.1", "1.2", "1.5").anyMatch(number -> pattern.matcher(number).find())) {
       types.add("number");
     }
     if (pattern.matcher("true").find()) {

@@ -2,10 +2,12 @@ package detour.server.probe;
 
 import detour.failover.model.Destination;
 import detour.failover.model.ProbeOptions;
+import detour.server.probe.ProbeResult.Note;
 import detour.server.probe.ProbeResult.Outcome;
 import detour.server.probe.ProbeResult.Step;
 import detour.server.probe.text.FailureText;
 import detour.server.probe.text.OneLine;
+import detour.server.probe.tls.TlsSession;
 import detour.server.probe.tls.TlsSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -13,15 +15,18 @@ import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /// One probe under way: where it goes, what it does at the moment, and its end, which comes exactly
@@ -30,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// The first of [#pass], [#fail], [#notStarted] and the timeout ends the run, closes its connection
 /// and reports; whatever comes later is ignored, so handlers need not know whether they are late.
 public final class ProbeRun {
+  private static final int NOTES_MAX = 30;
+
   private final Prober prober;
   private final EventLoop loop;
   private final Destination destination;
@@ -40,10 +47,13 @@ public final class ProbeRun {
   private final List<Step> steps = new ArrayList<>(5);
   private String step = "";
   private String activity = "starting";
+  private String qualification = "";
   private long stepStartNanos;
   private @Nullable InetAddress address;
   private @Nullable Channel channel;
   private @Nullable Future<?> deadline;
+  private final List<Note> notes = new ArrayList<>(0);
+  private @Nullable TlsSession tls;
   private boolean preparing;
   private boolean ended;
 
@@ -112,18 +122,136 @@ public final class ProbeRun {
     return activity;
   }
 
+  /// Resolves a host name, which `then` gets the first address of; failing to ends the run. `then`
+  /// is not called once the run has ended.
+  public void resolve(String hostName, Consumer<InetAddress> then) {
+    enter("resolve", "resolving " + hostName);
+    var _ =
+        prober
+            .resolver()
+            .resolve(hostName)
+            .whenCompleteAsync(
+                (addresses, error) -> {
+                  if (addresses == null) {
+                    fail("cannot resolve " + hostName + because(error));
+                  } else if (!ended) {
+                    // The first address alone: a check says whether the place works that clients
+                    // are sent to first, and a second try would hide that it does not.
+                    then.accept(addresses.getFirst());
+                  }
+                },
+                loop);
+  }
+
+  private static String because(@Nullable Throwable error) {
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    return cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
+  }
+
   /// Opens a connection to the address; failing to ends the run. The handlers see `channelActive`
   /// once it is open. It is closed with the run.
   public void connect(int port, ChannelInitializer<Channel> handlers) {
+    connect(address(), port, handlers);
+  }
+
+  /// The same to another address. A run has one connection: the one before is closed.
+  public void connect(InetAddress to, int port, ChannelInitializer<Channel> handlers) {
     enter("connect", "connecting");
     prober
         .transport()
-        .connect(loop, options.source(), new InetSocketAddress(address(), port), handlers, this);
+        .connect(loop, options.source(), new InetSocketAddress(to, port), handlers, this);
   }
 
-  /// An engine that verifies as the settings say that the other side is `name`.
+  /// Opens a connection to the address as [#connect] does and shakes hands for TLS; failing to ends
+  /// the run. The handlers see `channelActive` once the handshake is over.
+  ///
+  /// @param host whom the certificate must be for, unless the settings say another name
+  /// @param protocols what is offered by ALPN (RFC 7301), best first; empty for none
+  public void connectTls(
+      int port,
+      TlsSettings settings,
+      String host,
+      List<String> protocols,
+      ChannelInitializer<Channel> handlers) {
+    connectTls(address(), port, settings, host, protocols, handlers);
+  }
+
+  /// The same to another address. A run has one connection: the one before is closed.
+  public void connectTls(
+      InetAddress to,
+      int port,
+      TlsSettings settings,
+      String host,
+      List<String> protocols,
+      ChannelInitializer<Channel> handlers) {
+    prepare("reading the certificates to trust");
+    var _ =
+        tlsEngine(settings, settings.nameOr(host), port)
+            .whenCompleteAsync(
+                (engine, error) -> {
+                  if (engine == null) {
+                    notStarted("certificates or keys cannot be read" + because(error));
+                  } else if (!ended) {
+                    offer(engine, protocols);
+                    connect(to, port, behindTls(engine, handlers));
+                  }
+                },
+                loop);
+  }
+
+  private static void offer(SSLEngine engine, List<String> protocols) {
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setApplicationProtocols(protocols.toArray(String[]::new));
+    engine.setSSLParameters(parameters);
+  }
+
+  private ChannelInitializer<Channel> behindTls(
+      SSLEngine engine, ChannelInitializer<Channel> handlers) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        TlsHandshake.addTo(channel.pipeline(), engine, ProbeRun.this);
+        channel.pipeline().addLast(handlers);
+      }
+    };
+  }
+
+  /// An engine that verifies as the settings say that the other side is `name`; for protocols that
+  /// begin TLS in the middle of a connection, others have [#connectTls]. What it learns of the
+  /// other side's certificate goes into the result. Completes exceptionally, on any thread, when
+  /// certificates or keys cannot be read.
   public CompletableFuture<SSLEngine> tlsEngine(TlsSettings settings, String name, int port) {
-    return prober.trust().engine(settings, name, port);
+    return prober
+        .trust()
+        .session(settings, name, port)
+        .thenApplyAsync(
+            session -> {
+              tls = session;
+              return session.engine();
+            },
+            loop);
+  }
+
+  /// The TLS session that was begun last; null when there is none.
+  public @Nullable TlsSession tls() {
+    return tls;
+  }
+
+  /// Says how the probe got where it is: completes the detail of whatever ends the run from here on.
+  ///
+  /// @param words as ` after a redirect to http://www.example.com/`
+  public void qualify(String words) {
+    qualification = words;
+  }
+
+  /// Adds to what `detour check` prints besides the steps; ignored beyond a few dozen.
+  ///
+  /// @param label a word or two, as `redirect`
+  public void note(String label, String text) {
+    if (!ended && notes.size() < NOTES_MAX) {
+      notes.add(Note.of(label, text));
+    }
   }
 
   public void pass(String detail) {
@@ -166,7 +294,11 @@ public final class ProbeRun {
 
   /// The connection that ends with this run, from before it is open.
   void owns(Channel connection) {
+    Channel before = channel;
     this.channel = connection;
+    if (before != null) {
+      var _ = before.close();
+    }
     if (ended) {
       var _ = connection.close();
     }
@@ -186,10 +318,11 @@ public final class ProbeRun {
   }
 
   /// What the result means under this check's options.
-  private ProbeResult judged(ProbeResult result) {
-    if (result.outcome() == Outcome.NOT_STARTED) {
-      return result;
+  private ProbeResult judged(ProbeResult seen) {
+    if (seen.outcome() == Outcome.NOT_STARTED) {
+      return seen;
     }
+    ProbeResult result = seen.passed() && tls != null ? judgedByExpiry(seen, tls) : seen;
     if (options.inverted()) {
       return result.with(
           result.passed() ? Outcome.FAILED : Outcome.PASSED, "inverted: " + result.detail());
@@ -204,9 +337,22 @@ public final class ProbeRun {
     return result;
   }
 
+  private static ProbeResult judgedByExpiry(ProbeResult result, TlsSession session) {
+    Instant now = Instant.now();
+    return switch (session.expiry(now)) {
+      case FINE -> result;
+      case WARN ->
+          result.with(Outcome.DEGRADED, session.expiryText(now) + ": " + result.detail());
+      case FAIL -> result.with(Outcome.FAILED, session.expiryText(now) + ": " + result.detail());
+    };
+  }
+
   private void end(Outcome outcome, String detail) {
     if (ended) {
       return;
+    }
+    if (tls != null) {
+      tls.notes(Instant.now()).forEach(this::note);
     }
     ended = true;
     leaveStep();
@@ -216,7 +362,7 @@ public final class ProbeRun {
     if (channel != null) {
       var _ = channel.close();
     }
-    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail), steps, address));
+    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail + qualification), steps, address, notes));
     try {
       // Never from within the caller: a schedule that starts the next probe on a result would
       // otherwise recurse when many fail at once.

@@ -5,11 +5,8 @@ import detour.failover.model.Destination;
 import detour.server.probe.tls.TrustStores;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
-import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// Starts single probes: resolves the destination where it is a host name, then hands over to the
 /// kind.
@@ -36,40 +33,13 @@ record Prober(
     }
     switch (destination) {
       case Destination.Address(InetAddress address) -> proceed(kind, check, run, address);
-      case Destination.HostName(String name) -> {
-        run.enter("resolve", "resolving " + name);
-        var _ =
-            resolver
-                .resolve(name)
-                .whenCompleteAsync(
-                    (addresses, error) -> resolved(kind, check, run, addresses, error), loop);
-      }
-    }
-  }
-
-  private static void resolved(
-      ProbeKind kind,
-      Check check,
-      ProbeRun run,
-      @Nullable List<InetAddress> addresses,
-      @Nullable Throwable error) {
-    if (addresses == null) {
-      run.fail("cannot resolve " + run.destination().text() + reason(error));
-    } else if (!run.ended()) {
-      // The first address alone: a check says whether the place works that clients are sent to
-      // first, and a second try would hide that it does not.
-      proceed(kind, check, run, addresses.getFirst());
+      case Destination.HostName(String name) ->
+          run.resolve(name, address -> proceed(kind, check, run, address));
     }
   }
 
   private static void proceed(ProbeKind kind, Check check, ProbeRun run, InetAddress address) {
     run.resolved(address);
     kind.start(check.settings(), run);
-  }
-
-  private static String reason(@Nullable Throwable error) {
-    Throwable cause =
-        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-    return cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
   }
 }

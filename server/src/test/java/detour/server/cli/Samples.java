@@ -332,6 +332,27 @@ final class Samples {
         6L);
   }
 
+  static CheckReport checkOfCertificate() {
+    return new CheckReport(
+        "www.example.com/ams/web1",
+        "https :443 / @ 192.0.2.10",
+        true,
+        "200 OK",
+        31.4,
+        List.of(
+            new CheckReport.Step("connect", 1.1),
+            new CheckReport.Step("handshake", 28.2),
+            new CheckReport.Step("first byte", 2.1)),
+        List.of(
+            new CheckReport.Note("tls", "TLSv1.3, TLS_AES_256_GCM_SHA384"),
+            new CheckReport.Note("certificate", "CN=www.example.com"),
+            new CheckReport.Note(
+                "names",
+                "www.example.com, example.com, shop.example.com, api.example.com, mail.example.com"
+                    + " and 12 more"),
+            new CheckReport.Note("issuer", "CN=Example CA")));
+  }
+
   static CheckReport check(boolean passed) {
     return passed
         ? new CheckReport(

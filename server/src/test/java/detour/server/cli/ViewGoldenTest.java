@@ -87,6 +87,9 @@ class ViewGoldenTest {
         Arguments.of(
             "history-colour", HistoryView.render(Samples.history(), COLOUR, Samples.TIMES)),
         Arguments.of("check-passed", CheckView.render(Samples.check(true), PLAIN)),
+        Arguments.of(
+            "check-certificate-narrow",
+            CheckView.render(Samples.checkOfCertificate(), NARROW)),
         Arguments.of("check-failed", CheckView.render(Samples.check(false), ASCII)));
   }
 

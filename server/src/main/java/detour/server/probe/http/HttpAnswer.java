@@ -3,77 +3,119 @@ package detour.server.probe.http;
 import detour.server.probe.ProbeRun;
 import detour.server.probe.text.FailureText;
 import detour.server.probe.text.OneLine;
-import io.netty.buffer.ByteBuf;
+import detour.server.probe.tls.TlsFailureText;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Judges an HTTP answer as it comes in, and ends the run as soon as its outcome is certain.
 final class HttpAnswer extends SimpleChannelInboundHandler<HttpObject> {
-  static final int BODY_BYTES_MAX = 64 * 1024;
+  static final String HEADERS_TOO_LONG =
+      "headers longer than " + Http1Connection.HEADERS_BYTES_MAX / 1024 + " KiB";
 
-  private final HttpSettings settings;
+  private final Expectation expected;
   private final ProbeRun run;
-  private final byte[] wanted;
+  private final HttpProbe probe;
+  private final Hop hop;
+  private final Body body;
   private @Nullable String accepted;
-  private byte[] body = new byte[1024];
-  private int bodyBytes;
 
-  HttpAnswer(HttpSettings settings, ProbeRun run) {
-    this.settings = settings;
+  /// What casts doubt on the connection while it still stands.
+  private String doubt = "";
+
+  /// Nothing that comes is of interest any more.
+  private boolean done;
+
+  HttpAnswer(HttpSettings settings, ProbeRun run, HttpProbe probe, Hop hop) {
+    this.expected = settings.expected();
     this.run = run;
-    String text = settings.body();
-    this.wanted = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+    this.probe = probe;
+    this.hop = hop;
+    this.body = new Body(expected, settings.bodyBytesMax());
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
-    if (run.ended()) {
+    if (done || run.ended()) {
       return;
     }
     DecoderResult decoded = part.decoderResult();
     if (decoded.isFailure()) {
-      run.fail(malformed(decoded.cause()));
+      fail(malformed(decoded.cause()));
       return;
     }
     if (part instanceof HttpResponse response) {
       head(response);
     }
-    if (part instanceof HttpContent content && accepted != null) {
-      body(content.content());
-      if (content instanceof LastHttpContent && !run.ended()) {
-        run.fail("body does not contain " + quotedBody() + " (read " + bodyBytes + " bytes)");
-      }
+    if (part instanceof HttpContent content && accepted != null && !done) {
+      body(content);
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    if (accepted == null) {
-      run.fail("connection closed while " + run.activity());
-    } else {
-      run.fail("connection closed within the body (read " + bodyBytes + " bytes)");
-    }
+    closed();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
+    failed(error);
+  }
+
+  /// The connection ended before the answer did.
+  void closed() {
+    fail(
+        accepted == null
+            ? "connection closed while " + run.activity()
+            : "connection closed within the body (read " + body.bytes() + " bytes)");
+  }
+
+  /// Ends the run by an error of this answer's connection.
+  void failed(Throwable error) {
+    if (done) {
+      return;
+    }
+    String http2 = Http2FailureText.of(error);
     if (FailureText.ownLimit(error) != null) {
       run.failed(error);
+    } else if (http2 != null) {
+      fail(http2);
+    } else if (FailureText.innermost(error) instanceof SSLException) {
+      // With TLS 1.3 a server refuses a client's certificate only after the handshake.
+      fail(TlsFailureText.of(error));
     } else {
-      run.fail(FailureText.of(error) + " while " + run.activity());
+      fail(FailureText.of(error) + " while " + run.activity());
     }
+  }
+
+  void fail(String detail) {
+    if (!done) {
+      done = true;
+      run.fail(detail + doubt);
+    }
+  }
+
+  /// Completes what a failure will say, should there be one.
+  void doubt(String words) {
+    doubt = words;
+  }
+
+  private void pass(String detail) {
+    done = true;
+    run.pass(detail);
   }
 
   private void head(HttpResponse response) {
@@ -83,60 +125,71 @@ final class HttpAnswer extends SimpleChannelInboundHandler<HttpObject> {
       run.doing("waiting for the final status after " + status);
       return;
     }
-    if (!settings.accepts(status)) {
-      run.fail("status " + status + ", expected " + settings.expectedStatuses() + where(response));
+    String location = response.headers().get(HttpHeaderNames.LOCATION);
+    if (location != null && probe.mayFollow(status)) {
+      done = true;
+      probe.follow(hop, status, location);
+      return;
+    }
+    if (!expected.accepts(status)) {
+      fail("status " + status + ", expected " + expected.statusText() + whereTo(location));
+      return;
+    }
+    String wrong = wrongHeader(response.headers());
+    if (wrong != null) {
+      fail(wrong);
       return;
     }
     accepted = OneLine.of((status + " " + response.status().reasonPhrase()).strip(), 80);
-    if (wanted.length == 0) {
-      run.pass(accepted);
-    } else {
+    if (expected.readsBody()) {
       run.doing("reading the body");
+    } else {
+      pass(accepted);
     }
   }
 
-  private static String where(HttpResponse response) {
-    String location = response.headers().get(HttpHeaderNames.LOCATION);
+  private static String whereTo(@Nullable String location) {
     return location == null ? "" : " (a redirect to " + OneLine.of(location, 100) + ")";
   }
 
-  private void body(ByteBuf content) {
-    int taken = Math.min(content.readableBytes(), BODY_BYTES_MAX - bodyBytes);
-    if (bodyBytes + taken > body.length) {
-      body = Arrays.copyOf(body, Math.max(bodyBytes + taken, body.length * 2));
-    }
-    content.readBytes(body, bodyBytes, taken);
-    // What was searched before is not searched again, but for a beginning at its very end.
-    int from = Math.max(0, bodyBytes - wanted.length + 1);
-    bodyBytes += taken;
-    if (contains(from)) {
-      run.pass(accepted + ", body matches");
-    } else if (bodyBytes == BODY_BYTES_MAX) {
-      run.fail("body does not contain " + quotedBody() + " in its first 64 KiB");
-    } else if (taken > 0) {
-      run.doing("reading the body (read " + bodyBytes + " bytes)");
-    }
-  }
-
-  private boolean contains(int from) {
-    for (int at = from; at + wanted.length <= bodyBytes; at++) {
-      if (Arrays.equals(body, at, at + wanted.length, wanted, 0, wanted.length)) {
-        return true;
+  private @Nullable String wrongHeader(HttpHeaders headers) {
+    for (Map.Entry<String, String> header : expected.headers().entrySet()) {
+      List<String> values = headers.getAll(header.getKey());
+      if (values.isEmpty()) {
+        return "header " + header.getKey() + " is missing";
+      }
+      if (values.stream().noneMatch(value -> value.contains(header.getValue()))) {
+        return "header %s is '%s' and does not contain '%s'"
+            .formatted(
+                header.getKey(),
+                OneLine.of(values.getFirst(), 60),
+                OneLine.of(header.getValue(), 60));
       }
     }
-    return false;
+    return null;
   }
 
-  private String quotedBody() {
-    return "'" + OneLine.of(String.valueOf(settings.body()), 80) + "'";
+  private void body(HttpContent content) {
+    body.add(content.content());
+    if (body.foundEarly()) {
+      pass(accepted + ", body matches");
+    } else if (body.tooLong() || content instanceof LastHttpContent) {
+      String wrong = body.mismatch();
+      if (wrong == null) {
+        pass(accepted + ", body matches");
+      } else {
+        fail(wrong);
+      }
+    } else if (body.bytes() > 0) {
+      run.doing("reading the body (read " + body.bytes() + " bytes)");
+    }
   }
 
   private static String malformed(Throwable cause) {
     return switch (cause) {
       case TooLongHttpLineException line ->
-          "status line longer than " + HttpProbe.STATUS_LINE_BYTES_MAX + " bytes";
-      case TooLongHttpHeaderException headers ->
-          "headers longer than " + HttpProbe.HEADERS_BYTES_MAX / 1024 + " KiB";
+          "status line longer than " + Http1Connection.STATUS_LINE_BYTES_MAX + " bytes";
+      case TooLongHttpHeaderException headers -> HEADERS_TOO_LONG;
       default -> "the answer is not HTTP: " + OneLine.of(String.valueOf(cause.getMessage()), 120);
     };
   }

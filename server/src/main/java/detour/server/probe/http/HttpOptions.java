@@ -5,23 +5,21 @@ import detour.server.options.OptionType;
 import detour.server.options.Values;
 import detour.server.probe.http.HttpSettings.StatusRange;
 import detour.server.probe.text.OneLine;
-import detour.server.probe.tls.TlsSettings;
-import detour.server.probe.tls.TrustStores;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import detour.server.probe.tls.TlsOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// The keys of an `http` or `https` check.
 final class HttpOptions {
   /// Headers that this check sends itself.
   private static final Set<String> OWN_HEADERS =
       Set.of("connection", "content-length", "host", "transfer-encoding");
+
+  private static final Set<String> BODILESS = Set.of("GET", "HEAD");
 
   private static final OptionType<String> PATH =
       new OptionType.Text<>(
@@ -36,16 +34,9 @@ final class HttpOptions {
                   text,
                   "[A-Za-z0-9._-]*[A-Za-z0-9_-](:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?"),
           "^[A-Za-z0-9.:_\\[\\]-]+$");
-  private static final OptionType<String> SERVER_NAME =
-      new OptionType.Text<>(
-          "a host name or address",
-          text -> matching(text, "[A-Za-z0-9._-]*[A-Za-z0-9_-]|[0-9A-Fa-f:.]+"),
-          "^[A-Za-z0-9.:_-]+$");
   private static final OptionType<String> METHOD =
       new OptionType.Text<>(
-          "GET, HEAD, OPTIONS or POST",
-          text -> matching(text, "GET|HEAD|OPTIONS|POST"),
-          "^(GET|HEAD|OPTIONS|POST)$");
+          "a method in capitals, as GET or PUT", HttpOptions::method, "^[A-Z][A-Z-]{0,19}$");
   private static final OptionType<String> HEADER_VALUE =
       new OptionType.Text<>(
           "text without control characters",
@@ -61,11 +52,17 @@ final class HttpOptions {
               new OptionType.Text<>(
                   "a class of statuses as 2xx", StatusRange::of, "^[1-5]([0-9][0-9]|xx)$")));
 
-  private static final OptionType<String> BODY =
-      new OptionType.Text<>("text", text -> matching(text, "(?s).{1,1024}"), "^[\\s\\S]{1,1024}$");
-  private static final OptionType<Path> CA_FILE =
+  private static final OptionType<String> EXPECTED_BODY = text(1, 1024);
+  private static final OptionType<BodyRegex> REGEX =
       new OptionType.Text<>(
-          "the absolute path of a file of PEM certificates", HttpOptions::caFile, "^/");
+          "a regular expression", text -> new BodyRegex(bounded(text, 1, 1024)), ".");
+  private static final OptionType.Text<String> JSON_POINTER =
+      new OptionType.Text<>(
+          "a JSON Pointer (RFC 6901) as /status, or empty text for the whole",
+          text -> matching(text, "(/([^/~]|~[01])*)*"),
+          "^(/([^/~]|~[01])*)*$");
+  private static final OptionType<HttpSettings.Version> VERSION =
+      new OptionType.Text<>("1.1 or 2", HttpSettings.Version::of, "^(1\\.1|2(\\.0)?)$");
 
   private static final Option<List<StatusRange>> EXPECT_STATUS =
       Option.withDefault(
@@ -73,42 +70,39 @@ final class HttpOptions {
           new OptionType.Many<>(STATUS),
           List.of(StatusRange.OK),
           "The statuses that pass: numbers, or classes such as 2xx.");
+  private static final Option<Map<String, String>> EXPECT_HEADERS =
+      Option.withDefault(
+          "headers",
+          new OptionType.Named<>(HEADER_VALUE),
+          Map.of(),
+          "By name, text that a header of the answer must contain; empty text where it must only be"
+              + " there.");
   private static final Option<String> EXPECT_BODY =
       Option.optional(
           "body",
-          BODY,
-          "Text that must occur in the first 64 KiB of the body, compared byte by byte as UTF-8.");
+          EXPECTED_BODY,
+          "Text that must occur in the body, compared byte by byte as UTF-8.");
+  private static final Option<BodyRegex> EXPECT_REGEX =
+      Option.optional(
+          "body_regex",
+          REGEX,
+          "A Java regular expression that the body, read as UTF-8, must match somewhere. Matching"
+              + " that takes too long is stopped, and fails.");
+  private static final Option<Map<String, String>> EXPECT_JSON =
+      Option.withDefault(
+          "json",
+          new OptionType.Named<>(JSON_POINTER, text(0, 1024)),
+          Map.of(),
+          "By JSON Pointer (RFC 6901), the text, number, true, false or null that the body must hold"
+              + " there.");
   private static final Option<Expectation> EXPECT =
       Option.withDefault(
           "expect",
           new OptionType.Section<>(
-              List.of(EXPECT_STATUS, EXPECT_BODY),
-              values -> new Expectation(values.of(EXPECT_STATUS), values.orNull(EXPECT_BODY))),
-          new Expectation(List.of(StatusRange.OK), null),
-          "What the answer must be.");
-
-  private static final Option<Boolean> VERIFY =
-      Option.withDefault(
-          "verify",
-          new OptionType.Flag(),
-          true,
-          "Whether the certificate must be valid, trusted and made out to the host.");
-  private static final Option<Path> CA =
-      Option.optional(
-          "ca_file",
-          CA_FILE,
-          "Certificates to trust in place of those that the Java runtime trusts.");
-  private static final Option<String> NAME =
-      Option.optional(
-          "server_name",
-          SERVER_NAME,
-          "The name for SNI and for the certificate, where it differs from host.");
-  private static final Option<TlsSettings> TLS =
-      Option.withDefault(
-          "tls",
-          new OptionType.Section<>(List.of(VERIFY, CA, NAME), HttpOptions::tls),
-          TlsSettings.DEFAULT,
-          "How the certificate is verified.");
+              List.of(EXPECT_STATUS, EXPECT_HEADERS, EXPECT_BODY, EXPECT_REGEX, EXPECT_JSON),
+              HttpOptions::expectation),
+          Expectation.OK,
+          "What the answer must be; all of it must hold.");
 
   private static final Option<String> PATH_KEY =
       Option.withDefault("path", PATH, "/", "The path to ask for, with its query if any.");
@@ -125,6 +119,28 @@ final class HttpOptions {
       Option.withDefault(
           "headers", new OptionType.Named<>(HEADER_VALUE), Map.of(), "Further request headers.");
 
+  private static final Option<String> BODY_KEY =
+      Option.withDefault(
+          "body", text(0, 16 * 1024), "", "What is sent with the request, as UTF-8.");
+  private static final Option<HttpSettings.Version> VERSION_KEY =
+      Option.withDefault(
+          "version",
+          VERSION,
+          HttpSettings.Version.HTTP_1_1,
+          "The version of HTTP: 1.1, or 2, with TLS by ALPN and without by prior knowledge.");
+  private static final Option<Integer> REDIRECTS_KEY =
+      Option.withDefault(
+          "follow_redirects",
+          new OptionType.Whole(0, 10),
+          0,
+          "How many redirects are followed. Those beyond are judged as any answer.");
+  private static final Option<Integer> BODY_MAX_KEY =
+      Option.withDefault(
+          "body_max",
+          new OptionType.Whole(1, 1024 * 1024),
+          HttpSettings.BODY_BYTES_MAX_DEFAULT,
+          "How many bytes of a body are read at most; `expect` sees no more.");
+
   private final boolean secure;
   private final Option<Integer> port;
 
@@ -137,41 +153,83 @@ final class HttpOptions {
 
   List<Option<?>> all() {
     List<Option<?>> all =
-        new ArrayList<>(List.of(port, PATH_KEY, HOST_KEY, METHOD_KEY, HEADERS_KEY, EXPECT));
+        new ArrayList<>(
+            List.of(
+                port,
+                VERSION_KEY,
+                METHOD_KEY,
+                PATH_KEY,
+                HOST_KEY,
+                HEADERS_KEY,
+                BODY_KEY,
+                REDIRECTS_KEY,
+                BODY_MAX_KEY,
+                EXPECT));
     if (secure) {
-      all.add(TLS);
+      all.add(TlsOptions.ALWAYS);
     }
     return List.copyOf(all);
   }
 
   HttpSettings settings(Values values) {
     Expectation expected = values.of(EXPECT);
-    String method = values.of(METHOD_KEY);
-    if (expected.body() != null && method.equals("HEAD")) {
+    RequestSettings request =
+        new RequestSettings(
+            values.of(METHOD_KEY),
+            values.of(PATH_KEY),
+            values.orNull(HOST_KEY),
+            checked(values.of(HEADERS_KEY), OWN_HEADERS),
+            values.of(BODY_KEY));
+    if (expected.readsBody() && request.method().equals("HEAD")) {
       throw new IllegalArgumentException("an answer to HEAD has no body, so it cannot be expected");
+    }
+    if (!request.body().isEmpty() && BODILESS.contains(request.method())) {
+      // RFC 9110 sections 9.3.1 and 9.3.2: there it has no meaning, and some servers refuse it.
+      throw new IllegalArgumentException(
+          "a " + request.method() + " request has no body; set method, as POST");
     }
     return new HttpSettings(
         values.of(port),
-        values.of(PATH_KEY),
-        values.orNull(HOST_KEY),
-        method,
-        checked(values.of(HEADERS_KEY)),
-        expected.statuses(),
-        expected.body(),
-        secure ? values.of(TLS) : null);
+        values.of(VERSION_KEY),
+        request,
+        expected,
+        values.of(BODY_MAX_KEY),
+        values.of(REDIRECTS_KEY),
+        secure ? values.of(TlsOptions.ALWAYS) : null);
   }
 
-  private record Expectation(List<StatusRange> statuses, @Nullable String body) {}
+  private static Expectation expectation(Values values) {
+    return new Expectation(
+        values.of(EXPECT_STATUS),
+        checked(values.of(EXPECT_HEADERS), Set.of()),
+        values.orNull(EXPECT_BODY),
+        values.orNull(EXPECT_REGEX),
+        new JsonExpectation(values.of(EXPECT_JSON)));
+  }
 
-  private static TlsSettings tls(Values values) {
-    Path file = values.orNull(CA);
-    if (file != null && !values.of(VERIFY)) {
-      throw new IllegalArgumentException("ca_file has no effect while verify is false");
+  private static OptionType<String> text(int least, int most) {
+    String size = "{" + least + "," + most + "}";
+    return new OptionType.Text<>(
+        "text of " + (least == 0 ? "at most " : least + " to ") + most + " characters",
+        text -> bounded(text, least, most),
+        "^[\\s\\S]" + size + "$");
+  }
+
+  private static String bounded(String text, int least, int most) {
+    if (text.length() < least || text.length() > most) {
+      throw new IllegalArgumentException("it has " + text.length() + " characters");
     }
-    return new TlsSettings(values.of(VERIFY), file, values.orNull(NAME));
+    return text;
   }
 
-  private static Map<String, String> checked(Map<String, String> headers) {
+  private static String method(String text) {
+    if (text.equals("CONNECT")) {
+      throw new IllegalArgumentException("CONNECT asks for a tunnel");
+    }
+    return matching(text, "[A-Z][A-Z-]{0,19}");
+  }
+
+  private static Map<String, String> checked(Map<String, String> headers, Set<String> own) {
     Set<String> seen = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     for (String name : headers.keySet()) {
       // RFC 9110 section 5.6.2: token.
@@ -179,7 +237,7 @@ final class HttpOptions {
         throw new IllegalArgumentException("'" + OneLine.of(name, 60) + "' is no header name");
       }
       String lowered = name.toLowerCase(Locale.ROOT);
-      if (OWN_HEADERS.contains(lowered)) {
+      if (own.contains(lowered)) {
         throw new IllegalArgumentException(
             "the header "
                 + name
@@ -191,18 +249,6 @@ final class HttpOptions {
       }
     }
     return headers;
-  }
-
-  private static Path caFile(String text) {
-    Path file = Path.of(text);
-    if (!file.isAbsolute()) {
-      throw new IllegalArgumentException("the path must be absolute");
-    }
-    if (!Files.isReadable(file)) {
-      throw new IllegalArgumentException("the file does not exist or cannot be read");
-    }
-    TrustStores.certificates(file);
-    return file;
   }
 
   private static String matching(String text, String pattern) {

@@ -2,43 +2,62 @@ package detour.server.probe.http;
 
 import detour.failover.model.CheckSettings;
 import detour.server.probe.tls.TlsSettings;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What an `http` or `https` check asks for and expects.
 ///
-/// @param path the request target, from the slash on
-/// @param host the Host header as it is sent, and the name for TLS without its port; null for the
-///   endpoint's own
-/// @param headers further request headers
-/// @param statuses what the status may be; never empty
-/// @param body text that the body must contain; null for any body
+/// @param bodyBytesMax how much of a body is read at most
+/// @param redirectsMax how many redirects are followed before an answer is judged
 /// @param tls null for plain HTTP
 public record HttpSettings(
     int port,
-    String path,
-    @Nullable String host,
-    String method,
-    Map<String, String> headers,
-    List<StatusRange> statuses,
-    @Nullable String body,
+    Version version,
+    RequestSettings request,
+    Expectation expected,
+    int bodyBytesMax,
+    int redirectsMax,
     @Nullable TlsSettings tls)
     implements CheckSettings {
+  static final int BODY_BYTES_MAX_DEFAULT = 64 * 1024;
 
-  public HttpSettings {
-    // Sorted, because the text of equal settings must be equal, across restarts too.
-    SortedMap<String, String> sorted = new TreeMap<>(headers);
-    headers = Collections.unmodifiableSortedMap(sorted);
-    statuses = List.copyOf(statuses);
+  /// HTTP/1.1 without redirects, where a status and a text in the body say it all.
+  ///
+  /// @param host null for the endpoint's own
+  /// @param body text that the body must contain; null for any body
+  public HttpSettings(
+      int port,
+      String path,
+      @Nullable String host,
+      String method,
+      Map<String, String> headers,
+      List<StatusRange> statuses,
+      @Nullable String body,
+      @Nullable TlsSettings tls) {
+    this(
+        port,
+        Version.HTTP_1_1,
+        new RequestSettings(method, path, host, headers, ""),
+        Expectation.of(statuses, body),
+        BODY_BYTES_MAX_DEFAULT,
+        0,
+        tls);
+  }
+
+  /// How HTTP is spoken.
+  public enum Version {
+    HTTP_1_1,
+    HTTP_2;
+
+    /// @throws IllegalArgumentException for any other text than `1.1` and `2`
+    static Version of(String text) {
+      return switch (text) {
+        case "1.1" -> HTTP_1_1;
+        case "2", "2.0" -> HTTP_2;
+        default -> throw new IllegalArgumentException("1.1 or 2");
+      };
+    }
   }
 
   /// Statuses that are accepted: one, or a class of them.
@@ -68,41 +87,8 @@ public record HttpSettings(
     }
   }
 
-  boolean accepts(int status) {
-    return statuses.stream().anyMatch(range -> range.accepts(status));
-  }
-
-  /// As `200` or `200, 204 or 3xx`.
-  String expectedStatuses() {
-    String text = statuses.stream().map(StatusRange::toString).collect(Collectors.joining(", "));
-    int last = text.lastIndexOf(", ");
-    return last < 0 ? text : text.substring(0, last) + " or " + text.substring(last + 2);
-  }
-
   @Override
   public String summary() {
-    return ":" + port + " " + path;
-  }
-
-  /// Equal for equal settings. It is written to logs and to disk, so the values of headers, which
-  /// may be secrets, appear as digests.
-  @Override
-  public String toString() {
-    String shown =
-        headers.entrySet().stream()
-            .map(header -> header.getKey() + "=sha256:" + digest(header.getValue()))
-            .collect(Collectors.joining(", ", "{", "}"));
-    return "HttpSettings[port=%d, path=%s, host=%s, method=%s, headers=%s, statuses=%s, body=%s, tls=%s]"
-        .formatted(port, path, host, method, shown, statuses, body, tls);
-  }
-
-  private static String digest(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return ":" + port + " " + request.path();
   }
 }

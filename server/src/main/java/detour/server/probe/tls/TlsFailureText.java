@@ -1,7 +1,7 @@
 package detour.server.probe.tls;
 
 import detour.server.probe.text.FailureText;
-import detour.server.probe.tls.ExplainingTrust.CertificateRefused;
+import detour.server.probe.tls.PeerTrust.CertificateRefused;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.nio.channels.ClosedChannelException;
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -24,35 +25,46 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// Who is trusted, read from disk once per certificate file, and TLS engines that obey it. Any
-/// thread.
+/// Who is trusted and what is shown to those who ask, read from disk once per set of files, and TLS
+/// engines that obey it. Any thread.
 public final class TrustStores {
-  /// By how the connection is verified, server names apart.
-  private final Map<TlsSettings, CompletableFuture<TrustManager[]>> loaded =
-      new ConcurrentHashMap<>();
+  private final Map<Sources, CompletableFuture<Loaded>> loaded = new ConcurrentHashMap<>();
+
+  /// What is read from disk for a check.
+  private record Sources(boolean verify, @Nullable Path caFile, @Nullable ClientCertificate client) {}
+
+  /// @param strict null to accept every certificate
+  /// @param client null to show nothing
+  private record Loaded(
+      @Nullable X509ExtendedTrustManager strict, ClientCertificate.@Nullable Content client) {}
 
   /// Reads the certificate files again at their next use.
   public void forget() {
     loaded.clear();
   }
 
-  /// Completes exceptionally when the certificates to trust cannot be read.
-  public CompletableFuture<SSLEngine> engine(TlsSettings settings, String name, int port) {
-    TlsSettings key = new TlsSettings(settings.verify(), settings.caFile(), null);
+  /// A connection to come, which verifies that the other side is `name`. Completes exceptionally
+  /// when a file of certificates or keys cannot be read.
+  public CompletableFuture<TlsSession> session(TlsSettings settings, String name, int port) {
+    Sources sources = new Sources(settings.verify(), settings.caFile(), settings.client());
     return loaded
-        .computeIfAbsent(key, TrustStores::load)
-        .thenApply(managers -> engine(managers, settings.verify(), name, port));
+        .computeIfAbsent(sources, TrustStores::load)
+        .thenApply(read -> session(read, settings, name, port));
   }
 
-  private static CompletableFuture<TrustManager[]> load(TlsSettings settings) {
-    CompletableFuture<TrustManager[]> loading = new CompletableFuture<>();
+  private static CompletableFuture<Loaded> load(Sources sources) {
+    CompletableFuture<Loaded> loading = new CompletableFuture<>();
     // Reading the hundred and more certificates of the Java runtime takes far too long for an event
     // loop.
     Thread.ofVirtual()
         .name("read-trusted-certificates")
         .start(() -> {
           try {
-            loading.complete(new TrustManager[] {trustManager(settings)});
+            ClientCertificate client = sources.client();
+            loading.complete(
+                new Loaded(
+                    sources.verify() ? trustManager(sources.caFile()) : null,
+                    client == null ? null : client.read()));
           } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
             loading.completeExceptionally(e);
           }
@@ -60,22 +72,25 @@ public final class TrustStores {
     return loading;
   }
 
-  private static SSLEngine engine(TrustManager[] managers, boolean verify, String name, int port) {
+  private static TlsSession session(Loaded read, TlsSettings settings, String name, int port) {
     try {
       // A context of its own for each probe: engines of one context resume earlier sessions, which
       // skips the certificate, and a check that never looks again misses what it is for.
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers, null);
+      PeerTrust trust = new PeerTrust(read.strict());
+      OwnIdentity identity = new OwnIdentity(read.client());
+      context.init(new KeyManager[] {identity}, new TrustManager[] {trust}, null);
       SSLEngine engine = context.createSSLEngine(name, port);
       engine.setUseClientMode(true);
       SSLParameters parameters = engine.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm(verify ? "HTTPS" : null);
+      parameters.setEndpointIdentificationAlgorithm(settings.verify() ? "HTTPS" : null);
+      parameters.setProtocols(settings.least().protocolsFromHere());
       if (!isAddress(name)) {
         parameters.setServerNames(
             List.of(new SNIHostName(name.getBytes(StandardCharsets.US_ASCII))));
       }
       engine.setSSLParameters(parameters);
-      return engine;
+      return new TlsSession(engine, trust, identity, settings.expiry());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java runtime cannot do TLS", e);
     }
@@ -86,17 +101,14 @@ public final class TrustStores {
     return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
   }
 
-  private static TrustManager trustManager(TlsSettings settings)
+  private static X509ExtendedTrustManager trustManager(@Nullable Path caFile)
       throws GeneralSecurityException, IOException {
-    if (!settings.verify()) {
-      return new TrustAnyone();
-    }
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(keyStore(settings.caFile()));
+    factory.init(keyStore(caFile));
     for (TrustManager manager : factory.getTrustManagers()) {
       if (manager instanceof X509ExtendedTrustManager strict) {
-        return new ExplainingTrust(strict);
+        return strict;
       }
     }
     throw new GeneralSecurityException("this Java runtime cannot verify certificates");

@@ -90,7 +90,7 @@ class HttpCheckTest {
           81  | 2001:db8::1        | [2001:db8:0:0:0:0:0:1]:81
           """)
   void shouldNameTheHostAsHttpDoes(int port, String address, String header) {
-    assertThat(HttpProbe.hostHeader(http(port), Probing.destination(address))).isEqualTo(header);
+    assertThat(Hop.hostHeader(http(port), Probing.destination(address))).isEqualTo(header);
   }
 
   @ParameterizedTest
@@ -172,7 +172,7 @@ class HttpCheckTest {
 
   @Test
   void shouldReadNoMoreThan64KibOfABody() throws Exception {
-    String answer = "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(HttpAnswer.BODY_BYTES_MAX) + "ok";
+    String answer = "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(HttpSettings.BODY_BYTES_MAX_DEFAULT) + "ok";
     try (ScriptedBackend backend = ScriptedBackend.answering(ADDRESS, answer)) {
       ProbeResult result =
           Probing.run("http", expecting(backend.port(), "ok", "200"), ADDRESS, PATIENT);
@@ -183,8 +183,8 @@ class HttpCheckTest {
 
   @Test
   void shouldRefuseHugeHeadersAndStatusLines() throws Exception {
-    String header = "HTTP/1.1 200 OK\r\nX: " + "x".repeat(HttpProbe.HEADERS_BYTES_MAX + 1);
-    String line = "HTTP/1.1 200 " + "x".repeat(HttpProbe.STATUS_LINE_BYTES_MAX + 1);
+    String header = "HTTP/1.1 200 OK\r\nX: " + "x".repeat(Http1Connection.HEADERS_BYTES_MAX + 1);
+    String line = "HTTP/1.1 200 " + "x".repeat(Http1Connection.STATUS_LINE_BYTES_MAX + 1);
     try (ScriptedBackend headers = ScriptedBackend.answering(ADDRESS, header);
         ScriptedBackend lines = ScriptedBackend.answering(ADDRESS, line)) {
       assertThat(Probing.run("http", http(headers.port()), ADDRESS, PATIENT).detail())
