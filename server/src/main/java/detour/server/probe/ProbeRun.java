@@ -40,6 +40,7 @@ public final class ProbeRun {
   private final List<Step> steps = new ArrayList<>(5);
   private String step = "";
   private String activity = "starting";
+  private long startNanos;
   private long stepStartNanos;
   private @Nullable InetAddress address;
   private @Nullable Channel channel;
@@ -78,6 +79,11 @@ public final class ProbeRun {
       throw new IllegalStateException("the destination is not resolved yet");
     }
     return address;
+  }
+
+  /// The local address to probe from; null for the system's choice.
+  public @Nullable InetAddress source() {
+    return options.source();
   }
 
   public boolean ended() {
@@ -121,6 +127,23 @@ public final class ProbeRun {
         .connect(loop, options.source(), new InetSocketAddress(address(), port), handlers, this);
   }
 
+  /// Opens a UDP socket towards the address alone; failing to ends the run. The handlers see
+  /// `channelActive` once it is open, write plain buffers, and receive
+  /// [io.netty.channel.socket.DatagramPacket]. It is closed with the run.
+  ///
+  /// @param datagramBytesMax longer datagrams are cut to this
+  public void openUdp(int port, int datagramBytesMax, ChannelInitializer<Channel> handlers) {
+    prober
+        .transport()
+        .openUdp(
+            loop,
+            options.source(),
+            new InetSocketAddress(address(), port),
+            datagramBytesMax,
+            handlers,
+            this);
+  }
+
   /// An engine that verifies as the settings say that the other side is `name`.
   public CompletableFuture<SSLEngine> tlsEngine(TlsSettings settings, String name, int port) {
     return prober.trust().engine(settings, name, port);
@@ -157,7 +180,34 @@ public final class ProbeRun {
 
   void begin() {
     stepStartNanos = nanoClock.getAsLong();
+    startNanos = stepStartNanos;
     deadline = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /// Begins as a part of another run, whose timeout it shares.
+  void beginWithin(ProbeRun whole) {
+    stepStartNanos = nanoClock.getAsLong();
+    startNanos = whole.startNanos;
+    long leftNanos = startNanos + timeout.toNanos() - stepStartNanos;
+    deadline = loop.schedule(this::timedOut, Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
+  }
+
+  /// Leaves the timeout to runs that are parts of this one.
+  void leaveTimeoutToParts() {
+    leaveStep();
+    step = "";
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  /// Ends the run as one of its parts did.
+  ///
+  /// @param detail in place of the part's own
+  void endAs(ProbeResult part, String detail) {
+    steps.addAll(part.steps());
+    address = part.address();
+    end(part.outcome(), detail);
   }
 
   void resolved(InetAddress resolved) {

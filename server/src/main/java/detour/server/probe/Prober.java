@@ -2,6 +2,7 @@ package detour.server.probe;
 
 import detour.failover.model.Check;
 import detour.failover.model.Destination;
+import detour.failover.model.ProbeOptions;
 import detour.server.probe.tls.TrustStores;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
@@ -47,7 +48,7 @@ record Prober(
     }
   }
 
-  private static void resolved(
+  private void resolved(
       ProbeKind kind,
       Check check,
       ProbeRun run,
@@ -55,14 +56,42 @@ record Prober(
       @Nullable Throwable error) {
     if (addresses == null) {
       run.fail("cannot resolve " + run.destination().text() + reason(error));
-    } else if (!run.ended()) {
+      return;
+    }
+    if (run.ended()) {
+      return;
+    }
+    List<InetAddress> reachable = ofFamily(check.options().source(), addresses);
+    if (reachable.isEmpty()) {
+      run.fail(run.destination().text() + " has no address of the family of the source");
+    } else if (check.options().addresses() == ProbeOptions.Addresses.ALL && reachable.size() > 1) {
+      new AllAddresses(this, kind, check, run, reachable).start();
+    } else {
       // The first address alone: a check says whether the place works that clients are sent to
       // first, and a second try would hide that it does not.
-      proceed(kind, check, run, addresses.getFirst());
+      proceed(kind, check, run, reachable.getFirst());
     }
   }
 
-  private static void proceed(ProbeKind kind, Check check, ProbeRun run, InetAddress address) {
+  private static List<InetAddress> ofFamily(
+      @Nullable InetAddress source, List<InetAddress> addresses) {
+    return source == null
+        ? addresses
+        : addresses.stream().filter(address -> isSameFamily(source, address)).toList();
+  }
+
+  private static boolean isSameFamily(InetAddress a, InetAddress b) {
+    return a.getAddress().length == b.getAddress().length;
+  }
+
+  static void proceed(ProbeKind kind, Check check, ProbeRun run, InetAddress address) {
+    InetAddress source = check.options().source();
+    if (source != null && !isSameFamily(source, address)) {
+      run.notStarted(
+          "cannot probe %s from the source %s: one is IPv4, the other IPv6"
+              .formatted(address.getHostAddress(), source.getHostAddress()));
+      return;
+    }
     run.resolved(address);
     kind.start(check.settings(), run);
   }
