@@ -24,6 +24,17 @@ import org.jspecify.annotations.Nullable;
 /// What is received is searched from where the last match ended, so an expectation is never met by
 /// what an earlier one has used.
 final class Conversation extends ChannelInboundHandlerAdapter {
+  private static final String IN_THE_CLEAR = "more came in the clear after TLS was agreed to";
+
+  private enum Phase {
+    TALKING,
+    /// TLS begins after this line.
+    ENDING_LINE,
+    /// Nothing may come until TLS begins.
+    FETCHING_ENGINE,
+    HANDSHAKING
+  }
+
   private final TcpCheck.Settings settings;
   private final List<ConversationStep> steps;
   private final ProbeRun run;
@@ -32,8 +43,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   private int used;
   private Expectation.@Nullable Search search;
   private String waitingFor = "";
-  private boolean leavingPlainText;
-  private boolean shakingHands;
+  private Phase phase = Phase.TALKING;
 
   Conversation(TcpCheck.Settings settings, ProbeRun run) {
     this.settings = settings;
@@ -44,7 +54,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     if (steps.isEmpty()) {
-      run.pass(settings.tls() == null ? "connected" : "connected, TLS is spoken");
+      run.pass(settings.tls() == null ? "connected" : "connected, TLS spoken");
     } else {
       goOn(context);
     }
@@ -53,14 +63,10 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
-      if (!run.ended() && message instanceof ByteBuf octets) {
-        take(octets);
-        if (leavingPlainText) {
-          leavePlainText(context);
-        } else if (search != null) {
-          match(context);
-        } else {
-          limit();
+      if (message instanceof ByteBuf octets) {
+        while (octets.isReadable() && !run.ended()) {
+          take(octets);
+          react(context);
         }
       }
     } finally {
@@ -68,10 +74,19 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private void react(ChannelHandlerContext context) {
+    switch (phase) {
+      case TALKING -> match(context);
+      case ENDING_LINE -> leavePlainText(context);
+      case FETCHING_ENGINE -> run.fail(IN_THE_CLEAR);
+      case HANDSHAKING -> throw new IllegalStateException("data before the handshake's end");
+    }
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (shakingHands && event instanceof SslHandshakeCompletionEvent handshake && !run.ended()) {
-      shakingHands = false;
+    if (phase == Phase.HANDSHAKING && event instanceof SslHandshakeCompletionEvent handshake && !run.ended()) {
+      phase = Phase.TALKING;
       if (!handshake.isSuccess()) {
         failHandshake(handshake.cause());
       } else if (next == steps.size()) {
@@ -92,7 +107,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
     if (FailureText.ownLimit(error) != null) {
       run.failed(error);
-    } else if (shakingHands) {
+    } else if (phase == Phase.HANDSHAKING) {
       run.fail(TlsFailureText.of(error));
     } else {
       run.fail(FailureText.of(error) + " while " + run.activity());
@@ -101,13 +116,13 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
   /// Does steps until one has to wait.
   private void goOn(ChannelHandlerContext context) {
-    while (search == null && !leavingPlainText && !run.ended()) {
+    while (search == null && phase == Phase.TALKING && !run.ended()) {
       ConversationStep step = steps.get(next);
       next++;
       switch (step) {
         case StartTls _ -> {
-          leavingPlainText = true;
-          run.enter("handshake", "waiting for the end of the line before TLS");
+          phase = Phase.ENDING_LINE;
+          run.doing("waiting for the end of the line before TLS");
           leavePlainText(context);
         }
         case Exchange(Octets send, Expectation expect) -> exchange(context, send, expect);
@@ -173,11 +188,8 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   }
 
   private void limit() {
-    if (!run.ended() && received.length() - used > settings.maxBytes()) {
-      run.fail(
-          waitingFor.isEmpty()
-              ? "more than " + settings.maxBytes() + " bytes came unasked"
-              : "no " + waitingFor + " in the first " + settings.maxBytes() + " bytes: " + sofar());
+    if (received.length() - used > settings.maxBytes()) {
+      run.fail("no " + waitingFor + " in the first " + settings.maxBytes() + " bytes: " + sofar());
     }
   }
 
@@ -204,21 +216,22 @@ final class Conversation extends ChannelInboundHandlerAdapter {
   private void leavePlainText(ChannelHandlerContext context) {
     int lineEnd = received.indexOf("\n", used);
     if (received.length() > used && lineEnd < 0) {
+      waitingFor = "end of the line before TLS";
       limit();
       return;
     }
-    int behind = lineEnd < 0 ? 0 : received.length() - lineEnd - 1;
-    if (behind > 0) {
-      run.fail(behind + " bytes came in the clear after TLS was agreed to");
+    if (lineEnd >= 0 && received.length() > lineEnd + 1) {
+      run.fail(IN_THE_CLEAR);
       return;
     }
     received.setLength(0);
     used = 0;
+    phase = Phase.FETCHING_ENGINE;
     run.prepare("reading the certificates to trust");
     // Not read on meanwhile: what comes next belongs to TLS.
     context.channel().config().setAutoRead(false);
     var _ =
-        run.tlsEngine(settings.tlsOrDefault(), settings.tlsName(run), settings.port())
+        run.tlsEngine(settings.tlsOrDefault(), settings.tlsOrDefault().nameOr(run.destination().text()), settings.port())
             .whenCompleteAsync((engine, error) -> startTls(context, engine, error), run.loop());
   }
 
@@ -229,8 +242,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
           "the certificates to trust cannot be read: "
               + (error == null ? "" : FailureText.of(error)));
     } else if (!run.ended()) {
-      leavingPlainText = false;
-      shakingHands = true;
+      phase = Phase.HANDSHAKING;
       run.enter("handshake", "shaking hands for TLS");
       SslHandler handler = new SslHandler(engine);
       handler.setHandshakeTimeoutMillis(0); // the run has the timeout

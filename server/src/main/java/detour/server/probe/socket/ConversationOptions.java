@@ -51,13 +51,15 @@ final class ConversationOptions {
                       "regex",
                       section(REGEX_KEY)))));
 
-  /// What to say.
-  static final Option<Octets> SEND =
-      Option.optional(
-          "send",
-          OCTETS,
-          "What to send: text, or `hex:`. In text, \\r, \\n, \\t, \\0, \\xHH and \\\\ stand for what"
-              + " is hard to type.");
+  private static final String SEND_DOC =
+      "What to send: text, or `hex:`. In text, \\r, \\n, \\t, \\0, \\xHH and \\\\ stand for what is"
+          + " hard to type.";
+
+  /// What to say, if anything.
+  static final Option<Octets> SEND = Option.optional("send", OCTETS, SEND_DOC);
+
+  /// The same where it must be said.
+  static final Option<Octets> SEND_REQUIRED = Option.required("send", OCTETS, SEND_DOC);
 
   /// What to wait for.
   static final Option<Expectation> EXPECT =

@@ -11,7 +11,7 @@ sealed interface ConversationStep {
   /// @param expect null to wait for nothing
   record Exchange(@Nullable Octets send, @Nullable Expectation expect)
       implements ConversationStep {
-    Exchange {
+    public Exchange {
       if (send == null && expect == null) {
         throw new IllegalArgumentException("a step has send, expect or both, or starttls");
       }
