@@ -10,10 +10,21 @@ import org.jspecify.annotations.Nullable;
 /// @param source the address that probes leave from; null for the system's choice
 /// @param inverted whether a failure passes and a pass fails
 /// @param slowAfter a pass that takes longer than this is degraded; null for never
+/// @param addresses which addresses of a host name are probed
 public record ProbeOptions(
     @Nullable Destination target,
     @Nullable InetAddress source,
     boolean inverted,
-    @Nullable Duration slowAfter) {
-  public static final ProbeOptions DEFAULT = new ProbeOptions(null, null, false, null);
+    @Nullable Duration slowAfter,
+    Addresses addresses) {
+  public static final ProbeOptions DEFAULT =
+      new ProbeOptions(null, null, false, null, Addresses.ONE);
+
+  /// Which addresses of a host name are probed.
+  public enum Addresses {
+    /// The first one.
+    ONE,
+    /// Each; all of them must pass.
+    ALL
+  }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// The keys that checks of every kind have: schedule and thresholds.
+/// The keys that checks of every kind have: schedule, thresholds, and what is probed from where.
 final class CheckOptions {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration LEAST_FAST_INTERVAL = Duration.ofMillis(50);
@@ -98,6 +98,14 @@ final class CheckOptions {
           new OptionType.Span(Duration.ofMillis(1), Duration.ofHours(1)),
           "A pass that takes longer is degraded: the endpoint stays up, and others are preferred.");
 
+  private static final Option<ProbeOptions.Addresses> ADDRESSES =
+      Option.withDefault(
+          "addresses",
+          new OptionType.Choice<>(ProbeOptions.Addresses.class),
+          ProbeOptions.Addresses.ONE,
+          "What of a host name is probed: its first address, or all of them, each of which must"
+              + " pass.");
+
   private CheckOptions() {}
 
   static List<Option<?>> common() {
@@ -114,7 +122,8 @@ final class CheckOptions {
         TARGET,
         SOURCE,
         INVERT,
-        SLOW_AFTER);
+        SLOW_AFTER,
+        ADDRESSES);
   }
 
   /// A check of any of the kinds, told apart by `type`.
@@ -160,7 +169,11 @@ final class CheckOptions {
 
   private static ProbeOptions probeOptions(Values values) {
     return new ProbeOptions(
-        values.orNull(TARGET), values.orNull(SOURCE), values.of(INVERT), values.orNull(SLOW_AFTER));
+        values.orNull(TARGET),
+        values.orNull(SOURCE),
+        values.of(INVERT),
+        values.orNull(SLOW_AFTER),
+        values.of(ADDRESSES));
   }
 
   private static Thresholds thresholds(Values values) {

@@ -48,6 +48,7 @@ public final class ProbeRun {
   private String step = "";
   private String activity = "starting";
   private String qualification = "";
+  private long startNanos;
   private long stepStartNanos;
   private @Nullable InetAddress address;
   private @Nullable Channel channel;
@@ -90,6 +91,11 @@ public final class ProbeRun {
     return address;
   }
 
+  /// The local address to probe from; null for the system's choice.
+  public @Nullable InetAddress source() {
+    return options.source();
+  }
+
   public boolean ended() {
     return ended;
   }
@@ -122,9 +128,9 @@ public final class ProbeRun {
     return activity;
   }
 
-  /// Resolves a host name, which `then` gets the first address of; failing to ends the run. `then`
-  /// is not called once the run has ended.
-  public void resolve(String hostName, Consumer<InetAddress> then) {
+  /// Resolves a host name, of which `then` gets the addresses, best first and at least one; failing
+  /// to ends the run. `then` is not called once the run has ended.
+  public void resolve(String hostName, Consumer<List<InetAddress>> then) {
     enter("resolve", "resolving " + hostName);
     var _ =
         prober
@@ -135,9 +141,7 @@ public final class ProbeRun {
                   if (addresses == null) {
                     fail("cannot resolve " + hostName + because(error));
                   } else if (!ended) {
-                    // The first address alone: a check says whether the place works that clients
-                    // are sent to first, and a second try would hide that it does not.
-                    then.accept(addresses.getFirst());
+                    then.accept(addresses);
                   }
                 },
                 loop);
@@ -161,6 +165,23 @@ public final class ProbeRun {
     prober
         .transport()
         .connect(loop, options.source(), new InetSocketAddress(to, port), handlers, this);
+  }
+
+  /// Opens a UDP socket towards the address alone; failing to ends the run. The handlers see
+  /// `channelActive` once it is open, write plain buffers, and receive
+  /// [io.netty.channel.socket.DatagramPacket]. It is closed with the run.
+  ///
+  /// @param datagramBytesMax longer datagrams are cut to this
+  public void openUdp(int port, int datagramBytesMax, ChannelInitializer<Channel> handlers) {
+    prober
+        .transport()
+        .openUdp(
+            loop,
+            options.source(),
+            new InetSocketAddress(address(), port),
+            datagramBytesMax,
+            handlers,
+            this);
   }
 
   /// Opens a connection to the address as [#connect] does and shakes hands for TLS; failing to ends
@@ -238,7 +259,8 @@ public final class ProbeRun {
     return tls;
   }
 
-  /// Says how the probe got where it is: completes the detail of whatever ends the run from here on.
+  /// Says how the probe got where it is: completes the detail of whatever ends the run from here
+  /// on.
   ///
   /// @param words as ` after a redirect to http://www.example.com/`
   public void qualify(String words) {
@@ -285,7 +307,34 @@ public final class ProbeRun {
 
   void begin() {
     stepStartNanos = nanoClock.getAsLong();
+    startNanos = stepStartNanos;
     deadline = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /// Begins as a part of another run, whose timeout it shares.
+  void beginWithin(ProbeRun whole) {
+    stepStartNanos = nanoClock.getAsLong();
+    startNanos = whole.startNanos;
+    long leftNanos = startNanos + timeout.toNanos() - stepStartNanos;
+    deadline = loop.schedule(this::timedOut, Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
+  }
+
+  /// Leaves the timeout to runs that are parts of this one.
+  void leaveTimeoutToParts() {
+    leaveStep();
+    step = "";
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  /// Ends the run as one of its parts did.
+  ///
+  /// @param detail in place of the part's own
+  void endAs(ProbeResult part, String detail) {
+    steps.addAll(part.steps());
+    address = part.address();
+    end(part.outcome(), detail);
   }
 
   void resolved(InetAddress resolved) {
@@ -341,8 +390,7 @@ public final class ProbeRun {
     Instant now = Instant.now();
     return switch (session.expiry(now)) {
       case FINE -> result;
-      case WARN ->
-          result.with(Outcome.DEGRADED, session.expiryText(now) + ": " + result.detail());
+      case WARN -> result.with(Outcome.DEGRADED, session.expiryText(now) + ": " + result.detail());
       case FAIL -> result.with(Outcome.FAILED, session.expiryText(now) + ": " + result.detail());
     };
   }
@@ -362,7 +410,8 @@ public final class ProbeRun {
     if (channel != null) {
       var _ = channel.close();
     }
-    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail + qualification), steps, address, notes));
+    ProbeResult result =
+        judged(new ProbeResult(outcome, OneLine.of(detail + qualification), steps, address, notes));
     try {
       // Never from within the caller: a schedule that starts the next probe on a result would
       // otherwise recurse when many fail at once.

@@ -1,5 +1,6 @@
 package detour.server.probe;
 
+import detour.server.probe.text.FailureText;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -8,13 +9,17 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
@@ -31,6 +36,7 @@ final class ProbeTransport implements AutoCloseable {
 
   private final EventLoopGroup group;
   private final Class<? extends SocketChannel> channelType;
+  private final Class<? extends DatagramChannel> udpChannelType;
 
   /// @param threads at least 1
   ProbeTransport(int threads) {
@@ -39,6 +45,7 @@ final class ProbeTransport implements AutoCloseable {
     group =
         new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("probe", true), handlers);
     channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    udpChannelType = epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
   }
 
   List<EventLoop> loops() {
@@ -73,11 +80,53 @@ final class ProbeTransport implements AutoCloseable {
                     channel.pipeline().addLast(new NotItself(run), handlers);
                   }
                 });
+    open(bootstrap, source, remote, run);
+  }
+
+  /// Opens a UDP socket for a run, connected, so that it receives from the other side alone and
+  /// learns that nobody listens there; its failure ends the run.
+  ///
+  /// @param source the local address; null for the system's choice
+  /// @param datagramBytesMax longer datagrams are cut to this
+  void openUdp(
+      EventLoop loop,
+      @Nullable InetAddress source,
+      InetSocketAddress remote,
+      int datagramBytesMax,
+      ChannelInitializer<Channel> handlers,
+      ProbeRun run) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(udpChannelType)
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(datagramBytesMax))
+            .handler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    run.owns(channel);
+                    channel.pipeline().addLast(handlers);
+                  }
+                });
+    open(bootstrap, source, remote, run);
+  }
+
+  private static void open(
+      Bootstrap bootstrap, @Nullable InetAddress source, InetSocketAddress remote, ProbeRun run) {
     bootstrap
         .connect(remote, source == null ? null : new InetSocketAddress(source, 0))
-        .addListener(connected -> {
-          if (!connected.isSuccess()) {
-            run.failed(connected.cause());
+        .addListener(opened -> {
+          if (opened.isSuccess()) {
+            return;
+          }
+          if (source != null && FailureText.isNoLocalAddress(opened.cause())) {
+            run.notStarted(
+                "cannot probe from the source "
+                    + source.getHostAddress()
+                    + ": it is no address of this machine, or has no port left");
+          } else {
+            run.failed(opened.cause());
           }
         });
   }

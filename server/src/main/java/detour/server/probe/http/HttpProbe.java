@@ -60,7 +60,8 @@ final class HttpProbe {
     try {
       open(hop, InetAddress.ofLiteral(hop.name()));
     } catch (IllegalArgumentException aName) {
-      run.resolve(hop.name(), address -> open(hop, address));
+      // The first address, as a client would take it.
+      run.resolve(hop.name(), addresses -> open(hop, addresses.getFirst()));
     }
   }
 

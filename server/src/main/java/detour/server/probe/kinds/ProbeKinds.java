@@ -4,13 +4,14 @@ import detour.server.probe.ProbeKind;
 import detour.server.probe.http.HttpCheck;
 import detour.server.probe.socket.TcpCheck;
 import detour.server.probe.socket.TlsCheck;
+import detour.server.probe.socket.UdpCheck;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
   public static final List<ProbeKind> ALL =
-      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TlsCheck(), new TcpCheck());
+      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TlsCheck(), new TcpCheck(), new UdpCheck());
 
   private ProbeKinds() {}
 

@@ -65,6 +65,11 @@ public final class FailureText {
     return null;
   }
 
+  /// Whether the system has no local address or port for what was to be opened.
+  public static boolean isNoLocalAddress(Throwable error) {
+    return text(error).contains(NO_LOCAL_ADDRESS);
+  }
+
   /// As `2 s` or `250 ms`.
   public static String span(Duration duration) {
     long millis = duration.toMillis();
