@@ -67,7 +67,7 @@ class ArchitectureTest {
                   "failover.model",
                   "failover.opinion")),
           Map.entry("server.probe.text", Set.of()),
-          Map.entry("server.probe.tls", Set.of("server.probe.text")),
+          Map.entry("server.probe.tls", Set.of("server.options", "server.probe.text")),
           Map.entry("server.probe.http", KIND_OF_CHECK),
           Map.entry("server.probe.socket", KIND_OF_CHECK),
           Map.entry(

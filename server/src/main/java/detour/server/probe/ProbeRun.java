@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /// One probe under way: where it goes, what it does at the moment, and its end, which comes exactly
@@ -121,7 +122,55 @@ public final class ProbeRun {
         .connect(loop, options.source(), new InetSocketAddress(address(), port), handlers, this);
   }
 
-  /// An engine that verifies as the settings say that the other side is `name`.
+  /// Opens a connection as [#connect] does and shakes hands for TLS; failing to ends the run. The
+  /// handlers see `channelActive` once the handshake is over.
+  ///
+  /// @param host whom the certificate must be for, unless the settings say another name
+  /// @param protocols what is offered by ALPN (RFC 7301), best first; empty for none
+  public void connectTls(
+      int port,
+      TlsSettings settings,
+      String host,
+      List<String> protocols,
+      ChannelInitializer<Channel> handlers) {
+    prepare("reading the certificates to trust");
+    var _ =
+        tlsEngine(settings, settings.nameOr(host), port)
+            .whenCompleteAsync(
+                (engine, error) -> {
+                  if (engine == null) {
+                    notStarted("the certificates to trust cannot be read: " + reason(error));
+                  } else if (!ended) {
+                    offer(engine, protocols);
+                    connect(port, behindTls(engine, handlers));
+                  }
+                },
+                loop);
+  }
+
+  private static void offer(SSLEngine engine, List<String> protocols) {
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setApplicationProtocols(protocols.toArray(String[]::new));
+    engine.setSSLParameters(parameters);
+  }
+
+  private ChannelInitializer<Channel> behindTls(
+      SSLEngine engine, ChannelInitializer<Channel> handlers) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        TlsHandshake.addTo(channel.pipeline(), engine, ProbeRun.this);
+        channel.pipeline().addLast(handlers);
+      }
+    };
+  }
+
+  private static String reason(@Nullable Throwable error) {
+    return error == null ? "" : FailureText.of(error);
+  }
+
+  /// An engine that verifies as the settings say that the other side is `name`; for protocols that
+  /// begin TLS in the middle of a connection, others have [#connectTls].
   public CompletableFuture<SSLEngine> tlsEngine(TlsSettings settings, String name, int port) {
     return prober.trust().engine(settings, name, port);
   }

@@ -5,10 +5,7 @@ import detour.server.options.OptionType;
 import detour.server.options.Values;
 import detour.server.probe.http.HttpSettings.StatusRange;
 import detour.server.probe.text.OneLine;
-import detour.server.probe.tls.TlsSettings;
-import detour.server.probe.tls.TrustStores;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import detour.server.probe.tls.TlsOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,11 +33,6 @@ final class HttpOptions {
                   text,
                   "[A-Za-z0-9._-]*[A-Za-z0-9_-](:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+](:[0-9]{1,5})?"),
           "^[A-Za-z0-9.:_\\[\\]-]+$");
-  private static final OptionType<String> SERVER_NAME =
-      new OptionType.Text<>(
-          "a host name or address",
-          text -> matching(text, "[A-Za-z0-9._-]*[A-Za-z0-9_-]|[0-9A-Fa-f:.]+"),
-          "^[A-Za-z0-9.:_-]+$");
   private static final OptionType<String> METHOD =
       new OptionType.Text<>(
           "GET, HEAD, OPTIONS or POST",
@@ -63,10 +55,6 @@ final class HttpOptions {
 
   private static final OptionType<String> BODY =
       new OptionType.Text<>("text", text -> matching(text, "(?s).{1,1024}"), "^[\\s\\S]{1,1024}$");
-  private static final OptionType<Path> CA_FILE =
-      new OptionType.Text<>(
-          "the absolute path of a file of PEM certificates", HttpOptions::caFile, "^/");
-
   private static final Option<List<StatusRange>> EXPECT_STATUS =
       Option.withDefault(
           "status",
@@ -86,29 +74,6 @@ final class HttpOptions {
               values -> new Expectation(values.of(EXPECT_STATUS), values.orNull(EXPECT_BODY))),
           new Expectation(List.of(StatusRange.OK), null),
           "What the answer must be.");
-
-  private static final Option<Boolean> VERIFY =
-      Option.withDefault(
-          "verify",
-          new OptionType.Flag(),
-          true,
-          "Whether the certificate must be valid, trusted and made out to the host.");
-  private static final Option<Path> CA =
-      Option.optional(
-          "ca_file",
-          CA_FILE,
-          "Certificates to trust in place of those that the Java runtime trusts.");
-  private static final Option<String> NAME =
-      Option.optional(
-          "server_name",
-          SERVER_NAME,
-          "The name for SNI and for the certificate, where it differs from host.");
-  private static final Option<TlsSettings> TLS =
-      Option.withDefault(
-          "tls",
-          new OptionType.Section<>(List.of(VERIFY, CA, NAME), HttpOptions::tls),
-          TlsSettings.DEFAULT,
-          "How the certificate is verified.");
 
   private static final Option<String> PATH_KEY =
       Option.withDefault("path", PATH, "/", "The path to ask for, with its query if any.");
@@ -139,7 +104,7 @@ final class HttpOptions {
     List<Option<?>> all =
         new ArrayList<>(List.of(port, PATH_KEY, HOST_KEY, METHOD_KEY, HEADERS_KEY, EXPECT));
     if (secure) {
-      all.add(TLS);
+      all.add(TlsOptions.ALWAYS);
     }
     return List.copyOf(all);
   }
@@ -158,18 +123,10 @@ final class HttpOptions {
         checked(values.of(HEADERS_KEY)),
         expected.statuses(),
         expected.body(),
-        secure ? values.of(TLS) : null);
+        secure ? values.of(TlsOptions.ALWAYS) : null);
   }
 
   private record Expectation(List<StatusRange> statuses, @Nullable String body) {}
-
-  private static TlsSettings tls(Values values) {
-    Path file = values.orNull(CA);
-    if (file != null && !values.of(VERIFY)) {
-      throw new IllegalArgumentException("ca_file has no effect while verify is false");
-    }
-    return new TlsSettings(values.of(VERIFY), file, values.orNull(NAME));
-  }
 
   private static Map<String, String> checked(Map<String, String> headers) {
     Set<String> seen = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -191,18 +148,6 @@ final class HttpOptions {
       }
     }
     return headers;
-  }
-
-  private static Path caFile(String text) {
-    Path file = Path.of(text);
-    if (!file.isAbsolute()) {
-      throw new IllegalArgumentException("the path must be absolute");
-    }
-    if (!Files.isReadable(file)) {
-      throw new IllegalArgumentException("the file does not exist or cannot be read");
-    }
-    TrustStores.certificates(file);
-    return file;
   }
 
   private static String matching(String text, String pattern) {

@@ -10,4 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// @param serverName what SNI says and the certificate must be for; null for the host
 public record TlsSettings(boolean verify, @Nullable Path caFile, @Nullable String serverName) {
   public static final TlsSettings DEFAULT = new TlsSettings(true, null, null);
+
+  /// The name for SNI and the certificate.
+  ///
+  /// @param host what the check would call the other side
+  public String nameOr(String host) {
+    return serverName == null ? host : serverName;
+  }
 }
