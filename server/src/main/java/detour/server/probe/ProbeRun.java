@@ -7,6 +7,7 @@ import detour.server.probe.ProbeResult.Step;
 import detour.server.probe.text.FailureText;
 import detour.server.probe.text.OneLine;
 import detour.server.probe.tls.TlsSettings;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// The first of [#pass], [#fail], [#notStarted] and the timeout ends the run, closes its connection
 /// and reports; whatever comes later is ignored, so handlers need not know whether they are late.
 public final class ProbeRun {
+  /// How long the other side may take to close the connection after a farewell.
+  private static final long FAREWELL_MILLIS = 500;
+
   private final Prober prober;
   private final EventLoop loop;
   private final Destination destination;
@@ -45,6 +49,7 @@ public final class ProbeRun {
   private @Nullable InetAddress address;
   private @Nullable Channel channel;
   private @Nullable Future<?> deadline;
+  private byte @Nullable [] farewell;
   private boolean preparing;
   private boolean ended;
 
@@ -175,6 +180,12 @@ public final class ProbeRun {
     return prober.trust().engine(settings, name, port);
   }
 
+  /// What is sent on the connection when the run ends, however it ends, so that the other side does
+  /// not take it for broken off. It is closed once the other side closed it, or a moment later.
+  public void farewell(byte[] octets) {
+    farewell = octets;
+  }
+
   public void pass(String detail) {
     end(Outcome.PASSED, detail);
   }
@@ -253,6 +264,19 @@ public final class ProbeRun {
     return result;
   }
 
+  private void part(Channel connection) {
+    if (farewell == null || !connection.isActive()) {
+      var _ = connection.close();
+      return;
+    }
+    // Closing at once would send a reset, which may overtake the farewell. What closes the
+    // connection is the other side's end of it.
+    var _ = connection.writeAndFlush(Unpooled.wrappedBuffer(farewell));
+    Future<?> patience =
+        loop.schedule(() -> connection.close(), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = connection.closeFuture().addListener(closed -> patience.cancel(false));
+  }
+
   private void end(Outcome outcome, String detail) {
     if (ended) {
       return;
@@ -262,11 +286,11 @@ public final class ProbeRun {
     if (deadline != null) {
       deadline.cancel(false);
     }
-    if (channel != null) {
-      var _ = channel.close();
-    }
     ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail), steps, address));
     try {
+      if (channel != null) {
+        part(channel);
+      }
       // Never from within the caller: a schedule that starts the next probe on a result would
       // otherwise recurse when many fail at once.
       loop.execute(() -> done.accept(result));

@@ -1,6 +1,7 @@
 package detour.server.probe.kinds;
 
 import detour.server.probe.ProbeKind;
+import detour.server.probe.application.PostgresCheck;
 import detour.server.probe.http.HttpCheck;
 import detour.server.probe.socket.TcpCheck;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.stream.Collectors;
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
   public static final List<ProbeKind> ALL =
-      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck());
+      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck(), new PostgresCheck());
 
   private ProbeKinds() {}
 
