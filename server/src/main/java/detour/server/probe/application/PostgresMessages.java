@@ -17,6 +17,9 @@ final class PostgresMessages {
   private static final int SSL_REQUEST_CODE = 80877103;
   private static final int LENGTH_OCTETS = 4;
 
+  /// What PostgreSQL itself never exceeds; text of other protocols does where a length should be.
+  private static final int LENGTH_MAX = 1 << 30;
+
   private PostgresMessages() {}
 
   /// A message of the server.
@@ -38,7 +41,7 @@ final class PostgresMessages {
     if (!letter || length < LENGTH_OCTETS) {
       throw new MalformedReply("no message begins so");
     }
-    if (length > Conversation.REPLIES_BYTES_MAX) {
+    if (length > LENGTH_MAX) {
       throw new MalformedReply("a message of " + length + " bytes");
     }
     if (in.readableBytes() < 1 + length) {

@@ -1,7 +1,9 @@
 package detour.server.probe.kinds;
 
 import detour.server.probe.ProbeKind;
+import detour.server.probe.application.MysqlCheck;
 import detour.server.probe.application.PostgresCheck;
+import detour.server.probe.application.RedisCheck;
 import detour.server.probe.http.HttpCheck;
 import detour.server.probe.socket.TcpCheck;
 import java.util.List;
@@ -10,7 +12,13 @@ import java.util.stream.Collectors;
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
   public static final List<ProbeKind> ALL =
-      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck(), new PostgresCheck());
+      List.of(
+          HttpCheck.HTTP,
+          HttpCheck.HTTPS,
+          new TcpCheck(),
+          new PostgresCheck(),
+          new MysqlCheck(),
+          new RedisCheck());
 
   private ProbeKinds() {}
 
