@@ -64,6 +64,7 @@ public record ProbeResult(
     }
   }
 
-  /// A part of a probe: `resolve`, `connect`, `handshake`, `first byte` or `match`.
+  /// A part of a probe: `resolve`, `connect`, `handshake`, `first byte`, `match`, or as its kind
+  /// calls it.
   public record Step(String name, long nanos) {}
 }

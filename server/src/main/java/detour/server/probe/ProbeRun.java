@@ -9,6 +9,7 @@ import detour.server.probe.text.FailureText;
 import detour.server.probe.text.OneLine;
 import detour.server.probe.tls.TlsSession;
 import detour.server.probe.tls.TlsSettings;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class ProbeRun {
   private static final int NOTES_MAX = 30;
 
+  /// How long the other side may take to close the connection after a farewell.
+  private static final long FAREWELL_MILLIS = 500;
+
   private final Prober prober;
   private final EventLoop loop;
   private final Destination destination;
@@ -55,6 +59,7 @@ public final class ProbeRun {
   private @Nullable Future<?> deadline;
   private final List<Note> notes = new ArrayList<>(0);
   private @Nullable TlsSession tls;
+  private byte @Nullable [] farewell;
   private boolean preparing;
   private boolean ended;
 
@@ -276,6 +281,12 @@ public final class ProbeRun {
     }
   }
 
+  /// What is sent on the connection when the run ends, however it ends, so that the other side does
+  /// not take it for broken off. It is closed once the other side closed it, or a moment later.
+  public void farewell(byte[] octets) {
+    farewell = octets;
+  }
+
   public void pass(String detail) {
     end(Outcome.PASSED, detail);
   }
@@ -395,6 +406,19 @@ public final class ProbeRun {
     };
   }
 
+  private void part(Channel connection) {
+    if (farewell == null || !connection.isActive()) {
+      var _ = connection.close();
+      return;
+    }
+    // Closing at once would send a reset, which may overtake the farewell. What closes the
+    // connection is the other side's end of it.
+    var _ = connection.writeAndFlush(Unpooled.wrappedBuffer(farewell));
+    Future<?> patience =
+        loop.schedule(() -> connection.close(), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = connection.closeFuture().addListener(closed -> patience.cancel(false));
+  }
+
   private void end(Outcome outcome, String detail) {
     if (ended) {
       return;
@@ -407,12 +431,12 @@ public final class ProbeRun {
     if (deadline != null) {
       deadline.cancel(false);
     }
-    if (channel != null) {
-      var _ = channel.close();
-    }
     ProbeResult result =
         judged(new ProbeResult(outcome, OneLine.of(detail + qualification), steps, address, notes));
     try {
+      if (channel != null) {
+        part(channel);
+      }
       // Never from within the caller: a schedule that starts the next probe on a result would
       // otherwise recurse when many fail at once.
       loop.execute(() -> done.accept(result));

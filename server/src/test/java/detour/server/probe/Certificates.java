@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -36,6 +37,21 @@ public final class Certificates {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(factory.getKeyManagers(), null, null);
       return context;
+    }
+
+    /// Writes certificate and key in PEM, as servers that are not Java read them.
+    public void writeAsPem(Path certificateFile, Path keyFile) throws IOException {
+      try (InputStream in = Files.newInputStream(keyStore)) {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(in, PASSWORD.toCharArray());
+        byte[] key = keys.getKey("key", PASSWORD.toCharArray()).getEncoded();
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
+        Files.copy(pem, certificateFile);
+        Files.writeString(
+            keyFile, "-----BEGIN PRIVATE KEY-----\n" + text + "\n-----END PRIVATE KEY-----\n");
+      } catch (GeneralSecurityException e) {
+        throw new IOException(e);
+      }
     }
   }
 

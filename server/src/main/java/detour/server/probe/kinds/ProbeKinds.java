@@ -1,6 +1,9 @@
 package detour.server.probe.kinds;
 
 import detour.server.probe.ProbeKind;
+import detour.server.probe.application.MysqlCheck;
+import detour.server.probe.application.PostgresCheck;
+import detour.server.probe.application.RedisCheck;
 import detour.server.probe.http.HttpCheck;
 import detour.server.probe.socket.TcpCheck;
 import detour.server.probe.socket.TlsCheck;
@@ -11,7 +14,15 @@ import java.util.stream.Collectors;
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
   public static final List<ProbeKind> ALL =
-      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TlsCheck(), new TcpCheck(), new UdpCheck());
+      List.of(
+          HttpCheck.HTTP,
+          HttpCheck.HTTPS,
+          new TlsCheck(),
+          new TcpCheck(),
+          new UdpCheck(),
+          new PostgresCheck(),
+          new MysqlCheck(),
+          new RedisCheck());
 
   private ProbeKinds() {}
 
