@@ -38,6 +38,7 @@ public final class ProbeRun {
   private final LongSupplier nanoClock;
   private final Consumer<ProbeResult> done;
   private final List<Step> steps = new ArrayList<>(5);
+  private final List<Runnable> endings = new ArrayList<>(1);
   private String step = "";
   private String activity = "starting";
   private long stepStartNanos;
@@ -80,8 +81,23 @@ public final class ProbeRun {
     return address;
   }
 
+  /// After which the run ends by itself.
+  public Duration timeout() {
+    return timeout;
+  }
+
   public boolean ended() {
     return ended;
+  }
+
+  /// Runs the action on the loop once the run has ended, however it does: at once where it already
+  /// has. For what the kind began besides a connection.
+  public void atEnd(Runnable action) {
+    if (ended) {
+      action.run();
+    } else {
+      endings.add(action);
+    }
   }
 
   /// Ends the step before and begins the next.
@@ -216,6 +232,7 @@ public final class ProbeRun {
     if (channel != null) {
       var _ = channel.close();
     }
+    endings.forEach(Runnable::run);
     ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail), steps, address));
     try {
       // Never from within the caller: a schedule that starts the next probe on a result would

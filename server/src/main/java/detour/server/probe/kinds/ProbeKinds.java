@@ -2,6 +2,8 @@ package detour.server.probe.kinds;
 
 import detour.server.probe.ProbeKind;
 import detour.server.probe.http.HttpCheck;
+import detour.server.probe.local.CommandCheck;
+import detour.server.probe.local.FileCheck;
 import detour.server.probe.socket.TcpCheck;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -9,7 +11,7 @@ import java.util.stream.Collectors;
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
   public static final List<ProbeKind> ALL =
-      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck());
+      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck(), new CommandCheck(), new FileCheck());
 
   private ProbeKinds() {}
 
