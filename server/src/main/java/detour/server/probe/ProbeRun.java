@@ -142,6 +142,26 @@ public final class ProbeRun {
     return prober.trust().engine(settings, name, port);
   }
 
+  /// Opens a connection as [#connect] does, to another host than the destination: an address, or a
+  /// name, which is resolved first.
+  public void connectTo(String host, int port, ChannelInitializer<Channel> handlers) {
+    enter("resolve", "resolving " + host);
+    var _ =
+        prober
+            .resolver()
+            .resolve(host)
+            .whenCompleteAsync(
+                (addresses, error) -> {
+                  if (addresses == null) {
+                    fail("cannot resolve " + host + Prober.reason(error));
+                  } else if (!ended) {
+                    resolved(addresses.getFirst());
+                    connect(port, handlers);
+                  }
+                },
+                loop);
+  }
+
   public void pass(String detail) {
     end(Outcome.PASSED, detail);
   }

@@ -67,7 +67,7 @@ record Prober(
     kind.start(check.settings(), run);
   }
 
-  private static String reason(@Nullable Throwable error) {
+  static String reason(@Nullable Throwable error) {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     return cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
