@@ -96,8 +96,9 @@ final class OneTimeCheck {
   }
 
   private static CheckReport run(String subject, Check check, Destination destination) {
+    ProbeKind kind = ProbeKinds.named(check.kind());
     try {
-      ProbeResult result = CheckRun.once(ProbeKinds.named(check.kind()), check, destination);
+      ProbeResult result = CheckRun.once(kind, check, destination);
       List<CheckReport.Step> steps =
           result.steps().stream()
               .map(s -> new CheckReport.Step(s.name(), s.nanos() / NANOS_PER_MILLI))
@@ -116,6 +117,8 @@ final class OneTimeCheck {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandFailed(ExitCode.NO, "interrupted");
+    } finally {
+      kind.stop();
     }
   }
 

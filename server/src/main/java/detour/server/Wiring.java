@@ -13,6 +13,7 @@ import detour.server.metrics.Metrics;
 import detour.server.probe.ProbeSchedule;
 import detour.server.probe.SystemResolver;
 import detour.server.probe.kinds.ProbeKinds;
+import detour.server.probe.push.PushCheck;
 import detour.server.publish.Inbox;
 import detour.server.publish.PublishLoop;
 import detour.server.publish.Time;
@@ -74,11 +75,12 @@ final class Wiring implements AutoCloseable {
       opened.push(listeners::close);
       listeners.start();
 
+      PushCheck push = new PushCheck(time.nanos());
       ProbeSchedule probes =
           new ProbeSchedule(
               publish,
               metrics,
-              ProbeKinds.ALL,
+              ProbeKinds.with(push),
               new SystemResolver(RESOLVE_TIMEOUT),
               time.nanos(),
               PROBE_THREADS,
@@ -98,6 +100,7 @@ final class Wiring implements AutoCloseable {
               publish::state,
               Wiring::notReady,
               publish,
+              push.posts(),
               store,
               events,
               new AnswerExplainer(table, publish::state),

@@ -70,9 +70,26 @@ class ArchitectureTest {
           Map.entry("server.probe.tls", Set.of("server.options", "server.probe.text")),
           Map.entry("server.probe.http", KIND_OF_CHECK),
           Map.entry("server.probe.socket", KIND_OF_CHECK),
+          Map.entry("server.probe.local", KIND_OF_CHECK),
+          Map.entry("server.probe.prometheus", KIND_OF_CHECK),
+          Map.entry(
+              "server.probe.push",
+              Set.of(
+                  "server.options",
+                  "server.probe",
+                  "server.probe.text",
+                  "server.publish",
+                  "failover.model")),
           Map.entry(
               "server.probe.kinds",
-              Set.of("server.options", "server.probe", "server.probe.http", "server.probe.socket")),
+              Set.of(
+                  "server.options",
+                  "server.probe",
+                  "server.probe.http",
+                  "server.probe.local",
+                  "server.probe.prometheus",
+                  "server.probe.push",
+                  "server.probe.socket")),
           Map.entry("server.store", Set.of("server.publish", "server.metrics", "failover.model")),
           Map.entry(
               "server.publish",

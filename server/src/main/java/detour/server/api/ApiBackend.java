@@ -2,6 +2,7 @@ package detour.server.api;
 
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
+import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ public record ApiBackend(
     Supplier<@Nullable PublishedState> state,
     Supplier<@Nullable String> notReady,
     Inbox inbox,
+    Posts posts,
     Journal journal,
     EventStream events,
     Explainer explainer,

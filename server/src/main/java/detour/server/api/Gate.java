@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells a program of this machine from a browser that a foreign page sent here. Loopback without a
 /// token is open to both, so three rules keep pages out: the Host must be a name of this server
-/// (DNS rebinding), an Origin must be this server's own, and a change needs the JSON content type,
-/// which no page may send elsewhere without a preflight.
+/// (DNS rebinding), an Origin must be this server's own, and a change needs the JSON content type
+/// or a token, which no page may send elsewhere without a preflight.
 final class Gate {
   private final Set<String> hostNames;
   private final InetAddress address;
@@ -42,7 +42,7 @@ final class Gate {
       return new Refusal(
           403, "Origin", "requests from pages of '" + origin + "' are not accepted here");
     }
-    if (changes(request) && !isJson(request)) {
+    if (changes(request) && !isJson(request) && !bringsToken(request)) {
       return new Refusal(
           415, "Content-Type", "a change needs the header Content-Type: application/json");
     }
@@ -54,6 +54,11 @@ final class Gate {
 
   private static boolean changes(Request request) {
     return !HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod());
+  }
+
+  /// No page may send this header elsewhere without a preflight either.
+  private static boolean bringsToken(Request request) {
+    return request.getHeaders().contains(HttpHeader.AUTHORIZATION);
   }
 
   private static boolean isJson(Request request) {

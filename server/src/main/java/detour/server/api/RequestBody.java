@@ -8,6 +8,8 @@ import tools.jackson.databind.JsonNode;
 
 /// The JSON object of a request: text fields of known names.
 final class RequestBody {
+  private static final byte[] EMPTY = {'{', '}'};
+
   private final JsonNode object;
 
   private RequestBody(JsonNode object) {
@@ -16,9 +18,13 @@ final class RequestBody {
 
   /// @throws BadRequest when it is no JSON object, or has a field of another name
   static RequestBody read(Exchange exchange, String... names) throws IOException {
+    return read(exchange.body(), names);
+  }
+
+  private static RequestBody read(byte[] body, String... names) {
     JsonNode node;
     try {
-      node = Json.tree(exchange.body());
+      node = Json.tree(body);
     } catch (JacksonException e) {
       throw new BadRequest(null, "the body is no JSON: " + e.getOriginalMessage());
     }
@@ -32,6 +38,12 @@ final class RequestBody {
       }
     }
     return new RequestBody(node);
+  }
+
+  /// The same, but an empty body stands for an object without fields.
+  static RequestBody readOrEmpty(Exchange exchange, String... names) throws IOException {
+    byte[] body = exchange.body();
+    return read(body.length == 0 ? EMPTY : body, names);
   }
 
   /// @throws BadRequest when it is missing, blank or no text

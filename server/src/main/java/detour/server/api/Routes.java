@@ -10,6 +10,7 @@ final class Routes {
   static List<Route> of(ApiBackend backend) {
     Reading read = new Reading(backend);
     Changing change = new Changing(backend);
+    Posting post = new Posting(backend.posts());
     Following follow = new Following(backend.events());
     List<Route> routes = new ArrayList<>();
     routes.addAll(
@@ -31,6 +32,12 @@ final class Routes {
             new Route("POST", "/api/v1/failback", "approves {\"service\"}", change::failback),
             new Route(
                 "POST", "/api/v1/reload", "applies the configuration file anew", change::reload),
+            new Route(
+                "PUT",
+                "/api/v1/push/{name}",
+                "the state that a push check looks at: {\"state\": up|degraded|down, \"detail\","
+                    + " \"ttl\", \"endpoint\"}, with its token",
+                post::put),
             new Route("GET", "/metrics", "metrics for Prometheus", read::metrics),
             new Route("GET", "/healthz", "200 while the process lives", read::healthz),
             new Route("GET", "/readyz", "200 while queries are answered", read::readyz)));

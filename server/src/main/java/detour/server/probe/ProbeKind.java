@@ -1,7 +1,9 @@
 package detour.server.probe;
 
 import detour.failover.model.CheckSettings;
+import detour.failover.model.ProbeTarget;
 import detour.server.options.CheckKind;
+import java.util.Set;
 
 /// A kind of check that can be run: its keys in the configuration, and how one probe of it goes.
 public interface ProbeKind extends CheckKind {
@@ -17,4 +19,11 @@ public interface ProbeKind extends CheckKind {
   default boolean needsAddress() {
     return true;
   }
+
+  /// Learns what is probed from now on, whichever kind it is of. Any thread; returns at once.
+  default void probing(Set<ProbeTarget> targets) {}
+
+  /// Ends what probes of this kind left running on this machine; probes may begin again afterwards.
+  /// Waits a second at most.
+  default void stop() {}
 }

@@ -49,6 +49,7 @@ public final class ProbeRun {
   private final LongSupplier nanoClock;
   private final Consumer<ProbeResult> done;
   private final List<Step> steps = new ArrayList<>(5);
+  private final List<Runnable> endings = new ArrayList<>(1);
   private String step = "";
   private String activity = "starting";
   private String qualification = "";
@@ -101,8 +102,23 @@ public final class ProbeRun {
     return options.source();
   }
 
+  /// After which the run ends by itself.
+  public Duration timeout() {
+    return timeout;
+  }
+
   public boolean ended() {
     return ended;
+  }
+
+  /// Runs the action on the loop once the run has ended, however it does: at once where it already
+  /// has. For what the kind began besides a connection.
+  public void atEnd(Runnable action) {
+    if (ended) {
+      action.run();
+    } else {
+      endings.add(action);
+    }
   }
 
   /// Ends the step before and begins the next.
@@ -287,6 +303,17 @@ public final class ProbeRun {
     farewell = octets;
   }
 
+  /// Opens a connection as [#connect] does, to another host than the destination: an address, or a
+  /// name, which is resolved first.
+  public void connectTo(String host, int port, ChannelInitializer<Channel> handlers) {
+    resolve(
+        host,
+        addresses -> {
+          resolved(addresses.getFirst());
+          connect(port, handlers);
+        });
+  }
+
   public void pass(String detail) {
     end(Outcome.PASSED, detail);
   }
@@ -431,6 +458,7 @@ public final class ProbeRun {
     if (deadline != null) {
       deadline.cancel(false);
     }
+    endings.forEach(Runnable::run);
     ProbeResult result =
         judged(new ProbeResult(outcome, OneLine.of(detail + qualification), steps, address, notes));
     try {

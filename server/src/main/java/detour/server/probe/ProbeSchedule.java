@@ -32,7 +32,7 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
   private final RandomGenerator random;
   private final List<LaneSchedule> lanes;
   private final HostNameWatch hostNames;
-  private final Runnable onTargets;
+  private final Consumer<Set<ProbeTarget>> onTargets;
   private final Runnable onClose;
 
   /// Under the lock of this object.
@@ -70,8 +70,12 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
         RandomGenerator.getDefault(),
         loops,
         inFlightMax,
-        trust::forget,
+        targets -> {
+          trust.forget();
+          kinds.forEach(kind -> kind.probing(targets));
+        },
         () -> {
+          kinds.forEach(ProbeKind::stop);
           transport.close();
           resolver.close();
         });
@@ -85,7 +89,7 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
       RandomGenerator random,
       List<? extends Lane> loops,
       int inFlightMax,
-      Runnable onTargets,
+      Consumer<Set<ProbeTarget>> onTargets,
       Runnable onClose) {
     this.nanoClock = nanoClock;
     this.random = random;
@@ -101,7 +105,7 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
 
   @Override
   public synchronized void targets(Set<ProbeTarget> targets) {
-    onTargets.run();
+    onTargets.accept(targets);
     Map<ProbeTarget, ScheduledTarget> next = HashMap.newHashMap(targets.size());
     List<List<ScheduledTarget>> added = new ArrayList<>();
     lanes.forEach(lane -> added.add(new ArrayList<>()));

@@ -8,6 +8,7 @@ import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
+import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ public final class FakeServer implements AutoCloseable {
   public static final Instant AT = Instant.parse("2026-11-22T12:00:00.250Z");
 
   public final List<Command> commands = new CopyOnWriteArrayList<>();
+  public final List<Posts.Post> posts = new CopyOnWriteArrayList<>();
   public final EventStream events = new EventStream(3);
   public volatile @Nullable PublishedState state = state("SERVING");
   public volatile @Nullable String notReady;
@@ -47,6 +49,7 @@ public final class FakeServer implements AutoCloseable {
             () -> state,
             () -> notReady,
             new RememberingInbox(),
+            this::post,
             new FixedJournal(),
             events,
             FakeServer::explain,
@@ -141,6 +144,17 @@ public final class FakeServer implements AutoCloseable {
                         "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
                 List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))))),
         List.of());
+  }
+
+  private Posts.Outcome post(String name, String token, Posts.Post post) {
+    if (!name.equals("backup") || !token.equals("a-token-of-the-backup")) {
+      return Posts.Outcome.REFUSED;
+    }
+    if (post.destination() != null && !post.destination().equals("192.0.2.10")) {
+      return Posts.Outcome.NO_SUCH_ENDPOINT;
+    }
+    posts.add(post);
+    return Posts.Outcome.TAKEN;
   }
 
   private static ExplanationReport.Answer explain(

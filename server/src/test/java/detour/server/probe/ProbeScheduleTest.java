@@ -268,7 +268,7 @@ class ProbeScheduleTest {
         new Random(42),
         List.of(lane),
         inFlightMax,
-        () -> {},
+        targets -> {},
         () -> {});
   }
 

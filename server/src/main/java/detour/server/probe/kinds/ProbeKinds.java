@@ -5,6 +5,10 @@ import detour.server.probe.application.MysqlCheck;
 import detour.server.probe.application.PostgresCheck;
 import detour.server.probe.application.RedisCheck;
 import detour.server.probe.http.HttpCheck;
+import detour.server.probe.local.CommandCheck;
+import detour.server.probe.local.FileCheck;
+import detour.server.probe.prometheus.PrometheusCheck;
+import detour.server.probe.push.PushCheck;
 import detour.server.probe.socket.TcpCheck;
 import detour.server.probe.socket.TlsCheck;
 import detour.server.probe.socket.UdpCheck;
@@ -13,18 +17,26 @@ import java.util.stream.Collectors;
 
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
-  public static final List<ProbeKind> ALL =
-      List.of(
-          HttpCheck.HTTP,
-          HttpCheck.HTTPS,
-          new TlsCheck(),
-          new TcpCheck(),
-          new UdpCheck(),
-          new PostgresCheck(),
-          new MysqlCheck(),
-          new RedisCheck());
+  public static final List<ProbeKind> ALL = with(new PushCheck(System::nanoTime));
 
   private ProbeKinds() {}
+
+  /// All kinds, made anew, with this one to look at posts.
+  public static List<ProbeKind> with(PushCheck push) {
+    return List.of(
+        HttpCheck.HTTP,
+        HttpCheck.HTTPS,
+        new TlsCheck(),
+        new TcpCheck(),
+        new UdpCheck(),
+        new PostgresCheck(),
+        new MysqlCheck(),
+        new RedisCheck(),
+        new CommandCheck(),
+        new FileCheck(),
+        push,
+        new PrometheusCheck());
+  }
 
   /// @throws IllegalArgumentException when there is no kind of this name
   public static ProbeKind named(String name) {

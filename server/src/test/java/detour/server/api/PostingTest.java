@@ -1,0 +1,111 @@
+package detour.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import detour.server.publish.Posts.Post;
+import detour.server.publish.Posts.State;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PostingTest {
+  private static final String TOKEN = "Bearer a-token-of-the-backup";
+  private final HttpClient http = HttpClient.newHttpClient();
+  private FakeServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new FakeServer();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    http.close();
+  }
+
+  @Test
+  void shouldTakeAHeartbeatWithoutABody() throws Exception {
+    HttpResponse<String> response = put("backup", TOKEN, "");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).contains("backup is up");
+    assertThat(server.posts).containsExactly(new Post(State.UP, "", null, null));
+  }
+
+  @Test
+  void shouldTakeAStateWithItsReason() throws Exception {
+    put(
+        "backup",
+        TOKEN.replace("Bearer", "bearer"),
+        """
+        {"state": "down", "detail": "disk full", "ttl": "1m30s", "endpoint": "192.0.2.10"}\
+        """);
+
+    assertThat(server.posts)
+        .containsExactly(new Post(State.DOWN, "disk full", Duration.ofSeconds(90), "192.0.2.10"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "none",
+      value = {
+        "backup | none                          | 401 | expected the check's token",
+        "backup | Basic YTpi                    | 401 | expected the check's token",
+        "backup | Bearer wrong                  | 401 | no push check of this name takes this"
+            + " token",
+        "other  | Bearer a-token-of-the-backup  | 401 | no push check of this name takes this"
+            + " token",
+      })
+  void shouldRefuseWhoHasNoToken(String name, @Nullable String token, int status, String detail)
+      throws Exception {
+    HttpResponse<String> response = put(name, token, "{}");
+
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(response.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+    assertThat(response.body()).contains(detail).doesNotContain("wrong");
+    assertThat(server.posts).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"state\": \"fine\"}          | 400 | expected up, degraded or down",
+        "{\"status\": \"up\"}           | 400 | unknown field",
+        "{\"ttl\": \"soon\"}            | 400 | expected a time",
+        "{\"detail\": \"a\\nb\"}        | 400 | expected one line",
+        "{\"endpoint\": \"192.0.2.11\"} | 404 | no endpoint '192.0.2.11' has the check backup",
+        "up                             | 400 | the body is no JSON",
+      })
+  void shouldTellWhatIsWrongWithAPost(String body, int status, String detail) throws Exception {
+    HttpResponse<String> response = put("backup", TOKEN, body);
+
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(response.body()).contains(detail);
+    assertThat(server.posts).isEmpty();
+  }
+
+  private HttpResponse<String> put(String name, @Nullable String token, String body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/api/v1/push/" + name))
+            .PUT(HttpRequest.BodyPublishers.ofString(body));
+    if (token == null) {
+      request.header("Content-Type", "application/json");
+    } else {
+      request.header("Authorization", token);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+}
