@@ -98,6 +98,21 @@ final class CheckOptions {
           new OptionType.Span(Duration.ofMillis(1), Duration.ofHours(1)),
           "A pass that takes longer is degraded: the endpoint stays up, and others are preferred.");
 
+  private static final Option<Boolean> EARLY_SUSPICION =
+      Option.withDefault(
+          "early_suspicion",
+          new OptionType.Flag(),
+          true,
+          "Whether a probe that is long overdue against the endpoint's own usual latency starts the"
+              + " confirming probes before its timeout.");
+  private static final Option<Boolean> TRIPWIRE =
+      Option.withDefault(
+          "tripwire",
+          new OptionType.Flag(),
+          true,
+          "Whether an idle connection is held to an endpoint that is up, where the kind of check"
+              + " allows it; when it is lost, a probe starts at once.");
+
   private CheckOptions() {}
 
   static List<Option<?>> common() {
@@ -114,7 +129,9 @@ final class CheckOptions {
         TARGET,
         SOURCE,
         INVERT,
-        SLOW_AFTER);
+        SLOW_AFTER,
+        EARLY_SUSPICION,
+        TRIPWIRE);
   }
 
   /// A check of any of the kinds, told apart by `type`.
@@ -160,7 +177,12 @@ final class CheckOptions {
 
   private static ProbeOptions probeOptions(Values values) {
     return new ProbeOptions(
-        values.orNull(TARGET), values.orNull(SOURCE), values.of(INVERT), values.orNull(SLOW_AFTER));
+        values.orNull(TARGET),
+        values.orNull(SOURCE),
+        values.of(INVERT),
+        values.orNull(SLOW_AFTER),
+        values.of(EARLY_SUSPICION),
+        values.of(TRIPWIRE));
   }
 
   private static Thresholds thresholds(Values values) {

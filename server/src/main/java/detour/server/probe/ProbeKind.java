@@ -2,6 +2,7 @@ package detour.server.probe;
 
 import detour.failover.model.CheckSettings;
 import detour.server.options.CheckKind;
+import java.util.OptionalInt;
 
 /// A kind of check that can be run: its keys in the configuration, and how one probe of it goes.
 public interface ProbeKind extends CheckKind {
@@ -16,5 +17,14 @@ public interface ProbeKind extends CheckKind {
   /// no address.
   default boolean needsAddress() {
     return true;
+  }
+
+  /// The TCP port to which a tripwire may be held: an idle connection on which nothing is sent.
+  /// Empty for kinds that need no connection, and for protocols in which a connection that says
+  /// nothing does harm.
+  ///
+  /// @param settings what this kind's `settings` made
+  default OptionalInt portToHold(CheckSettings settings) {
+    return OptionalInt.empty();
   }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Passes when a TCP connection can be opened; nothing is sent.
 public final class TcpCheck implements ProbeKind {
@@ -43,6 +44,11 @@ public final class TcpCheck implements ProbeKind {
   @Override
   public CheckSettings settings(Values values) {
     return new Settings(values.of(PORT));
+  }
+
+  @Override
+  public OptionalInt portToHold(CheckSettings settings) {
+    return OptionalInt.of(((Settings) settings).port());
   }
 
   @Override
