@@ -158,6 +158,7 @@ final class LaneSchedule {
       return;
     }
     metrics.count(Counter.SUSPICIONS);
+    limit.doubted(probe);
     target.suspected = true;
     target.suspectNanos = probe.startNanos();
     startFast(target, nowNanos, nowNanos);

@@ -4,13 +4,14 @@ package detour.server.probe;
 final class ProbeUnderWay {
   private final ScheduledTarget target;
   private final long startNanos;
-  private final boolean doubtful;
+
+  /// Whether it counts towards the share of the limit that is left to targets which fail or are
+  /// suspected to.
+  boolean doubtful;
 
   /// Set once by the schedule.
   boolean ended;
 
-  /// @param doubtful whether it counts towards the share of the limit that is left to targets which
-  ///   fail or are suspected to
   ProbeUnderWay(ScheduledTarget target, long startNanos, boolean doubtful) {
     this.target = target;
     this.startNanos = startNanos;
@@ -23,9 +24,5 @@ final class ProbeUnderWay {
 
   long startNanos() {
     return startNanos;
-  }
-
-  boolean doubtful() {
-    return doubtful;
   }
 }

@@ -28,7 +28,8 @@ final class UsualLatency {
 
   private static final float SHRINK = (float) Math.pow(2, -1.0 / ANSWERS_PER_DOUBLING);
 
-  /// The margin grows no further than to this many timeouts, so that it comes back some day.
+  /// The margin grows no further than from the least to this many timeouts, so that it comes back
+  /// some day.
   private static final float TIMEOUTS_MAX = 2;
 
   private final long leastNanos;
@@ -60,7 +61,7 @@ final class UsualLatency {
 
   /// A probe was called overdue, and the endpoint was well all the same.
   void suspectedInVain() {
-    margin = Math.min(margin * 2, Math.max(1, TIMEOUTS_MAX * timeoutNanos / usualNanos()));
+    margin = Math.min(margin * 2, Math.max(1, TIMEOUTS_MAX * timeoutNanos / leastNanos));
   }
 
   /// How long after its start a probe is overdue; [#NEVER] when too little is known, or when that
