@@ -10,6 +10,7 @@ import detour.server.listen.Listeners;
 import detour.server.listen.SocketSettings;
 import detour.server.metrics.Exposition;
 import detour.server.metrics.Metrics;
+import detour.server.probe.DescriptorBudget;
 import detour.server.probe.ProbeSchedule;
 import detour.server.probe.SystemResolver;
 import detour.server.probe.kinds.ProbeKinds;
@@ -84,7 +85,7 @@ final class Wiring implements AutoCloseable {
               new SystemResolver(RESOLVE_TIMEOUT),
               time.nanos(),
               PROBE_THREADS,
-              ProbeSchedule.IN_FLIGHT_MAX);
+              DescriptorBudget.ofThisProcess());
       opened.push(probes::close);
       EventStream events = new EventStream();
       opened.push(events::close);

@@ -11,14 +11,29 @@ import org.jspecify.annotations.Nullable;
 /// @param inverted whether a failure passes and a pass fails
 /// @param slowAfter a pass that takes longer than this is degraded; null for never
 /// @param addresses which addresses of a host name are probed
+/// @param earlySuspicion whether a probe that is long overdue starts the confirming ones before its
+///   timeout
+/// @param tripwire whether an idle connection may be held whose loss starts a probe at once
 public record ProbeOptions(
     @Nullable Destination target,
     @Nullable InetAddress source,
     boolean inverted,
     @Nullable Duration slowAfter,
-    Addresses addresses) {
+    Addresses addresses,
+    boolean earlySuspicion,
+    boolean tripwire) {
   public static final ProbeOptions DEFAULT =
-      new ProbeOptions(null, null, false, null, Addresses.ONE);
+      new ProbeOptions(null, null, false, null, Addresses.ONE, true, true);
+
+  /// Options with the quick detection that is the default.
+  public ProbeOptions(
+      @Nullable Destination target,
+      @Nullable InetAddress source,
+      boolean inverted,
+      @Nullable Duration slowAfter,
+      Addresses addresses) {
+    this(target, source, inverted, slowAfter, addresses, true, true);
+  }
 
   /// Which addresses of a host name are probed.
   public enum Addresses {

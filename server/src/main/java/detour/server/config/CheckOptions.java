@@ -105,6 +105,20 @@ final class CheckOptions {
           ProbeOptions.Addresses.ONE,
           "What of a host name is probed: its first address, or all of them, each of which must"
               + " pass.");
+  private static final Option<Boolean> EARLY_SUSPICION =
+      Option.withDefault(
+          "early_suspicion",
+          new OptionType.Flag(),
+          true,
+          "Whether a probe that is long overdue against the endpoint's own usual latency starts the"
+              + " confirming probes before its timeout.");
+  private static final Option<Boolean> TRIPWIRE =
+      Option.withDefault(
+          "tripwire",
+          new OptionType.Flag(),
+          true,
+          "Whether an idle connection is held to an endpoint that is up, where the kind of check"
+              + " allows it; when it is lost, a probe starts at once.");
 
   private CheckOptions() {}
 
@@ -123,7 +137,9 @@ final class CheckOptions {
         SOURCE,
         INVERT,
         SLOW_AFTER,
-        ADDRESSES);
+        ADDRESSES,
+        EARLY_SUSPICION,
+        TRIPWIRE);
   }
 
   /// A check of any of the kinds, told apart by `type`.
@@ -173,7 +189,9 @@ final class CheckOptions {
         values.orNull(SOURCE),
         values.of(INVERT),
         values.orNull(SLOW_AFTER),
-        values.of(ADDRESSES));
+        values.of(ADDRESSES),
+        values.of(EARLY_SUSPICION),
+        values.of(TRIPWIRE));
   }
 
   private static Thresholds thresholds(Values values) {

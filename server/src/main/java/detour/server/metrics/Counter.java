@@ -23,6 +23,21 @@ public enum Counter {
   /// not read the certificates to trust; it is tried again and says nothing about the endpoint.
   PROBES_NOT_STARTED(
       "detour_probes_not_started", "Probes that this machine could not make; tried again."),
+  /// A probe was long overdue, and the confirming probes were started before its timeout.
+  SUSPICIONS(
+      "detour_suspicions", "Probes that were overdue, so that confirming ones were started early."),
+  /// A suspicion ended because the overdue probe was answered, or one that started later passed.
+  SUSPICIONS_IN_VAIN("detour_suspicions_in_vain", "Suspicions of endpoints that were well."),
+  /// An idle connection held to an endpoint was lost, and a probe was started at once.
+  TRIPWIRES_SPRUNG(
+      "detour_tripwires_sprung", "Idle connections that were lost, so that a probe was started."),
+  /// The probe that a lost connection started has passed; counted among those sprung.
+  TRIPWIRE_FALSE_ALARMS(
+      "detour_tripwire_false_alarms", "Lost connections of endpoints that were well."),
+  /// A connection was not opened because as many were held as may be; its endpoint is checked
+  /// without one, and it is tried again.
+  TRIPWIRES_REFUSED(
+      "detour_tripwires_refused", "Tripwires not opened because of the limit of open files."),
   /// A watched host name could not be resolved; its last good addresses stand.
   RESOLUTIONS_FAILED("detour_resolutions_failed", "Watched host names that did not resolve."),
   /// A UDP socket reported an error instead of datagrams.

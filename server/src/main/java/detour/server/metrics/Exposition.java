@@ -36,6 +36,11 @@ public final class Exposition {
         "Probes that ended, by kind of check and result.",
         List.of("kind", "result"),
         metrics::probes);
+    gauge(
+        "detour_tripwires_held",
+        "Idle connections held to endpoints that are up.",
+        List.of(),
+        () -> List.of(Sample.of((double) metrics.tripwiresHeld())));
     registry.register(metrics.probeDuration());
     registry.register(metrics.probeStartLateness());
     JvmMetrics.builder().register(registry);

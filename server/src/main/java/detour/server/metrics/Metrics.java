@@ -10,6 +10,8 @@ public final class Metrics {
 
   private final LongAdder[] counts = new LongAdder[Counter.values().length];
 
+  private final LongAdder tripwires = new LongAdder();
+
   private final Histogram probeDuration =
       Histogram.builder()
           .name("detour_probe_duration_seconds")
@@ -56,6 +58,15 @@ public final class Metrics {
   /// One probe that started, so long after its planned time; 0 when on time.
   public void probeStarted(long latenessNanos) {
     probeStartLateness.observe(Math.max(0, latenessNanos) / NANOS_PER_SECOND);
+  }
+
+  /// So many tripwires more, or fewer where negative, are held.
+  public void tripwiresHeld(int change) {
+    tripwires.add(change);
+  }
+
+  long tripwiresHeld() {
+    return tripwires.sum();
   }
 
   /// How many probes ended, by kind and result.

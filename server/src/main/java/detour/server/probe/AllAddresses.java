@@ -39,7 +39,8 @@ final class AllAddresses {
   void start() {
     whole.leaveTimeoutToParts();
     // What the result means is judged once, of the whole.
-    ProbeOptions plain = new ProbeOptions(null, check.options().source(), false, null, EACH);
+    ProbeOptions plain =
+        new ProbeOptions(null, check.options().source(), false, null, EACH, false, false);
     for (InetAddress ignored : addresses) {
       parts.add(
           new ProbeRun(

@@ -6,27 +6,27 @@ import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import detour.server.probe.ProbeResult.Outcome;
 import detour.server.publish.Inbox;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.PriorityQueue;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
 
 /// When the probes of one lane start. Everything private runs on the lane's thread.
 ///
-/// Starts wait in a queue ordered by time; one timer of the lane is set for its head. A target has
-/// one valid entry there: changing its mind gives it a new version, and the old entry is void when
-/// it comes up. The normal cadence of a target is a fixed grid of instants that neither late starts
-/// nor pending changes move, so targets that were spread stay spread.
+/// The normal cadence of a target is a fixed grid of instants that neither late starts nor the fast
+/// cadence move, so targets that were spread stay spread. The fast cadence runs while publish has a
+/// change pending, and while a probe is suspected: overdue against the target's own usual latency,
+/// and neither answered nor contradicted by a later probe that passed.
 final class LaneSchedule {
   /// Beyond this a start counts as late.
   static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /// How soon a probe is tried again that this machine's limits kept from starting.
   static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /// A lane that wakes so much later than it wanted was itself held up, and answers may lie unread.
+  private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /// So many starts, then the lane looks at its connections before it goes on.
   private static final int STARTS_PER_TURN_MAX = 64;
@@ -35,32 +35,46 @@ final class LaneSchedule {
   private final Inbox inbox;
   private final Metrics metrics;
   private final LongSupplier nanoClock;
-  private final int inFlightMax;
-  private final PriorityQueue<Start> starts = new PriorityQueue<>();
-  private final Queue<ScheduledTarget> deferred = new ArrayDeque<>();
-  private int inFlight;
-  private boolean timerSet;
-  private long timerNanos;
+  private final RandomGenerator random;
+  private final StartLimit limit;
+  private final Agenda agenda;
+  private final Tripwire.Surroundings tripwires;
 
-  LaneSchedule(Lane lane, Inbox inbox, Metrics metrics, LongSupplier nanoClock, int inFlightMax) {
+  /// @param random used on the lane's thread alone
+  LaneSchedule(
+      Lane lane,
+      Inbox inbox,
+      Metrics metrics,
+      LongSupplier nanoClock,
+      RandomGenerator random,
+      int inFlightMax,
+      TripwireLimit tripwireLimit) {
     this.lane = lane;
     this.inbox = inbox;
     this.metrics = metrics;
     this.nanoClock = nanoClock;
-    this.inFlightMax = inFlightMax;
+    this.random = random;
+    this.limit = new StartLimit(inFlightMax);
+    this.agenda = new Agenda(lane, nanoClock, this::wake);
+    this.tripwires =
+        new Tripwire.Surroundings(lane, nanoClock, random, metrics, tripwireLimit, this::sprung);
   }
 
   /// Any thread. The targets start at their grid's first instant; the rest of the grid begins at a
   /// random phase of the interval.
-  void add(Collection<ScheduledTarget> targets, long seed) {
+  void add(Collection<ScheduledTarget> targets) {
     lane.execute(() -> {
-      RandomGenerator random = RandomGeneratorFactory.getDefault().create(seed);
       for (ScheduledTarget target : targets) {
-        queue(target, target.gridNanos);
+        agenda.start(target, target.gridNanos);
         target.gridNanos += random.nextLong(target.intervalNanos()) + 1;
       }
-      setTimer();
+      agenda.setTimer();
     });
+  }
+
+  /// Any thread. The targets are marked as removed already; this lets go of what they hold.
+  void removed(Collection<ScheduledTarget> targets) {
+    lane.execute(() -> targets.forEach(LaneSchedule::releaseTripwire));
   }
 
   /// Any thread.
@@ -68,101 +82,184 @@ final class LaneSchedule {
     lane.execute(() -> {
       if (target.pending != pending && !target.removed()) {
         changePending(target, pending);
-        setTimer();
+        agenda.setTimer();
       }
     });
   }
 
   private void changePending(ScheduledTarget target, boolean pending) {
-    long nowNanos = nanoClock.getAsLong();
+    boolean wasFast = target.fast();
     target.pending = pending;
-    target.due = false;
-    if (pending) {
+    if (pending && !wasFast) {
       // Starts lie a fast interval apart, so what a timeout took is not waited for once more.
+      long nowNanos = nanoClock.getAsLong();
       long fromNanos = target.started ? target.lastStartNanos : nowNanos;
-      long firstNanos = fromNanos + target.fastIntervalNanos();
-      target.fastNanos = firstNanos - nowNanos > 0 ? firstNanos : nowNanos;
-      queue(target, target.fastNanos);
-    } else {
-      target.skipMissedStarts(nowNanos);
-      queue(target, target.gridNanos);
+      startFast(target, fromNanos + target.fastIntervalNanos(), nowNanos);
+    } else if (!pending && !target.suspected) {
+      endFast(target);
+    }
+    if (!pending && target.passesInARow < 0) {
+      releaseTripwire(target); // it went down
     }
   }
 
-  private void queue(ScheduledTarget target, long atNanos) {
-    target.version++;
-    starts.add(new Start(atNanos, target, target.version));
+  private void startFast(ScheduledTarget target, long firstNanos, long nowNanos) {
+    target.due = false;
+    target.fastNanos = firstNanos - nowNanos > 0 ? firstNanos : nowNanos;
+    agenda.start(target, target.fastNanos);
+  }
+
+  private void endFast(ScheduledTarget target) {
+    target.due = false;
+    target.skipMissedStarts(nanoClock.getAsLong());
+    agenda.start(target, target.gridNanos);
   }
 
   private void wake() {
     long nowNanos = nanoClock.getAsLong();
-    int started = 0;
-    Start head = starts.peek();
-    while (head != null && head.atNanos - nowNanos <= 0 && started < STARTS_PER_TURN_MAX) {
-      starts.remove();
-      if (head.isValid()) {
-        startCame(head, nowNanos);
-        started++;
+    Agenda.Entry entry = agenda.due(nowNanos);
+    for (int turn = 1; entry != null; turn++) {
+      if (entry.probe() == null) {
+        startCame(entry.target(), entry.atNanos(), nowNanos);
+      } else {
+        overdue(entry.probe(), entry.atNanos(), nowNanos);
       }
-      head = starts.peek();
+      entry = turn < STARTS_PER_TURN_MAX ? agenda.due(nowNanos) : null;
     }
-    setTimer();
+    agenda.setTimer();
   }
 
-  private void startCame(Start start, long nowNanos) {
-    ScheduledTarget target = start.target;
-    if (target.pending) {
+  private void startCame(ScheduledTarget target, long atNanos, long nowNanos) {
+    if (target.fast()) {
       target.skipMissedFastStarts(nowNanos);
-      queue(target, target.fastNanos);
+      agenda.start(target, target.fastNanos);
     } else {
       target.skipMissedStarts(nowNanos);
-      queue(target, target.gridNanos);
+      agenda.start(target, target.gridNanos);
       if (!target.mayStart()) {
         target.due = true;
         return;
       }
     }
-    launch(target, start.atNanos, nowNanos);
+    if (target.mayStart()) {
+      launch(target, atNanos, nowNanos);
+    }
+  }
+
+  private void overdue(ProbeUnderWay probe, long dueNanos, long nowNanos) {
+    ScheduledTarget target = probe.target();
+    if (!target.settled() || target.passedSince(probe.startNanos())) {
+      return;
+    }
+    long lateNanos = nowNanos - dueNanos;
+    if (lateNanos > STALL_NANOS) {
+      // Time in which this machine read no answers does not count against the endpoint.
+      agenda.overdue(probe, nowNanos + Math.min(lateNanos, target.fastIntervalNanos()));
+      return;
+    }
+    metrics.count(Counter.SUSPICIONS);
+    limit.doubted(probe);
+    target.suspected = true;
+    target.suspectNanos = probe.startNanos();
+    startFast(target, nowNanos, nowNanos);
+  }
+
+  private void sprung(ScheduledTarget target) {
+    if (target.mayOverlap()) {
+      long nowNanos = nanoClock.getAsLong();
+      launch(target, nowNanos, nowNanos);
+      agenda.setTimer();
+    }
   }
 
   private void launch(ScheduledTarget target, long dueNanos, long nowNanos) {
-    if (!target.mayStart() || target.deferred) {
+    if (target.deferred) {
       return;
     }
-    if (inFlight >= inFlightMax) {
+    if (!limit.hasRoom(target.doubtful())) {
       metrics.count(Counter.PROBES_DEFERRED);
       target.deferred = true;
       target.dueNanos = dueNanos;
-      deferred.add(target);
+      limit.await(target);
       return;
     }
     metrics.count(Counter.PROBES_STARTED);
+    metrics.probeStarted(nowNanos - dueNanos);
     if (nowNanos - dueNanos > LATE_NANOS) {
       metrics.count(Counter.PROBES_STARTED_LATE);
     }
-    inFlight++;
+    ProbeUnderWay probe = new ProbeUnderWay(target, nowNanos, target.doubtful());
+    limit.started(probe);
     target.inFlight++;
     target.lastStartNanos = nowNanos;
     target.started = true;
-    lane.probe(target.target(), result -> ended(target, nowNanos, result));
+    lane.probe(target.target(), result -> ended(probe, result));
+    long overdueAfterNanos = target.overdueAfterNanos();
+    if (overdueAfterNanos != UsualLatency.NEVER) {
+      agenda.overdue(probe, nowNanos + overdueAfterNanos);
+    }
   }
 
-  private void ended(ScheduledTarget target, long startNanos, ProbeResult result) {
+  private void ended(ProbeUnderWay probe, ProbeResult result) {
+    ScheduledTarget target = probe.target();
     long nowNanos = nanoClock.getAsLong();
-    inFlight--;
+    probe.ended = true;
+    limit.ended(probe);
     target.inFlight--;
     if (result.outcome() == Outcome.NOT_STARTED) {
       metrics.count(Counter.PROBES_NOT_STARTED);
+      endSuspicion(target, probe);
       retry(target, nowNanos);
     } else {
-      report(target, observation(result, startNanos, nowNanos));
+      judge(probe, result, nowNanos);
     }
     if (target.due && target.mayStart()) {
       target.due = false;
       launch(target, nowNanos, nowNanos);
     }
     startDeferred(nowNanos);
-    setTimer();
+    agenda.setTimer();
+  }
+
+  private void judge(ProbeUnderWay probe, ProbeResult result, long nowNanos) {
+    ScheduledTarget target = probe.target();
+    boolean passed = result.passed();
+    target.ended(probe.startNanos(), passed);
+    report(target, observation(result, probe.startNanos(), nowNanos));
+    if (passed) {
+      learn(probe, nowNanos - probe.startNanos());
+    } else {
+      endSuspicion(target, probe);
+    }
+    tripwire(target).probed(passed, probe.startNanos(), result.address());
+  }
+
+  private void learn(ProbeUnderWay probe, long tookNanos) {
+    ScheduledTarget target = probe.target();
+    UsualLatency latency = target.latency();
+    if (latency == null) {
+      return;
+    }
+    latency.answered(tookNanos);
+    if (target.suspected && probe.startNanos() - target.suspectNanos >= 0) {
+      metrics.count(Counter.SUSPICIONS_IN_VAIN);
+      latency.suspectedInVain();
+      stopSuspecting(target);
+    }
+  }
+
+  /// Where the suspect itself has ended without an answer, publish hears of it and decides.
+  private void endSuspicion(ScheduledTarget target, ProbeUnderWay probe) {
+    if (target.suspected && probe.startNanos() == target.suspectNanos) {
+      stopSuspecting(target);
+    }
+  }
+
+  private void stopSuspecting(ScheduledTarget target) {
+    target.suspected = false;
+    if (!target.pending) {
+      endFast(target);
+    }
   }
 
   private static Observation observation(ProbeResult result, long startNanos, long endNanos) {
@@ -185,54 +282,35 @@ final class LaneSchedule {
 
   private void retry(ScheduledTarget target, long nowNanos) {
     long retryNanos = nowNanos + RETRY_NANOS;
-    if (!target.removed() && !target.pending && target.gridNanos - retryNanos > 0) {
-      queue(target, retryNanos);
+    if (!target.removed() && !target.fast() && target.gridNanos - retryNanos > 0) {
+      agenda.start(target, retryNanos);
     }
   }
 
   private void startDeferred(long nowNanos) {
-    while (inFlight < inFlightMax && !deferred.isEmpty()) {
-      ScheduledTarget target = deferred.remove();
+    ScheduledTarget target = limit.next();
+    while (target != null) {
       target.deferred = false;
-      launch(target, target.dueNanos, nowNanos);
+      if (target.mayStart()) {
+        launch(target, target.dueNanos, nowNanos);
+      }
+      target = limit.next();
     }
   }
 
-  private void setTimer() {
-    dropVoid();
-    Start head = starts.peek();
-    if (head == null || (timerSet && timerNanos - head.atNanos <= 0)) {
-      return;
+  private Tripwire tripwire(ScheduledTarget target) {
+    Tripwire tripwire = target.tripwire;
+    if (tripwire == null) {
+      tripwire = Tripwire.of(tripwires, target);
+      target.tripwire = tripwire;
     }
-    timerSet = true;
-    timerNanos = head.atNanos;
-    long setForNanos = timerNanos;
-    long delayNanos = Math.max(0, timerNanos - nanoClock.getAsLong());
-    lane.after(
-        delayNanos,
-        () -> {
-          if (timerSet && timerNanos == setForNanos) {
-            timerSet = false;
-          }
-          wake();
-        });
+    return tripwire;
   }
 
-  private void dropVoid() {
-    while (!starts.isEmpty() && !starts.element().isValid()) {
-      starts.remove();
-    }
-  }
-
-  private record Start(long atNanos, ScheduledTarget target, int version)
-      implements Comparable<Start> {
-    boolean isValid() {
-      return version == target.version && !target.removed();
-    }
-
-    @Override
-    public int compareTo(Start other) {
-      return Long.signum(atNanos - other.atNanos);
+  private static void releaseTripwire(ScheduledTarget target) {
+    @Nullable Tripwire tripwire = target.tripwire;
+    if (tripwire != null) {
+      tripwire.release();
     }
   }
 }

@@ -3,6 +3,7 @@ package detour.server.probe;
 import detour.failover.model.CheckSettings;
 import detour.failover.model.ProbeTarget;
 import detour.server.options.CheckKind;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// A kind of check that can be run: its keys in the configuration, and how one probe of it goes.
@@ -26,4 +27,13 @@ public interface ProbeKind extends CheckKind {
   /// Ends what probes of this kind left running on this machine; probes may begin again afterwards.
   /// Waits a second at most.
   default void stop() {}
+
+  /// The TCP port to which a tripwire may be held: an idle connection on which nothing is sent.
+  /// Empty for kinds that need no connection, and for protocols in which a connection that says
+  /// nothing does harm.
+  ///
+  /// @param settings what this kind's `settings` made
+  default OptionalInt portToHold(CheckSettings settings) {
+    return OptionalInt.empty();
+  }
 }

@@ -1,31 +1,33 @@
 package detour.server.probe;
 
+import detour.failover.model.Check;
 import detour.failover.model.ProbeTarget;
 import detour.server.metrics.Metrics;
 import detour.server.probe.tls.TrustStores;
 import detour.server.publish.Inbox;
 import detour.server.publish.ProbeControl;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 
 /// Probes every target at its interval and host names beside them, for as long as it is open.
 ///
 /// Each target belongs to one [Lane], an event loop that starts its probes and receives their
 /// results; lanes share nothing. The methods here may be called by any thread and return at once.
 public final class ProbeSchedule implements ProbeControl, AutoCloseable {
-  /// How many probes may be under way at one time by default.
-  public static final int IN_FLIGHT_MAX = 8192;
-
   private static final long FIRST_SPREAD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LongSupplier nanoClock;
@@ -44,7 +46,8 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
   /// @param resolver closed with this schedule
   /// @param nanoClock the monotonic clock of observations, which decisions share
   /// @param threads how many event loops, at least 1
-  /// @param inFlightMax how many probes may be under way at one time; further ones wait
+  /// @param budget how many sockets may be open at one time; further probes wait, and further
+  ///   endpoints are checked without a tripwire
   public ProbeSchedule(
       Inbox inbox,
       Metrics metrics,
@@ -52,7 +55,7 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
       HostResolver resolver,
       LongSupplier nanoClock,
       int threads,
-      int inFlightMax) {
+      DescriptorBudget budget) {
     ProbeTransport transport = new ProbeTransport(threads);
     TrustStores trust = new TrustStores();
     Prober prober = new Prober(transport, resolver, trust, nanoClock);
@@ -69,7 +72,7 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
         nanoClock,
         RandomGenerator.getDefault(),
         loops,
-        inFlightMax,
+        budget,
         targets -> {
           trust.forget();
           kinds.forEach(kind -> kind.probing(targets));
@@ -88,15 +91,25 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
       LongSupplier nanoClock,
       RandomGenerator random,
       List<? extends Lane> loops,
-      int inFlightMax,
+      DescriptorBudget budget,
       Consumer<Set<ProbeTarget>> onTargets,
       Runnable onClose) {
     this.nanoClock = nanoClock;
     this.random = random;
-    int inFlightMaxPerLane = Math.max(1, inFlightMax / loops.size());
+    int inFlightMaxPerLane = Math.max(1, budget.probes() / loops.size());
+    TripwireLimit tripwires = new TripwireLimit(budget.tripwires(), metrics);
+    RandomGeneratorFactory<RandomGenerator> randoms = RandomGeneratorFactory.getDefault();
     this.lanes =
         loops.stream()
-            .map(lane -> new LaneSchedule(lane, inbox, metrics, nanoClock, inFlightMaxPerLane))
+            .map(lane ->
+                new LaneSchedule(
+                    lane,
+                    inbox,
+                    metrics,
+                    nanoClock,
+                    randoms.create(random.nextLong()),
+                    inFlightMaxPerLane,
+                    tripwires))
             .toList();
     this.hostNames = new HostNameWatch(loops.getFirst(), resolver, inbox, metrics, random);
     this.onTargets = onTargets;
@@ -107,8 +120,8 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
   public synchronized void targets(Set<ProbeTarget> targets) {
     onTargets.accept(targets);
     Map<ProbeTarget, ScheduledTarget> next = HashMap.newHashMap(targets.size());
-    List<List<ScheduledTarget>> added = new ArrayList<>();
-    lanes.forEach(lane -> added.add(new ArrayList<>()));
+    List<List<ScheduledTarget>> added = listForEachLane();
+    List<List<ScheduledTarget>> removed = listForEachLane();
     long nowNanos = nanoClock.getAsLong();
     for (ProbeTarget target : targets) {
       ScheduledTarget known = scheduled.get(target);
@@ -122,14 +135,20 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
     scheduled.forEach((target, state) -> {
       if (!next.containsKey(target)) {
         state.remove();
+        removed.get(state.lane()).add(state);
       }
     });
     scheduled = next;
     for (int i = 0; i < lanes.size(); i++) {
-      if (!added.get(i).isEmpty()) {
-        lanes.get(i).add(added.get(i), random.nextLong());
-      }
+      lanes.get(i).removed(removed.get(i));
+      lanes.get(i).add(added.get(i));
     }
+  }
+
+  private List<List<ScheduledTarget>> listForEachLane() {
+    List<List<ScheduledTarget>> lists = new ArrayList<>();
+    lanes.forEach(lane -> lists.add(new ArrayList<>()));
+    return lists;
   }
 
   @Override
@@ -182,11 +201,33 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
 
     @Override
     public void probe(ProbeTarget target, Consumer<ProbeResult> done) {
+      prober.start(loop, kind(target), target.check(), target.destination(), done);
+    }
+
+    @Override
+    public OptionalInt portToHold(ProbeTarget target) {
+      return kind(target).portToHold(target.check().settings());
+    }
+
+    @Override
+    public Held hold(ProbeTarget target, InetAddress address, int port, Watcher watcher) {
+      Check check = target.check();
+      return prober
+          .transport()
+          .hold(
+              loop,
+              check.options().source(),
+              new InetSocketAddress(address, port),
+              (int) Math.max(1, check.timeout().toMillis()),
+              watcher);
+    }
+
+    private ProbeKind kind(ProbeTarget target) {
       ProbeKind kind = kinds.get(target.check().kind());
       if (kind == null) {
         throw new IllegalStateException("no kind of check '" + target.check().kind() + "'");
       }
-      prober.start(loop, kind, target.check(), target.destination(), done);
+      return kind;
     }
   }
 }

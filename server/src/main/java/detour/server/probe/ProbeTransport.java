@@ -131,6 +131,28 @@ final class ProbeTransport implements AutoCloseable {
         });
   }
 
+  /// Opens an idle connection: nothing is sent on it, by the system neither.
+  ///
+  /// @param source the local address; null for the system's choice
+  Lane.Held hold(
+      EventLoop loop,
+      @Nullable InetAddress source,
+      InetSocketAddress remote,
+      int timeoutMillis,
+      Lane.Watcher watcher) {
+    HeldConnection held = new HeldConnection(watcher);
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(channelType)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+            .option(ChannelOption.SO_KEEPALIVE, false)
+            .handler(held);
+    held.opening(
+        bootstrap.connect(remote, source == null ? null : new InetSocketAddress(source, 0)));
+    return held;
+  }
+
   /// Fails a connection that met itself: a connect that happens to leave from the very port it goes
   /// to opens without anybody listening there (RFC 9293 section 3.5, simultaneous open).
   private static final class NotItself extends ChannelInboundHandlerAdapter {

@@ -1,14 +1,17 @@
 package detour.server.probe;
 
 import detour.failover.model.ProbeTarget;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A lane whose time passes when the test says so; probes take as long as the test says.
@@ -22,6 +25,51 @@ final class FakeLane implements Lane {
     }
   }
 
+  /// A connection that was held, or still is.
+  static final class FakeWire implements Held {
+    private final ProbeTarget target;
+    private final long openedNanos;
+    private final Watcher watcher;
+    private boolean over;
+
+    private FakeWire(ProbeTarget target, long openedNanos, Watcher watcher) {
+      this.target = target;
+      this.openedNanos = openedNanos;
+      this.watcher = watcher;
+    }
+
+    ProbeTarget target() {
+      return target;
+    }
+
+    long openedNanos() {
+      return openedNanos;
+    }
+
+    boolean held() {
+      return !over;
+    }
+
+    private void open() {
+      if (!over) {
+        watcher.opened();
+      }
+    }
+
+    /// The other side closes it.
+    void lose() {
+      if (!over) {
+        over = true;
+        watcher.lost();
+      }
+    }
+
+    @Override
+    public void release() {
+      over = true;
+    }
+  }
+
   private record Timer(long atNanos, long order, Runnable task) {}
 
   private final PriorityQueue<Timer> timers =
@@ -32,6 +80,17 @@ final class FakeLane implements Lane {
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private final List<Started> started = new ArrayList<>();
   private final Function<ProbeTarget, @Nullable Answer> answers;
+  private final List<FakeWire> wires = new ArrayList<>();
+
+  /// What is said of every target.
+  OptionalInt portToHold = OptionalInt.empty();
+
+  /// Whether connections can be opened.
+  boolean wiresOpen = true;
+
+  /// After how long the other side closes a connection; Long.MAX_VALUE for never.
+  LongSupplier wireLifetimeNanos = () -> Long.MAX_VALUE;
+
   private long nowNanos;
   private long order;
 
@@ -45,6 +104,11 @@ final class FakeLane implements Lane {
 
   List<Started> started() {
     return started;
+  }
+
+  /// All that were opened, in order.
+  List<FakeWire> wires() {
+    return wires;
   }
 
   List<Long> startedMillis() {
@@ -83,6 +147,27 @@ final class FakeLane implements Lane {
   @Override
   public void after(long delayNanos, Runnable task) {
     timers.add(new Timer(nowNanos + delayNanos, order++, task));
+  }
+
+  @Override
+  public OptionalInt portToHold(ProbeTarget target) {
+    return portToHold;
+  }
+
+  @Override
+  public Held hold(ProbeTarget target, InetAddress address, int port, Watcher watcher) {
+    FakeWire wire = new FakeWire(target, nowNanos, watcher);
+    wires.add(wire);
+    if (wiresOpen) {
+      after(0, wire::open);
+    } else {
+      after(0, () -> watcher.notOpened(false));
+    }
+    long lifetimeNanos = wireLifetimeNanos.getAsLong();
+    if (lifetimeNanos != Long.MAX_VALUE) {
+      after(lifetimeNanos, wire::lose);
+    }
+    return wire;
   }
 
   @Override

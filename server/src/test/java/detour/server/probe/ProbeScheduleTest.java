@@ -267,7 +267,7 @@ class ProbeScheduleTest {
         lane::nowNanos,
         new Random(42),
         List.of(lane),
-        inFlightMax,
+        new DescriptorBudget(inFlightMax, 100),
         targets -> {},
         () -> {});
   }

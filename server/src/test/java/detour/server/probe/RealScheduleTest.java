@@ -157,7 +157,7 @@ class RealScheduleTest {
         new SystemResolver(Duration.ofSeconds(5)),
         System::nanoTime,
         2,
-        ProbeSchedule.IN_FLIGHT_MAX);
+        new DescriptorBudget(100, 100));
   }
 
   private static ProbeTarget target(String kind, CheckSettings settings) {

@@ -9,6 +9,7 @@ import detour.server.probe.http.HttpSettings.StatusRange;
 import detour.server.probe.tls.TlsSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// Passes when an HTTP request is answered as expected; as `https`, over TLS with a verified
@@ -64,6 +65,11 @@ public final class HttpCheck implements ProbeKind {
         List.of(StatusRange.OK),
         null,
         secure ? TlsSettings.DEFAULT : null);
+  }
+
+  @Override
+  public OptionalInt portToHold(CheckSettings settings) {
+    return OptionalInt.of(((HttpSettings) settings).port());
   }
 
   @Override

@@ -11,6 +11,7 @@ import detour.server.probe.tls.TlsSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// Passes when a TCP connection can be opened and what is said over it is answered as expected.
@@ -93,6 +94,15 @@ public final class TcpCheck implements ProbeKind {
         ConversationOptions.steps(values),
         values.of(TlsOptions.WHERE_ASKED).orElse(null),
         values.of(MAX_BYTES));
+  }
+
+  @Override
+  public OptionalInt portToHold(CheckSettings settings) {
+    Settings tcp = (Settings) settings;
+    // Where something is said, a connection that says nothing may be counted or logged as a fault.
+    return tcp.steps().isEmpty() && tcp.tls() == null
+        ? OptionalInt.of(tcp.port())
+        : OptionalInt.empty();
   }
 
   @Override
