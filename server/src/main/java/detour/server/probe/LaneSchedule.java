@@ -73,6 +73,14 @@ final class LaneSchedule {
     });
   }
 
+  /// Any thread. A probe out of turn; the schedule goes on as it was.
+  void probeNow(ScheduledTarget target) {
+    lane.execute(() -> {
+      long nowNanos = nanoClock.getAsLong();
+      launch(target, nowNanos, nowNanos);
+    });
+  }
+
   private void changePending(ScheduledTarget target, boolean pending) {
     long nowNanos = nanoClock.getAsLong();
     target.pending = pending;

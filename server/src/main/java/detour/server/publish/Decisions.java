@@ -42,6 +42,7 @@ final class Decisions {
   private final Overrides overrides;
   private final Chronicle chronicle;
   private final ServiceJudge judge;
+  private final Sentry sentry;
   private final Map<String, List<InetAddress>> resolved = new ConcurrentHashMap<>();
   private final Deque<LiveService> dirty = new ArrayDeque<>();
   private final PriorityQueue<Timer> timers =
@@ -77,6 +78,12 @@ final class Decisions {
     answers = answersOf(directory);
     table = beginning.table();
     directory.services().forEach(this::schedule);
+    sentry = new Sentry(time, metrics, chronicle, directory);
+  }
+
+  /// What the guard thinks. May be read by any thread.
+  Sentry.View guard() {
+    return sentry.view();
   }
 
   /// May be read by any thread.
@@ -103,14 +110,40 @@ final class Decisions {
   }
 
   void observed(ProbeTarget target, Observation observation) {
+    sentry.observed(target, observation);
     LiveTarget live = directory.target(target);
-    if (live == null) {
+    if (live != null && sentry.admits(live, observation)) {
+      change(live, () -> live.observed(observation));
+    } else if (live == null && !sentry.isCanary(target)) {
       metrics.count(Counter.OBSERVATIONS_DROPPED);
+    }
+    heed();
+  }
+
+  /// Acts on what the guard thinks by now.
+  private void heed() {
+    for (Sentry.Held held : sentry.released()) {
+      change(held.live(), () -> held.live().counted(held.observation()));
+    }
+    if (!sentry.turned()) {
       return;
     }
+    if (sentry.impaired()) {
+      for (LiveTarget live : directory.liveTargets()) {
+        if (live.pending()) {
+          change(live, live::forget);
+        }
+      }
+    } else {
+      sentry.believedAgain().forEach(probes::probeNow);
+    }
+  }
+
+  private void change(LiveTarget live, Runnable change) {
+    ProbeTarget target = live.target();
     Opinion before = live.opinion();
     boolean wasPending = live.pending();
-    live.observed(observation);
+    change.run();
     Opinion after = live.opinion();
     if (live.pending() != wasPending) {
       probes.pending(target, live.pending());
@@ -159,6 +192,7 @@ final class Decisions {
       throw e;
     }
     directory = beginning.directory();
+    sentry.guard(directory);
     answers = answersOf(directory);
     table = beginning.table();
     unpublished = false;
@@ -177,7 +211,7 @@ final class Decisions {
 
   /// Tells the probers what the configuration says now.
   void startProbing() {
-    probes.targets(directory.targets());
+    probes.targets(directory.probed());
     probes.hostNames(directory.hostNames());
     for (LiveTarget target : directory.liveTargets()) {
       if (target.pending()) {
@@ -190,6 +224,8 @@ final class Decisions {
   ///
   /// @return whether [#table] changed
   boolean settle() {
+    sentry.ask(probes);
+    heed();
     markDue(time.nowNanos());
     for (LiveService live = dirty.poll(); live != null; live = dirty.poll()) {
       live.dirty = false;
@@ -215,7 +251,7 @@ final class Decisions {
   /// When [#settle] must run although nothing was marked; Long.MAX_VALUE for never.
   long nextDueNanos() {
     Timer first = timers.peek();
-    long next = first == null ? Long.MAX_VALUE : first.atNanos();
+    long next = Math.min(first == null ? Long.MAX_VALUE : first.atNanos(), sentry.nextDueNanos());
     Instant expiry = overrides.nextExpiry();
     return expiry == null ? next : Math.min(next, time.nanosAt(expiry));
   }

@@ -68,7 +68,8 @@ public interface Journal extends AutoCloseable {
   ///
   /// @param id grows with each event, across restarts; 0 lets the journal choose
   /// @param service null for what is about the whole server
-  /// @param kind `selection`, `endpoint`, `override`, `failback`, `reload`, `start`, `stop`
+  /// @param kind `selection`, `endpoint`, `override`, `failback`, `reload`, `guard`, `start`,
+  ///   `stop`
   /// @param subject what it happened to, as `www.example.com/ams/web1`
   /// @param from the old state; empty where there is none
   /// @param to the new state

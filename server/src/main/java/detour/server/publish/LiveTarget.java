@@ -15,6 +15,10 @@ final class LiveTarget {
 
   private final ProbeTarget target;
   private volatile View view;
+  private volatile boolean held;
+
+  /// While failures speak against it: when the first of them was known. Publish thread only.
+  long failedNanos;
 
   /// @param recent newest first
   record View(Opinion opinion, List<Observation> recent) {}
@@ -44,15 +48,46 @@ final class LiveTarget {
     return OpinionRules.pending(view.opinion());
   }
 
+  /// Whether a result that would take it down waits for a witness. Any thread.
+  boolean held() {
+    return held;
+  }
+
+  /// Publish thread only.
+  void hold(boolean waits) {
+    held = waits;
+  }
+
+  /// What the opinion would be after one more result.
+  Opinion after(Observation observation) {
+    return OpinionRules.next(target.check().thresholds(), view.opinion(), observation);
+  }
+
   /// Takes in a result. Publish thread only.
   void observed(Observation observation) {
-    View before = view;
+    view = new View(after(observation), withRecent(observation));
+  }
+
+  /// Takes in a result that must not count, or not yet. Publish thread only.
+  void seen(Observation observation) {
+    view = new View(view.opinion(), withRecent(observation));
+  }
+
+  /// Counts a result that was only seen until now. Publish thread only.
+  void counted(Observation observation) {
+    view = new View(after(observation), view.recent());
+  }
+
+  /// Forgets the results that speak for a change. Publish thread only.
+  void forget() {
+    view = new View(OpinionRules.forgetting(view.opinion()), view.recent());
+  }
+
+  private List<Observation> withRecent(Observation observation) {
+    List<Observation> before = view.recent();
     List<Observation> recent = new ArrayList<>(RECENT);
     recent.add(observation);
-    recent.addAll(before.recent().subList(0, Math.min(RECENT - 1, before.recent().size())));
-    view =
-        new View(
-            OpinionRules.next(target.check().thresholds(), before.opinion(), observation),
-            List.copyOf(recent));
+    recent.addAll(before.subList(0, Math.min(RECENT - 1, before.size())));
+    return List.copyOf(recent);
   }
 }
