@@ -143,6 +143,7 @@ final class Decisions {
     ProbeTarget target = live.target();
     Opinion before = live.opinion();
     boolean wasPending = live.pending();
+    boolean wasDegraded = live.degraded();
     change.run();
     Opinion after = live.opinion();
     if (live.pending() != wasPending) {
@@ -151,7 +152,8 @@ final class Decisions {
     if (before.health() != after.health()) {
       chronicle.opinion(new Journal.SavedOpinion(TargetKey.of(target), after.health(), time.now()));
     }
-    if (before.health() != after.health() || wasPending || live.pending()) {
+    boolean degradedTurned = wasDegraded != live.degraded();
+    if (before.health() != after.health() || wasPending || live.pending() || degradedTurned) {
       directory.servicesOf(target).forEach(this::mark);
     }
   }

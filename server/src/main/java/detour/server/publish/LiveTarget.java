@@ -2,6 +2,7 @@ package detour.server.publish;
 
 import detour.failover.model.Health;
 import detour.failover.model.ProbeTarget;
+import detour.failover.opinion.Degradation;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
@@ -21,11 +22,12 @@ final class LiveTarget {
   long failedNanos;
 
   /// @param recent newest first
-  record View(Opinion opinion, List<Observation> recent) {}
+  /// @param degradation whether it passes with warnings
+  record View(Opinion opinion, List<Observation> recent, Degradation degradation) {}
 
   LiveTarget(ProbeTarget target, Opinion opinion) {
     this.target = target;
-    view = new View(opinion, List.of());
+    view = new View(opinion, List.of(), Degradation.NONE);
   }
 
   ProbeTarget target() {
@@ -48,6 +50,11 @@ final class LiveTarget {
     return OpinionRules.pending(view.opinion());
   }
 
+  /// Whether it passes with warnings.
+  boolean degraded() {
+    return view.degradation().degraded();
+  }
+
   /// Whether a result that would take it down waits for a witness. Any thread.
   boolean held() {
     return held;
@@ -65,22 +72,26 @@ final class LiveTarget {
 
   /// Takes in a result. Publish thread only.
   void observed(Observation observation) {
-    view = new View(after(observation), withRecent(observation));
+    view = new View(after(observation), withRecent(observation), degraded(observation));
   }
 
   /// Takes in a result that must not count, or not yet. Publish thread only.
   void seen(Observation observation) {
-    view = new View(view.opinion(), withRecent(observation));
+    view = new View(view.opinion(), withRecent(observation), view.degradation());
   }
 
   /// Counts a result that was only seen until now. Publish thread only.
   void counted(Observation observation) {
-    view = new View(after(observation), view.recent());
+    view = new View(after(observation), view.recent(), view.degradation());
   }
 
   /// Forgets the results that speak for a change. Publish thread only.
   void forget() {
-    view = new View(OpinionRules.forgetting(view.opinion()), view.recent());
+    view = new View(OpinionRules.forgetting(view.opinion()), view.recent(), view.degradation());
+  }
+
+  private Degradation degraded(Observation observation) {
+    return view.degradation().next(target.check().thresholds(), observation);
   }
 
   private List<Observation> withRecent(Observation observation) {
