@@ -57,6 +57,9 @@ public final class Guard {
   /// Probes that started earlier do not count.
   private long trustedFromNanos = Long.MIN_VALUE;
 
+  /// Trusts everything until it is told what to guard.
+  public Guard() {}
+
   /// Guards these targets from now on; what is known of those that stay is kept.
   ///
   /// @param targets what is probed, and whether it is taken to be well until a result comes
