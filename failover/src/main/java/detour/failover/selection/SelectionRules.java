@@ -115,7 +115,7 @@ public final class SelectionRules {
     int latch = previous == null ? -1 : previous.latch();
     boolean waits = latch > wanted && pools.get(latch).available() && !failbackApproved;
     BudgetUse used = previous == null || failbackApproved ? BudgetUse.NONE : previous.budget();
-    boolean failedOver = latch >= 0 && wanted > latch && !pools.get(latch).available();
+    boolean failedOver = latch >= 0 && wanted > latch && !operatorTookPart(situation, latch);
     BudgetUse budget =
         used.next(situation.service().failoverBudget(), failedOver, situation.nowNanos());
     OptionalLong failbackAt = OptionalLong.empty();
@@ -142,6 +142,10 @@ public final class SelectionRules {
         situation.healthyMembers(pool),
         budget,
         TtlRules.ofPool(situation, endpoints, failbackAt));
+  }
+
+  private static boolean operatorTookPart(Situation situation, int pool) {
+    return situation.members(pool).stream().anyMatch(at -> situation.health(at).takenOut());
   }
 
   private static long failbackDue(Service service, PoolAvailability wanted, long nowNanos) {

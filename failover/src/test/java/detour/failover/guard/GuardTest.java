@@ -228,8 +228,8 @@ class GuardTest {
   }
 
   private void play(String seen) {
-    for (String one : seen.split(" ")) {
-      String[] parts = one.split(":");
+    for (String one : seen.split(" ", -1)) {
+      String[] parts = one.split(":", -1);
       double start = Double.parseDouble(parts[2]);
       guard.observed(
           target(Integer.parseInt(parts[0])), observation(parts[1].equals("p"), start, start));

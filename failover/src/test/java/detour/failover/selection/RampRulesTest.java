@@ -70,7 +70,7 @@ class RampRulesTest {
   }
 
   private static int[] numbers(String text) {
-    return Arrays.stream(text.split(" ")).mapToInt(Integer::parseInt).toArray();
+    return Arrays.stream(text.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
   }
 
   private static Service service(Duration ramp, int... weights) {

@@ -99,6 +99,8 @@ class SelectionRulesTest {
             + "72:UD, 73:UU, 74:DU, 75:UU "
             + "| a SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, b READY, "
             + "a SERVING, a SERVING, b FAILED_OVER, b READY",
+        "what an operator caused is not counted | 0:UU, 1:DU, 2:UU, 62:UU, 70:TU, 71:UU | a"
+            + " SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, b FAILING_BACK",
         "two that lie far apart hold nothing | 0:UU, 1:DU, 2:UU, 62:UU, 2000:DU, 2001:UU | a"
             + " SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, b FAILING_BACK",
         "a last resort keeps the hold | 0:UU, 1:DU, 2:UU, 62:UU, 70:DU, 71:DD, 72:UU | a SERVING, b"

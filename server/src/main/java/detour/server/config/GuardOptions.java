@@ -97,7 +97,10 @@ final class GuardOptions {
     }
     if (values.of(QUORUM) > Math.max(1, targets.size())) {
       throw new IllegalArgumentException(
-          "quorum is " + values.of(QUORUM) + ", but there are " + targets.size() + " canaries");
+          "quorum is %d, but there %s"
+              .formatted(
+                  values.of(QUORUM),
+                  targets.size() == 1 ? "is 1 canary" : "are " + targets.size() + " canaries"));
     }
     if (!values.of(SHARE).percent()) {
       throw new IllegalArgumentException("share must be a percentage, as 90%");

@@ -20,6 +20,7 @@ import detour.server.metrics.Metrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -251,7 +252,7 @@ class MassFailureTest {
 
     long onPool(int pool) {
       return decisions.directory().services().stream()
-          .map(LiveService::view)
+          .map(live -> Objects.requireNonNull(live.view()))
           .map(view -> view.selections().getFirst())
           .filter(selection -> selection.pool() == pool)
           .filter(selection -> selection.status() != Selection.Status.LAST_RESORT)

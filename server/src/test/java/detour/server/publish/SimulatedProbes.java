@@ -5,6 +5,7 @@ import detour.failover.opinion.Observation;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -57,7 +58,7 @@ final class SimulatedProbes implements ProbeControl {
 
   @Override
   public void pending(ProbeTarget target, boolean pending) {
-    Cadence cadence = cadences.get(target);
+    Cadence cadence = Objects.requireNonNull(cadences.get(target));
     cadence.pending = pending;
     cadence.version++;
     next(target, cadence);
@@ -86,7 +87,7 @@ final class SimulatedProbes implements ProbeControl {
     while (nextNanos() <= now()) {
       Event event = events.remove();
       ProbeTarget target = event.target();
-      Cadence cadence = cadences.get(target);
+      Cadence cadence = Objects.requireNonNull(cadences.get(target));
       if (event.startNanos() >= 0) {
         // It takes the way back too: a link that was cut meanwhile swallows the answer.
         boolean passed = event.version() == 1 && world.passes(target, now());
