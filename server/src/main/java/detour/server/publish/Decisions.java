@@ -276,8 +276,9 @@ final class Decisions {
       LiveService old = before == null ? null : before.service(live.service().name());
       LiveService.View view = old == null ? null : old.view();
       judge.judge(live, startingSelections(live.service(), old, view), resolved);
-      if (view != null) {
+      if (view != null && old != null) {
         keepHandOuts(live, view.handOuts());
+        reportLostPools(old.service(), view, live);
       }
     }
     return new Beginning(next, AnswerTable.of(configuration.zones(), answersOf(next)));
@@ -302,6 +303,21 @@ final class Decisions {
       }
     }
     return selections;
+  }
+
+  /// A pool that served and that the new configuration does not have any more.
+  private void reportLostPools(Service before, LiveService.View former, LiveService live) {
+    LiveService.View view = live.view();
+    if (view == null || view.selections().size() != former.selections().size()) {
+      return;
+    }
+    for (int track = 0; track < former.selections().size(); track++) {
+      int served = former.selections().get(track).pool();
+      String lost = served < 0 ? null : before.pools().get(served).name();
+      if (lost != null && live.service().pools().stream().noneMatch(p -> p.name().equals(lost))) {
+        judge.reportLost(live, lost, view.selections().get(track));
+      }
+    }
   }
 
   /// What was handed out before a reload may still be held after it.

@@ -23,8 +23,14 @@ public record PublishedState(
     GuardState guard) {
 
   /// @param problems of the last reload that was refused; empty when it was applied
+  /// @param warnings of the configuration in force, as far as it was reloaded
   public record ConfigurationState(
-      String file, Instant loadedAt, int zones, List<String> problems) {}
+      String file, Instant loadedAt, int zones, List<String> problems, List<String> warnings) {
+    /// A configuration without warnings.
+    public ConfigurationState(String file, Instant loadedAt, int zones, List<String> problems) {
+      this(file, loadedAt, zones, problems, List.of());
+    }
+  }
 
   /// @param on whether there is a guard at all
   /// @param impaired this vantage does not trust what it sees, so no health changes

@@ -302,6 +302,18 @@ final class ServiceJudge {
     }
   }
 
+  /// The pool that served was taken away by a reload.
+  void reportLost(LiveService live, String lostPool, Selection next) {
+    chronicle.event(
+        live.service().name(),
+        "selection",
+        subject(live.service(), next.track()),
+        lostPool,
+        state(live.service(), next),
+        "the configuration has no pool " + lostPool + " any more; " + next.reason(),
+        Chronicle.SELF);
+  }
+
   private void save(Service service, Selection before, Selection next) {
     boolean moved = before.latch() != next.latch();
     if (!moved && before.budget().held() == next.budget().held()) {
