@@ -4,6 +4,7 @@
 module detour.failover {
   requires static org.jspecify;
 
+  exports detour.failover.guard;
   exports detour.failover.model;
   exports detour.failover.opinion;
   exports detour.failover.selection;

@@ -57,6 +57,11 @@ final class StateGauges {
         List.of("service", "pool", "endpoint"),
         () -> endpoints(drawn, e -> e.healthy() ? 1.0 : 0.0));
     exposition.gauge(
+        "detour_endpoint_degraded",
+        "1 for an endpoint that is healthy with a warning, so that others are preferred, else 0.",
+        List.of("service", "pool", "endpoint"),
+        () -> endpoints(drawn, e -> e.warning() == null ? 0.0 : 1.0));
+    exposition.gauge(
         "detour_answer_held_until_timestamp_seconds",
         "Until when a resolver that obeys TTLs may still hold the endpoint; 0 for never handed"
             + " out.",
@@ -67,6 +72,11 @@ final class StateGauges {
         "The TTL that a service is answered with.",
         List.of("service", "family"),
         () -> ttls(drawn));
+    exposition.gauge(
+        "detour_guard_impaired",
+        "1 while this vantage does not trust what it sees and changes no health, else 0.",
+        List.of(),
+        () -> List.of(Sample.of(drawn.guard().impaired() ? 1 : 0)));
     exposition.gauge(
         "detour_alarms",
         "How many alarms are raised.",

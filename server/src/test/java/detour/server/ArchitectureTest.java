@@ -48,6 +48,7 @@ class ArchitectureTest {
           Map.entry("dns.answer", Set.of("dns.wire", "dns.zone")),
           Map.entry("failover.model", Set.of()),
           Map.entry("failover.opinion", Set.of("failover.model")),
+          Map.entry("failover.guard", Set.of("failover.model", "failover.opinion")),
           Map.entry("failover.verdict", Set.of("failover.model", "failover.opinion")),
           Map.entry(
               "failover.selection",
@@ -100,6 +101,7 @@ class ArchitectureTest {
                   "dns.answer",
                   "failover.model",
                   "failover.opinion",
+                  "failover.guard",
                   "failover.verdict",
                   "failover.selection")),
           Map.entry(

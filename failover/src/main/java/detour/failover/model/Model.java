@@ -8,12 +8,19 @@ import java.util.Set;
 ///
 /// @param vantage the name of this node's vantage
 /// @param services in the order of the configuration
-public record Model(String vantage, VerdictPolicy verdicts, List<Service> services) {
+/// @param guard when this vantage distrusts itself
+public record Model(
+    String vantage, VerdictPolicy verdicts, List<Service> services, GuardPolicy guard) {
   public Model {
     services = List.copyOf(services);
   }
 
-  /// Every distinct check of every distinct destination, each once.
+  /// A model whose vantage always believes what it sees.
+  public Model(String vantage, VerdictPolicy verdicts, List<Service> services) {
+    this(vantage, verdicts, services, GuardPolicy.OFF);
+  }
+
+  /// Every distinct check of every distinct destination of an endpoint, each once.
   public Set<ProbeTarget> targets() {
     Set<ProbeTarget> targets = new LinkedHashSet<>();
     for (Service service : services) {

@@ -2,6 +2,7 @@ package detour.failover.model;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An owner name whose address records depend on health.
 ///
@@ -13,6 +14,9 @@ import java.util.List;
 /// @param failbackAfter how long an earlier pool must have stayed available before an automatic
 ///   failback
 /// @param answer how many endpoints of the selected pool are answered; 0 for all
+/// @param failoverBudget null for no limit
+/// @param ramp over how long an endpoint that came back gets its full weight again; zero for at
+///   once
 public record Service(
     String name,
     String zone,
@@ -24,7 +28,9 @@ public record Service(
     WhenAllDown whenAllDown,
     int answer,
     Families families,
-    UnknownHealth unknown) {
+    UnknownHealth unknown,
+    @Nullable FailoverBudget failoverBudget,
+    Duration ramp) {
 
   /// How the selection returns to an earlier pool.
   public enum Failback {
@@ -42,6 +48,35 @@ public record Service(
   public enum UnknownHealth {
     UP,
     DOWN
+  }
+
+  /// A service without failover budget and ramp.
+  public Service(
+      String name,
+      String zone,
+      Duration ttl,
+      Duration ttlMin,
+      List<Pool> pools,
+      Failback failback,
+      Duration failbackAfter,
+      WhenAllDown whenAllDown,
+      int answer,
+      Families families,
+      UnknownHealth unknown) {
+    this(
+        name,
+        zone,
+        ttl,
+        ttlMin,
+        pools,
+        failback,
+        failbackAfter,
+        whenAllDown,
+        answer,
+        families,
+        unknown,
+        null,
+        Duration.ZERO);
   }
 
   public Service {

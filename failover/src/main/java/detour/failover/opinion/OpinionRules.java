@@ -55,6 +55,24 @@ public final class OpinionRules {
     return new OpinionStep(thresholds, opinion, observation).result();
   }
 
+  /// The opinion with no change in the air: results that were not to be trusted are forgotten.
+  public static Opinion forgetting(Opinion opinion) {
+    return new Opinion(
+        opinion.health(),
+        opinion.stale(),
+        0,
+        0,
+        List.of(),
+        0,
+        0,
+        opinion.downTimes(),
+        opinion.riseNeeded(),
+        opinion.sinceNanos(),
+        opinion.newestPass(),
+        opinion.newestFailure(),
+        opinion.last());
+  }
+
   /// Whether a change is in the air: a failure was seen in UP or UNKNOWN, or a pass in DOWN, and
   /// nothing later contradicts it. Then the target deserves probes every `fast_interval`.
   ///

@@ -37,6 +37,16 @@ final class PoolRules {
     return new PoolAvailability(available, healthy.size(), members.size(), reason, since);
   }
 
+  /// Which members of an available pool are answered: the healthy ones that are not degraded, where
+  /// they are enough for `min_healthy`; else all that are healthy.
+  static List<EndpointPosition> preferred(Situation situation, int pool) {
+    List<EndpointPosition> undegraded = situation.undegradedMembers(pool);
+    Share minHealthy = situation.service().pools().get(pool).minHealthy();
+    boolean suffice =
+        !undegraded.isEmpty() && enough(situation, minHealthy, situation.members(pool), undegraded);
+    return suffice ? undegraded : situation.healthyMembers(pool);
+  }
+
   private static boolean enough(
       Situation situation,
       Share minHealthy,
@@ -81,7 +91,13 @@ final class PoolRules {
     if (members.isEmpty()) {
       return "it does not have " + situation.track().member();
     }
-    String count = healthy.size() + " of " + members.size() + " healthy";
+    long degraded = healthy.stream().filter(at -> situation.health(at).degraded()).count();
+    String count =
+        healthy.size()
+            + " of "
+            + members.size()
+            + " healthy"
+            + (degraded == 0 ? "" : ", " + degraded + " of them degraded");
     if (available) {
       return count;
     }

@@ -1,5 +1,6 @@
 package detour.failover.selection;
 
+import detour.failover.model.FailoverBudget;
 import detour.failover.model.WhenAllDown;
 import detour.failover.selection.Selection.Status;
 import java.time.Duration;
@@ -11,13 +12,21 @@ final class Reasons {
   private Reasons() {}
 
   static String served(
-      Situation situation, Status status, List<PoolAvailability> pools, int pool, int wanted) {
+      Situation situation,
+      Status status,
+      List<PoolAvailability> pools,
+      int pool,
+      int wanted,
+      BudgetUse budget) {
     String serving = name(situation, pool);
     return switch (status) {
       case SERVING -> serving + " serves: " + pools.get(pool).reason();
       case FAILED_OVER ->
           serving + " serves because " + notAvailable(situation, pools.subList(0, pool));
-      case READY -> back(situation, pools, pool, wanted) + " and waits for an operator's approval";
+      case READY ->
+          back(situation, pools, pool, wanted)
+              + " and waits for an operator's approval"
+              + held(situation, budget);
       case FAILING_BACK ->
           back(situation, pools, pool, wanted)
               + " and takes over once it has stayed so for "
@@ -53,9 +62,20 @@ final class Reasons {
     return String.join("; ", each);
   }
 
+  private static String held(Situation situation, BudgetUse use) {
+    FailoverBudget budget = situation.service().failoverBudget();
+    return budget == null || !use.held()
+        ? ""
+        : ", for %d automatic failovers within %s used up its budget"
+            .formatted(budget.failovers(), text(budget.window()));
+  }
+
   private static String failbackAfter(Situation situation) {
-    Duration after = situation.service().failbackAfter();
-    return after.toMillis() % 1000 == 0 ? after.toSeconds() + "s" : after.toMillis() + "ms";
+    return text(situation.service().failbackAfter());
+  }
+
+  private static String text(Duration time) {
+    return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
   }
 
   private static String name(Situation situation, int pool) {

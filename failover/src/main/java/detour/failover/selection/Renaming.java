@@ -39,6 +39,7 @@ record Renaming(Service before, Service after, Track track) {
         // How long a pool was available says nothing about another choice of its members.
         track == selection.track() ? pools(selection.pools()) : List.of(),
         endpoints(selection.lastHealthy()),
+        selection.budget(),
         selection.ttl());
   }
 

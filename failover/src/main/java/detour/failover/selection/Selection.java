@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sinceNanos since when this pool or last resort answers
 /// @param failbackAtNanos when a timed failback will happen; empty when none runs
 /// @param pools by position
+/// @param budget how much of the failover budget is used, and whether that holds the selection
 /// @param lastHealthy what is answered as `when_all_down: last`; empty when nothing was healthy yet
 public record Selection(
     Track track,
@@ -30,6 +31,7 @@ public record Selection(
     OptionalLong failbackAtNanos,
     List<PoolAvailability> pools,
     List<EndpointPosition> lastHealthy,
+    BudgetUse budget,
     Ttl ttl) {
 
   /// How things stand.

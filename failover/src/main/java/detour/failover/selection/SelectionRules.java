@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// | available | earlier, `failback: manual` | READY, then wanted serves |
 /// | any | none | LAST_RESORT as `when_all_down` says; the current pool stays what it was |
 ///
+/// A selection that its failover budget holds ([BudgetUse]) waits for an operator as under
+/// `failback: manual`.
+///
 /// FAILING_BACK ends once wanted has stayed available for `failback_after` without a break, READY
 /// once an operator approves.
 ///
@@ -58,8 +61,9 @@ public final class SelectionRules {
   ///
   /// @param latchedPool its name; null, or a pool that the service does not have any more, for none
   /// @param sinceNanos since when that pool serves
+  /// @param held whether the failover budget held it
   public static Selection restored(
-      Service service, Track track, @Nullable String latchedPool, long sinceNanos) {
+      Service service, Track track, @Nullable String latchedPool, long sinceNanos, boolean held) {
     int latch = latchedPool == null ? -1 : Renaming.position(service, latchedPool);
     return new Selection(
         track,
@@ -74,7 +78,14 @@ public final class SelectionRules {
         OptionalLong.empty(),
         List.of(),
         List.of(),
+        BudgetUse.restored(held),
         TtlRules.ttl(service, OptionalLong.empty(), sinceNanos));
+  }
+
+  /// The same without a hold.
+  public static Selection restored(
+      Service service, Track track, @Nullable String latchedPool, long sinceNanos) {
+    return restored(service, track, latchedPool, sinceNanos, false);
   }
 
   /// The same selection in terms of a changed service: pools and endpoints are found again by name,
@@ -103,15 +114,19 @@ public final class SelectionRules {
       boolean failbackApproved) {
     int latch = previous == null ? -1 : previous.latch();
     boolean waits = latch > wanted && pools.get(latch).available() && !failbackApproved;
+    BudgetUse used = previous == null || failbackApproved ? BudgetUse.NONE : previous.budget();
+    boolean failedOver = latch >= 0 && wanted > latch && !operatorTookPart(situation, latch);
+    BudgetUse budget =
+        used.next(situation.service().failoverBudget(), failedOver, situation.nowNanos());
     OptionalLong failbackAt = OptionalLong.empty();
-    if (waits && situation.service().failback() == Service.Failback.AUTO) {
+    if (waits && situation.service().failback() == Service.Failback.AUTO && !budget.held()) {
       long due = failbackDue(situation.service(), pools.get(wanted), situation.nowNanos());
       waits = due - situation.nowNanos() > 0;
       failbackAt = waits ? OptionalLong.of(due) : OptionalLong.empty();
     }
     int pool = waits ? latch : wanted;
     Status status = status(pools, pool, wanted, failbackAt.isPresent());
-    List<EndpointPosition> endpoints = situation.healthyMembers(pool);
+    List<EndpointPosition> endpoints = PoolRules.preferred(situation, pool);
     return new Selection(
         situation.track(),
         status,
@@ -120,12 +135,17 @@ public final class SelectionRules {
         wanted,
         null,
         endpoints,
-        Reasons.served(situation, status, pools, pool, wanted),
+        Reasons.served(situation, status, pools, pool, wanted, budget),
         since(previous, pool, null, situation.nowNanos()),
         failbackAt,
         pools,
-        endpoints,
+        situation.healthyMembers(pool),
+        budget,
         TtlRules.ofPool(situation, endpoints, failbackAt));
+  }
+
+  private static boolean operatorTookPart(Situation situation, int pool) {
+    return situation.members(pool).stream().anyMatch(at -> situation.health(at).takenOut());
   }
 
   private static long failbackDue(Service service, PoolAvailability wanted, long nowNanos) {
@@ -161,6 +181,7 @@ public final class SelectionRules {
         OptionalLong.empty(),
         pools,
         lastHealthy,
+        previous == null ? BudgetUse.NONE : previous.budget(),
         TtlRules.ofLastResort(situation));
   }
 
@@ -179,6 +200,7 @@ public final class SelectionRules {
         OptionalLong.empty(),
         pools,
         List.of(),
+        BudgetUse.NONE,
         TtlRules.ttl(situation.service(), OptionalLong.empty(), situation.nowNanos()));
   }
 

@@ -37,6 +37,11 @@ record Situation(Service service, Track track, List<List<EndpointHealth>> health
     return members(pool, at -> health(at).healthy());
   }
 
+  /// The healthy ones without a warning.
+  List<EndpointPosition> undegradedMembers(int pool) {
+    return members(pool, at -> health(at).healthy() && !health(at).degraded());
+  }
+
   List<EndpointPosition> allMembers() {
     return IntStream.range(0, service.pools().size())
         .boxed()

@@ -37,6 +37,34 @@ class PoolRulesTest {
     assertThat(first(service, health).pools().getFirst().available()).isEqualTo(available);
   }
 
+  /// Weights are 3, 1 and 0; G is healthy and degraded.
+  @ParameterizedTest(name = "{0}, {1} needed -> {2}")
+  @CsvSource({
+    "UUU, 1,   a1 a2 a3, 3 of 3 healthy",
+    "GUU, 1,   a2 a3,    '3 of 3 healthy, 1 of them degraded'",
+    "GGU, 1,   a3,       '3 of 3 healthy, 2 of them degraded'",
+    "GGG, 1,   a1 a2 a3, '3 of 3 healthy, 3 of them degraded'",
+    "GUD, 2,   a1 a2,    '2 of 3 healthy, 1 of them degraded'",
+    "GUU, 2,   a2 a3,    '3 of 3 healthy, 1 of them degraded'",
+    "GUU, 50%, a1 a2 a3, '3 of 3 healthy, 1 of them degraded'",
+    "UGU, 50%, a1 a3,    '3 of 3 healthy, 1 of them degraded'",
+    "GDT, 1,   a1,       '1 of 3 healthy, 1 of them degraded'",
+  })
+  void shouldPreferTheUndegradedWhereTheyAreEnough(
+      String health, String minHealthy, String answered, String availability) {
+    Service service = service("444").minHealthy(minHealthy).weights(3, 1, 0).build();
+    Selection selection = first(service, health);
+    assertThat(Services.names(service, selection.endpoints())).isEqualTo(answered);
+    assertThat(selection.pools().getFirst().reason()).isEqualTo(availability);
+    assertThat(selection.pools().getFirst().available()).isTrue();
+  }
+
+  @Test
+  void shouldNotFailOverForADegradedPool() {
+    Service service = service("44 4").build();
+    assertThat(first(service, "GG U").status()).isEqualTo(Selection.Status.SERVING);
+  }
+
   @ParameterizedTest(name = "{0} healthy -> {1}")
   @CsvSource({"UDDD, false", "UUDD, true"})
   void shouldCountEndpointsWhereAllWeightsAreZero(String health, boolean available) {

@@ -81,6 +81,53 @@ class SelectionRulesTest {
         .isEqualTo(expected);
   }
 
+  /// At most 2 failovers within 1000 s; a failback by itself takes 60 s.
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "the first fails back by itself | 0:UU, 1:DU, 2:UU, 62:UU "
+            + "| a SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING",
+        "the second is held | 0:UU, 1:DU, 2:UU, 62:UU, 70:DU, 71:UU, 5000:UU "
+            + "| a SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, b READY, "
+            + "b READY",
+        "an operator releases it and it starts anew "
+            + "| 0:UU, 1:DU, 2:UU, 62:UU, 70:DU, 71:UU, 72:UU!, 73:DU, 74:UU "
+            + "| a SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, b READY, "
+            + "a SERVING, b FAILED_OVER, b FAILING_BACK",
+        "held, it leaves a pool that cannot serve at once | 0:UU, 1:DU, 2:UU, 62:UU, 70:DU, 71:UU, "
+            + "72:UD, 73:UU, 74:DU, 75:UU "
+            + "| a SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, b READY, "
+            + "a SERVING, a SERVING, b FAILED_OVER, b READY",
+        "what an operator caused is not counted | 0:UU, 1:DU, 2:UU, 62:UU, 70:TU, 71:UU | a"
+            + " SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, b FAILING_BACK",
+        "two that lie far apart hold nothing | 0:UU, 1:DU, 2:UU, 62:UU, 2000:DU, 2001:UU | a"
+            + " SERVING, b FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, b FAILING_BACK",
+        "a last resort keeps the hold | 0:UU, 1:DU, 2:UU, 62:UU, 70:DU, 71:DD, 72:UU | a SERVING, b"
+            + " FAILED_OVER, b FAILING_BACK, a SERVING, b FAILED_OVER, - LAST_RESORT, b READY",
+      })
+  void shouldStopFailingBackWhenTheBudgetIsUsedUp(String why, String steps, String expected) {
+    Service service = service(shape(steps)).budget(2, 1000).build();
+    assertThat(play(service, null, steps)).as(why).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldBeHeldAfterARestartToo() {
+    Service service = service("4 4").budget(2, 1000).build();
+    Selection restored = SelectionRules.restored(service, Track.JOINT, "b", 0, true);
+    Selection held = next(service, restored, "U U", 100);
+    assertThat(held.status()).isEqualTo(Selection.Status.READY);
+    assertThat(held.reason()).endsWith("2 automatic failovers within 1000s used up its budget");
+  }
+
+  @Test
+  void shouldEndTheHoldWhenTheBudgetIsTakenAway() {
+    Service service = service("4 4").build();
+    Selection restored = SelectionRules.restored(service, Track.JOINT, "b", 0, true);
+    assertThat(next(service, restored, "U U", 100).status())
+        .isEqualTo(Selection.Status.FAILING_BACK);
+  }
+
   @ParameterizedTest(name = "latched {0}: {1} -> {2}")
   @CsvSource(
       delimiter = '|',

@@ -3,6 +3,7 @@ package detour.failover.selection;
 import detour.failover.model.Checks;
 import detour.failover.model.Destination;
 import detour.failover.model.Endpoint;
+import detour.failover.model.FailoverBudget;
 import detour.failover.model.Pool;
 import detour.failover.model.Service;
 import detour.failover.model.Share;
@@ -29,6 +30,7 @@ final class Services {
   private WhenAllDown whenAllDown = new WhenAllDown.Primary();
   private Service.Families families = Service.Families.JOINT;
   private Checks checks = Checks.NONE;
+  private @Nullable FailoverBudget budget;
 
   private Services() {}
 
@@ -64,6 +66,11 @@ final class Services {
     return this;
   }
 
+  Services budget(int failovers, long windowSeconds) {
+    budget = new FailoverBudget(failovers, Duration.ofSeconds(windowSeconds));
+    return this;
+  }
+
   Services checks(Checks ofEachEndpoint) {
     checks = ofEachEndpoint;
     return this;
@@ -87,7 +94,9 @@ final class Services {
         whenAllDown,
         0,
         families,
-        Service.UnknownHealth.UP);
+        Service.UnknownHealth.UP,
+        budget,
+        Duration.ZERO);
   }
 
   private List<Endpoint> endpoints(String pool, String kinds) {
@@ -123,9 +132,11 @@ final class Services {
       List<EndpointHealth> endpoints = new ArrayList<>();
       for (int i = 0; i < pool.length(); i++) {
         char letter = pool.charAt(i);
-        String reason = letter == 'U' ? "up" : letter == 'D' ? "down" : "drained";
+        boolean healthy = letter == 'U' || letter == 'G';
+        String reason = healthy ? "up" : letter == 'D' ? "down" : "drained";
+        String warning = letter == 'G' ? "slow" : null;
         endpoints.add(
-            new EndpointHealth(letter == 'U', letter == 'T', reason, OptionalLong.empty()));
+            new EndpointHealth(healthy, letter == 'T', reason, warning, OptionalLong.empty()));
       }
       health.add(endpoints);
     }

@@ -6,10 +6,12 @@ import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The routes that change something: each becomes one command, answered once it is on disk and in
@@ -64,7 +66,12 @@ final class Changing {
   void reload(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly();
     carryOut(new Command.Reload(exchange.author()));
-    exchange.json(200, changed("the configuration is applied", null));
+    exchange.json(200, changed("the configuration is applied" + warnings(), null));
+  }
+
+  private String warnings() {
+    List<String> warnings = Reading.present(backend).configuration().warnings();
+    return warnings.stream().map(warning -> "\nwarning: " + warning).collect(Collectors.joining());
   }
 
   private void carryOut(Command command) throws InterruptedException {

@@ -25,7 +25,23 @@ final class Reports {
             configuration.zones(),
             configuration.problems()),
         state.services().stream().map(Reports::service).toList(),
-        state.alarms());
+        state.alarms(),
+        guard(state.guard()));
+  }
+
+  private static StatusReport.@Nullable Guard guard(PublishedState.GuardState guard) {
+    return !guard.on()
+        ? null
+        : new StatusReport.Guard(
+            guard.impaired(),
+            guard.since(),
+            guard.finding(),
+            guard.held(),
+            guard.canaries().stream()
+                .map(canary ->
+                    new StatusReport.Canary(
+                        canary.check(), canary.health().name(), canary.detail()))
+                .toList());
   }
 
   static ServiceReport service(PublishedState.ServiceState service) {
@@ -90,6 +106,7 @@ final class Reports {
         endpoint.frozen(),
         endpoint.since(),
         override(endpoint.override()),
+        endpoint.warning(),
         endpoint.opinions().stream().map(Reports::opinion).toList(),
         endpoint.resolved(),
         endpoint.lastHandedOut(),
@@ -123,7 +140,7 @@ final class Reports {
         opinion.lastObservations().stream()
             .map(seen ->
                 new ServiceReport.Observation(
-                    seen.at(), seen.passed(), seen.detail(), seen.milliseconds()))
+                    seen.at(), seen.passed(), seen.degraded(), seen.detail(), seen.milliseconds()))
             .toList());
   }
 }

@@ -56,6 +56,7 @@ public record ServiceReport(
   ///
   /// @param healthy what selection uses: override, else verdict, else the rule for unknown
   /// @param healthReason one sentence
+  /// @param warning it is healthy and degraded: others are preferred; null for no warning
   /// @param answered whether new answers contain it
   /// @param verdict `UNKNOWN`, `UP` or `DOWN`
   /// @param frozen true when too few vantages are present to change the verdict
@@ -75,6 +76,7 @@ public record ServiceReport(
       boolean frozen,
       Instant since,
       @Nullable OperatorOverride override,
+      @Nullable String warning,
       List<Opinion> opinions,
       List<String> resolved,
       @Nullable Instant lastHandedOut,
@@ -109,7 +111,10 @@ public record ServiceReport(
       List<Observation> lastObservations) {}
 
   /// What one probe saw.
-  public record Observation(Instant at, boolean passed, String detail, double milliseconds) {}
+  ///
+  /// @param degraded it passed with a warning, which `detail` tells
+  public record Observation(
+      Instant at, boolean passed, boolean degraded, String detail, double milliseconds) {}
 
   /// One record that was handed out.
   public record HandedOut(String destination, Instant last, int ttlSeconds, Instant heldUntil) {}

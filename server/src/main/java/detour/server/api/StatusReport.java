@@ -2,10 +2,12 @@ package detour.server.api;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that is decided at one moment: the answer of `GET /api/v1/status`.
 ///
 /// @param epoch grows with each change of any selection
+/// @param guard whether this vantage trusts what it sees; null from a server without a guard
 public record StatusReport(
     String node,
     String version,
@@ -14,7 +16,23 @@ public record StatusReport(
     long epoch,
     Configuration configuration,
     List<ServiceReport> services,
-    List<String> alarms) {
+    List<String> alarms,
+    @Nullable Guard guard) {
+
+  /// Whether this vantage trusts what it sees.
+  ///
+  /// @param impaired it does not, so no health changes
+  /// @param finding why it is impaired; empty while it is not
+  /// @param held how many decisions wait for a witness
+  /// @param canaries empty without any
+  public record Guard(
+      boolean impaired, Instant since, String finding, int held, List<Canary> canaries) {}
+
+  /// One canary.
+  ///
+  /// @param health `UNKNOWN`, `UP` or `DOWN`
+  /// @param detail of the last result; empty before the first
+  public record Canary(String check, String health, String detail) {}
 
   /// Which file is in force.
   ///

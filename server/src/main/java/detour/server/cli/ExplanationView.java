@@ -140,7 +140,7 @@ final class ExplanationView {
         String frozen = endpoint.frozen() ? " (frozen)" : "";
         reasons.add(
             override == null
-                ? new Sentence(Style.PLAIN, endpoint.healthReason() + frozen)
+                ? verdict(endpoint, frozen)
                 : new Sentence(Style.WARN, States.text(override, times) + frozen));
         rows.add(
             List.of(
@@ -151,6 +151,13 @@ final class ExplanationView {
       }
     }
     labelled("verdicts", rows, reasons);
+  }
+
+  private static Sentence verdict(Endpoint endpoint, String frozen) {
+    return endpoint.warning() == null
+        ? new Sentence(Style.PLAIN, endpoint.healthReason() + frozen)
+        : new Sentence(
+            Style.WARN, endpoint.healthReason() + frozen + ", degraded: " + endpoint.warning());
   }
 
   private void opinions(ServiceReport service) {
@@ -203,7 +210,7 @@ final class ExplanationView {
 
   private List<Line> row(String path, Observation seen) {
     return List.of(
-        page.line().mark(seen.passed() ? Mark.GOOD : Mark.BAD).add(" " + path),
+        page.line().mark(States.mark(seen)).add(" " + path),
         page.line().add(Style.DIM, times.clock(seen.at())),
         page.line().add(Style.DIM, Times.alignedMilliseconds(seen.milliseconds())));
   }

@@ -137,9 +137,11 @@ final class ServiceView {
     if (!endpoint.resolved().isEmpty()) {
       page.wrapped(NOTE_INDENT, Style.DIM, "answered as " + String.join(", ", endpoint.resolved()));
     }
+    if (endpoint.warning() != null) {
+      page.wrapped(NOTE_INDENT, Style.WARN, "degraded: " + endpoint.warning());
+    }
     if (endpoint.frozen()) {
-      page.wrapped(
-          NOTE_INDENT, Style.WARN, "frozen: too few vantages are present to change the verdict");
+      page.wrapped(NOTE_INDENT, Style.WARN, "frozen: " + endpoint.healthReason());
     }
     ServiceReport.OperatorOverride override = endpoint.override();
     if (override != null) {

@@ -97,7 +97,7 @@ final class States {
     if (!endpoint.healthy()) {
       return Mark.BAD;
     }
-    return isPending(endpoint) ? Mark.WARN : Mark.GOOD;
+    return isPending(endpoint) || endpoint.warning() != null ? Mark.WARN : Mark.GOOD;
   }
 
   static Style style(Endpoint endpoint) {
@@ -113,7 +113,11 @@ final class States {
         default -> endpoint.override().state();
       };
     }
-    return endpoint.verdict().toLowerCase(Locale.ROOT);
+    return endpoint.warning() == null ? endpoint.verdict().toLowerCase(Locale.ROOT) : "degraded";
+  }
+
+  static Mark mark(Observation seen) {
+    return !seen.passed() ? Mark.BAD : seen.degraded() ? Mark.WARN : Mark.GOOD;
   }
 
   static Style style(Opinion opinion) {
@@ -155,7 +159,8 @@ final class States {
               .formatted(opinion.consecutiveFailures(), opinion.fall(), last.detail()));
     }
     return new Sentence(
-        Style.DIM, last.detail() + " in " + Times.milliseconds(last.milliseconds()));
+        last.degraded() ? Style.WARN : Style.DIM,
+        last.detail() + " in " + Times.milliseconds(last.milliseconds()));
   }
 
   static String text(ServiceReport.OperatorOverride override, Times times) {

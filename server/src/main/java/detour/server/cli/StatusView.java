@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The whole status: a head, a sum, then cards or one line for each service, worst first.
 final class StatusView {
@@ -66,8 +67,29 @@ final class StatusView {
                         count(report.configuration().zones(), "zone"),
                         times.since(report.configuration().loadedAt()))));
     page.add(sum(report));
+    guard(report.guard());
     alarms(report);
     problems(report.configuration());
+  }
+
+  /// Canaries that fail, and decisions that wait; what is well needs no line.
+  private void guard(StatusReport.@Nullable Guard guard) {
+    if (guard == null) {
+      return;
+    }
+    if (guard.held() > 0) {
+      page.wrapped(
+          0,
+          Style.WARN,
+          "%s %s for a witness: something else must be seen well before an endpoint is taken down"
+              .formatted(count(guard.held(), "decision"), guard.held() == 1 ? "waits" : "wait"));
+    }
+    for (StatusReport.Canary canary : guard.canaries()) {
+      if (canary.health().equals("DOWN")) {
+        page.wrapped(
+            0, Style.WARN, "canary %s is DOWN: %s".formatted(canary.check(), canary.detail()));
+      }
+    }
   }
 
   /// The alarms that nothing below tells in more detail: a service in its last resort leads the

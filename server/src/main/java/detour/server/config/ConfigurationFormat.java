@@ -1,6 +1,7 @@
 package detour.server.config;
 
 import detour.failover.model.Check;
+import detour.failover.model.GuardPolicy;
 import detour.server.options.CheckKind;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
@@ -21,7 +22,8 @@ record ConfigurationFormat(
     Option<ListenSettings> listen,
     Option<Map<String, Placed<Check>>> checks,
     Option<List<Placed<ZoneDeclaration>>> zones,
-    Option<List<Placed<ServiceDeclaration>>> services) {
+    Option<List<Placed<ServiceDeclaration>>> services,
+    Option<GuardPolicy> guard) {
   private static final Option<String> NODE_NAME =
       Option.optional(
           "name", TextForms.name(), "What this vantage is called. Default: the host name.");
@@ -98,11 +100,12 @@ record ConfigurationFormat(
             "services",
             new OptionType.Items<>(new OptionType.Located<>(ServiceDeclaration.type(checkUse)), 0),
             List.of(),
-            "The domain names whose answers follow health."));
+            "The domain names whose answers follow health."),
+        GuardOptions.option(check));
   }
 
   List<Option<?>> options() {
-    return List.of(node, listen, checks, zones, services);
+    return List.of(node, listen, checks, zones, services, guard);
   }
 
   private static OptionType<NodeDeclaration> nodeType() {

@@ -120,7 +120,11 @@ public final class ConfigurationReader {
             node,
             declared.values().of(format.listen()),
             checks,
-            new Model(node.name(), VerdictPolicy.ALONE, declared.services()),
+            new Model(
+                node.name(),
+                VerdictPolicy.ALONE,
+                declared.services(),
+                declared.values().of(format.guard())),
             zones,
             sources),
         problems.warnings());

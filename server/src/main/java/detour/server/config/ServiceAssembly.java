@@ -76,6 +76,7 @@ final class ServiceAssembly {
               + Durations.text(declared.ttl()));
     }
     List<Pool> pools = pools(declared, place);
+    warnOfUselessKeys(declared, place);
     if (declared.families() == Families.SEPARATE) {
       refuseHostNames(declared, place);
     }
@@ -90,7 +91,21 @@ final class ServiceAssembly {
         whenAllDown(declared.whenAllDown(), pools),
         declared.answer(),
         declared.families(),
-        declared.unknown());
+        declared.unknown(),
+        declared.failoverBudget(),
+        declared.ramp());
+  }
+
+  private void warnOfUselessKeys(ServiceDeclaration declared, Place place) {
+    if (!declared.ramp().isZero() && declared.answer() == 0) {
+      problems.warn(
+          place,
+          "ramp does nothing with answer: all, as every endpoint is in every answer; give answer a"
+              + " number");
+    }
+    if (declared.failoverBudget() != null && declared.pools().size() < 2) {
+      problems.warn(place, "failover_budget does nothing with one pool");
+    }
   }
 
   private String zoneOf(String name, Place place, @Nullable Set<String> zones) {

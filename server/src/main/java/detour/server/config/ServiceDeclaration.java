@@ -1,5 +1,6 @@
 package detour.server.config;
 
+import detour.failover.model.FailoverBudget;
 import detour.failover.model.Service.Failback;
 import detour.failover.model.Service.Families;
 import detour.failover.model.Service.UnknownHealth;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ttlMin null for the default, which depends on `ttl`
 /// @param check null when every pool or endpoint has its own
 /// @param answer 0 for all
+/// @param failoverBudget null for no limit
+/// @param ramp zero for none
 record ServiceDeclaration(
     String name,
     Duration ttl,
@@ -28,7 +31,9 @@ record ServiceDeclaration(
     int answer,
     Placed<String> whenAllDown,
     Families families,
-    UnknownHealth unknown) {
+    UnknownHealth unknown,
+    @Nullable FailoverBudget failoverBudget,
+    Duration ramp) {
   private static final Duration MOST_TTL = Duration.ofDays(7);
 
   private static final Option<String> NAME =
@@ -88,6 +93,33 @@ record ServiceDeclaration(
           UnknownHealth.UP,
           "What an endpoint counts as until it was tested for the first time.");
 
+  private static final Option<Integer> FAILOVERS =
+      Option.required(
+          "failovers",
+          new OptionType.Whole(1, 10_000),
+          "So many automatic failovers within `window` use it up.");
+  private static final Option<Duration> BUDGET_WINDOW =
+      Option.required(
+          "window",
+          new OptionType.Span(Duration.ofSeconds(1), Duration.ofDays(31)),
+          "Within which failovers are counted.");
+  private static final Option<FailoverBudget> FAILOVER_BUDGET =
+      Option.optional(
+          "failover_budget",
+          new OptionType.Section<>(
+              List.of(FAILOVERS, BUDGET_WINDOW),
+              values -> new FailoverBudget(values.of(FAILOVERS), values.of(BUDGET_WINDOW))),
+          "How many automatic failovers there may be before the service stops failing back by"
+              + " itself and waits for `detour failback`. A pool that cannot serve is left all the"
+              + " same. Default: no limit.");
+  private static final Option<Duration> RAMP =
+      Option.withDefault(
+          "ramp",
+          new OptionType.Span(Duration.ZERO, Duration.ofDays(1)),
+          Duration.ZERO,
+          "Over how long an endpoint that came back gets its full weight again, in ten steps. For"
+              + " services whose `answer` is a number: with `all` weights do not matter.");
+
   static OptionType<ServiceDeclaration> type(OptionType<CheckDeclaration> checkType) {
     Option<CheckDeclaration> check =
         Option.optional(
@@ -113,7 +145,9 @@ record ServiceDeclaration(
             ANSWER,
             WHEN_ALL_DOWN,
             FAMILIES,
-            UNKNOWN),
+            UNKNOWN,
+            FAILOVER_BUDGET,
+            RAMP),
         values -> of(values, check, pools));
   }
 
@@ -130,7 +164,9 @@ record ServiceDeclaration(
         values.of(ANSWER).count(),
         values.of(WHEN_ALL_DOWN),
         values.of(FAMILIES),
-        values.of(UNKNOWN));
+        values.of(UNKNOWN),
+        values.orNull(FAILOVER_BUDGET),
+        values.of(RAMP));
   }
 
   private static OptionType<AnswerCount> answerCount() {

@@ -10,6 +10,14 @@ public enum Counter {
   ANSWER_TABLES_PUBLISHED("detour_answer_tables_published", "Answer tables swapped in."),
   /// The store could not write a change; the decision stood all the same.
   STORE_FAILURES("detour_store_failures", "Changes that the store could not write."),
+  /// A result came while this vantage did not trust what it sees, or from a probe of that time; it
+  /// is shown and does not count.
+  OBSERVATIONS_DISTRUSTED(
+      "detour_observations_distrusted", "Results not counted because this vantage was impaired."),
+  /// A result that would have taken a target down had to wait for a witness that passes.
+  DECISIONS_HELD("detour_decisions_held", "Decisions that had to wait for a witness."),
+  /// Nearly everything failed at once, and no verdict changed from then on.
+  GUARD_TRIPPED("detour_guard_tripped", "Times this vantage ceased to trust what it sees."),
   /// A decision threw: a fault of ours; the answers stayed as they were.
   PUBLISH_FAILURES("detour_publish_failures", "Decisions that ended in an error of this program."),
   /// A probe was started.

@@ -87,6 +87,14 @@ final class LaneSchedule {
     });
   }
 
+  /// Any thread. A probe out of turn; the schedule goes on as it was.
+  void probeNow(ScheduledTarget target) {
+    lane.execute(() -> {
+      long nowNanos = nanoClock.getAsLong();
+      launch(target, nowNanos, nowNanos);
+    });
+  }
+
   private void changePending(ScheduledTarget target, boolean pending) {
     boolean wasFast = target.fast();
     target.pending = pending;

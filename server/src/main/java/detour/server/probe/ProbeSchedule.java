@@ -160,6 +160,14 @@ public final class ProbeSchedule implements ProbeControl, AutoCloseable {
   }
 
   @Override
+  public synchronized void probeNow(ProbeTarget target) {
+    ScheduledTarget state = scheduled.get(target);
+    if (state != null) {
+      lanes.get(state.lane()).probeNow(state);
+    }
+  }
+
+  @Override
   public void hostNames(Set<String> names) {
     hostNames.watch(new HashSet<>(names));
   }

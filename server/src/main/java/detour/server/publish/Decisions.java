@@ -46,6 +46,7 @@ final class Decisions {
   private final Overrides overrides;
   private final Chronicle chronicle;
   private final ServiceJudge judge;
+  private final Sentry sentry;
   private final Map<String, List<InetAddress>> resolved = new ConcurrentHashMap<>();
   private final Deque<LiveService> dirty = new ArrayDeque<>();
   private final PriorityQueue<Timer> timers =
@@ -79,6 +80,12 @@ final class Decisions {
     directory = beginning.directory();
     table = beginning.table();
     directory.services().forEach(this::schedule);
+    sentry = new Sentry(time, metrics, chronicle, directory);
+  }
+
+  /// What the guard thinks. May be read by any thread.
+  Sentry.View guard() {
+    return sentry.view();
   }
 
   /// May be read by any thread.
@@ -105,14 +112,41 @@ final class Decisions {
   }
 
   void observed(ProbeTarget target, Observation observation) {
+    sentry.observed(target, observation);
     LiveTarget live = directory.target(target);
-    if (live == null) {
+    if (live != null && sentry.admits(live, observation)) {
+      change(live, () -> live.observed(observation));
+    } else if (live == null && !sentry.isCanary(target)) {
       metrics.count(Counter.OBSERVATIONS_DROPPED);
+    }
+    heed();
+  }
+
+  /// Acts on what the guard thinks by now.
+  private void heed() {
+    for (Sentry.Held held : sentry.released()) {
+      change(held.live(), () -> held.live().counted(held.observation()));
+    }
+    if (!sentry.turned()) {
       return;
     }
+    if (sentry.impaired()) {
+      for (LiveTarget live : directory.liveTargets()) {
+        if (live.pending()) {
+          change(live, live::forget);
+        }
+      }
+    } else {
+      sentry.believedAgain().forEach(probes::probeNow);
+    }
+  }
+
+  private void change(LiveTarget live, Runnable change) {
+    ProbeTarget target = live.target();
     Opinion before = live.opinion();
     boolean wasPending = live.pending();
-    live.observed(observation);
+    boolean wasDegraded = live.degraded();
+    change.run();
     Opinion after = live.opinion();
     if (live.pending() != wasPending) {
       probes.pending(target, live.pending());
@@ -120,7 +154,8 @@ final class Decisions {
     if (before.health() != after.health()) {
       chronicle.opinion(new Journal.SavedOpinion(live.key(), after.health(), time.now()));
     }
-    if (before.health() != after.health() || wasPending || live.pending()) {
+    boolean degradedTurned = wasDegraded != live.degraded();
+    if (before.health() != after.health() || wasPending || live.pending() || degradedTurned) {
       directory.servicesOf(live).forEach(this::mark);
     }
   }
@@ -161,6 +196,7 @@ final class Decisions {
       throw e;
     }
     directory = beginning.directory();
+    sentry.guard(directory);
     table = beginning.table();
     changed.clear();
     dirty.clear();
@@ -178,7 +214,7 @@ final class Decisions {
 
   /// Tells the probers what the configuration says now.
   void startProbing() {
-    probes.targets(directory.targets());
+    probes.targets(directory.probed());
     probes.hostNames(directory.hostNames());
     for (LiveTarget target : directory.liveTargets()) {
       if (target.pending()) {
@@ -193,6 +229,8 @@ final class Decisions {
   ///
   /// @return whether [#table] changed
   boolean settle() {
+    sentry.ask(probes);
+    heed();
     markDue(time.nowNanos());
     for (int judged = 0; judged < SETTLED_MAX && !dirty.isEmpty(); judged++) {
       LiveService live = dirty.remove();
@@ -233,7 +271,7 @@ final class Decisions {
       return time.nowNanos();
     }
     Timer first = timers.peek();
-    long next = first == null ? Long.MAX_VALUE : first.atNanos();
+    long next = Math.min(first == null ? Long.MAX_VALUE : first.atNanos(), sentry.nextDueNanos());
     Instant expiry = overrides.nextExpiry();
     return expiry == null ? next : Math.min(next, time.nanosAt(expiry));
   }
@@ -255,8 +293,9 @@ final class Decisions {
       LiveService old = before == null ? null : before.service(live.service().name());
       LiveService.View view = old == null ? null : old.view();
       judge.judge(live, startingSelections(live.service(), old, view), resolved);
-      if (view != null) {
+      if (view != null && old != null) {
         keepHandOuts(live, view.handOuts());
+        reportLostPools(old.service(), view, live);
       }
     }
     return new Beginning(next, AnswerTable.of(configuration.zones(), answersOf(next)));
@@ -281,6 +320,21 @@ final class Decisions {
       }
     }
     return selections;
+  }
+
+  /// A pool that served and that the new configuration does not have any more.
+  private void reportLostPools(Service before, LiveService.View former, LiveService live) {
+    LiveService.View view = live.view();
+    if (view == null || view.selections().size() != former.selections().size()) {
+      return;
+    }
+    for (int track = 0; track < former.selections().size(); track++) {
+      int served = former.selections().get(track).pool();
+      String lost = served < 0 ? null : before.pools().get(served).name();
+      if (lost != null && live.service().pools().stream().noneMatch(p -> p.name().equals(lost))) {
+        judge.reportLost(live, lost, view.selections().get(track));
+      }
+    }
   }
 
   /// What was handed out before a reload may still be held after it.

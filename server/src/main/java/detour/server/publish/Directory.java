@@ -110,8 +110,11 @@ final class Directory {
     return services;
   }
 
-  Set<ProbeTarget> targets() {
-    return targets.keySet();
+  /// The targets and the canaries.
+  Set<ProbeTarget> probed() {
+    Set<ProbeTarget> probed = new LinkedHashSet<>(targets.keySet());
+    probed.addAll(configuration.model().guard().canaries());
+    return probed;
   }
 
   Iterable<LiveTarget> liveTargets() {

@@ -43,7 +43,14 @@ public interface Journal extends AutoCloseable {
   ///
   /// @param family `joint`, `ipv4` or `ipv6`
   /// @param pool the pool that serves; null when none was available
-  record SavedSelection(String service, String family, @Nullable String pool, Instant since) {
+  /// @param held whether its failover budget holds it until an operator approves
+  record SavedSelection(
+      String service, String family, @Nullable String pool, Instant since, boolean held) {
+    /// One that is not held.
+    public SavedSelection(String service, String family, @Nullable String pool, Instant since) {
+      this(service, family, pool, since, false);
+    }
+
     public String key() {
       return service + "/" + family;
     }
@@ -68,7 +75,8 @@ public interface Journal extends AutoCloseable {
   ///
   /// @param id grows with each event, across restarts; 0 lets the journal choose
   /// @param service null for what is about the whole server
-  /// @param kind `selection`, `endpoint`, `override`, `failback`, `reload`, `start`, `stop`
+  /// @param kind `selection`, `endpoint`, `override`, `failback`, `budget`, `reload`, `guard`,
+  ///   `start`, `stop`
   /// @param subject what it happened to, as `www.example.com/ams/web1`
   /// @param from the old state; empty where there is none
   /// @param to the new state

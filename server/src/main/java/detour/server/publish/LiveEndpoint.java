@@ -5,6 +5,7 @@ import detour.failover.model.OverridePath;
 import detour.failover.verdict.EffectiveHealth;
 import detour.failover.verdict.Verdict;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// One endpoint of a live service. Changed by the publish thread; any thread may read its view.
@@ -15,7 +16,14 @@ final class LiveEndpoint {
   private volatile @Nullable View view;
 
   /// @param sinceNanos since when the verdict holds
-  record View(Verdict verdict, EffectiveHealth health, long sinceNanos) {}
+  /// @param warning it is healthy, and others are to be preferred; null for no warning
+  /// @param cameBackNanos when it became healthy again; empty when it was never away
+  record View(
+      Verdict verdict,
+      EffectiveHealth health,
+      long sinceNanos,
+      @Nullable String warning,
+      OptionalLong cameBackNanos) {}
 
   LiveEndpoint(Endpoint endpoint, OverridePath path, List<LiveTarget> targets) {
     this.endpoint = endpoint;

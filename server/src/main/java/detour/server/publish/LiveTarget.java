@@ -2,6 +2,7 @@ package detour.server.publish;
 
 import detour.failover.model.Health;
 import detour.failover.model.ProbeTarget;
+import detour.failover.opinion.Degradation;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
@@ -17,13 +18,18 @@ final class LiveTarget {
   private final ProbeTarget target;
   private @Nullable String key;
   private volatile View view;
+  private volatile boolean held;
+
+  /// While failures speak against it: when the first of them was known. Publish thread only.
+  long failedNanos;
 
   /// @param recent newest first
-  record View(Opinion opinion, List<Observation> recent) {}
+  /// @param degradation whether it passes with warnings
+  record View(Opinion opinion, List<Observation> recent, Degradation degradation) {}
 
   LiveTarget(ProbeTarget target, Opinion opinion) {
     this.target = target;
-    view = new View(opinion, List.of());
+    view = new View(opinion, List.of(), Degradation.NONE);
   }
 
   ProbeTarget target() {
@@ -54,15 +60,55 @@ final class LiveTarget {
     return OpinionRules.pending(view.opinion());
   }
 
+  /// Whether it passes with warnings.
+  boolean degraded() {
+    return view.degradation().degraded();
+  }
+
+  /// Whether a result that would take it down waits for a witness. Any thread.
+  boolean held() {
+    return held;
+  }
+
+  /// Publish thread only.
+  void hold(boolean waits) {
+    held = waits;
+  }
+
+  /// What the opinion would be after one more result.
+  Opinion after(Observation observation) {
+    return OpinionRules.next(target.check().thresholds(), view.opinion(), observation);
+  }
+
   /// Takes in a result. Publish thread only.
   void observed(Observation observation) {
-    View before = view;
+    view = new View(after(observation), withRecent(observation), degraded(observation));
+  }
+
+  /// Takes in a result that must not count, or not yet. Publish thread only.
+  void seen(Observation observation) {
+    view = new View(view.opinion(), withRecent(observation), view.degradation());
+  }
+
+  /// Counts a result that was only seen until now. Publish thread only.
+  void counted(Observation observation) {
+    view = new View(after(observation), view.recent(), view.degradation());
+  }
+
+  /// Forgets the results that speak for a change. Publish thread only.
+  void forget() {
+    view = new View(OpinionRules.forgetting(view.opinion()), view.recent(), view.degradation());
+  }
+
+  private Degradation degraded(Observation observation) {
+    return view.degradation().next(target.check().thresholds(), observation);
+  }
+
+  private List<Observation> withRecent(Observation observation) {
+    List<Observation> before = view.recent();
     List<Observation> recent = new ArrayList<>(RECENT);
     recent.add(observation);
-    recent.addAll(before.recent().subList(0, Math.min(RECENT - 1, before.recent().size())));
-    view =
-        new View(
-            OpinionRules.next(target.check().thresholds(), before.opinion(), observation),
-            List.copyOf(recent));
+    recent.addAll(before.subList(0, Math.min(RECENT - 1, before.size())));
+    return List.copyOf(recent);
   }
 }

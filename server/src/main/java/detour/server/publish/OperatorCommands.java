@@ -96,7 +96,8 @@ final class OperatorCommands {
             && view.selections().stream()
                 .anyMatch(s ->
                     s.status() == Selection.Status.READY
-                        || s.status() == Selection.Status.FAILING_BACK);
+                        || s.status() == Selection.Status.FAILING_BACK
+                        || s.budget().held());
     if (!waits) {
       throw new CommandRefused(
           "no failback of " + approve.service() + " waits for an approval; see: detour status");

@@ -15,6 +15,9 @@ public interface ProbeControl {
         public void pending(ProbeTarget target, boolean pending) {}
 
         @Override
+        public void probeNow(ProbeTarget target) {}
+
+        @Override
         public void hostNames(Set<String> hostNames) {}
       };
 
@@ -24,6 +27,9 @@ public interface ProbeControl {
   /// While `pending`, probes of the target start every fast interval and do not wait for each
   /// other.
   void pending(ProbeTarget target, boolean pending);
+
+  /// Start a probe of the target now, beside its schedule, unless one is under way.
+  void probeNow(ProbeTarget target);
 
   /// Resolve exactly these host names at intervals from now on.
   void hostNames(Set<String> hostNames);

@@ -369,7 +369,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     ConfigurationState before = configuration;
     configuration =
         new ConfigurationState(
-            before.file(), before.loadedAt(), before.zones(), refused.problems());
+            before.file(),
+            before.loadedAt(),
+            before.zones(),
+            refused.problems(),
+            before.warnings());
     chronicle.event(
         null,
         "reload",
@@ -389,6 +393,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private ConfigurationState loaded(LoadedConfiguration loaded) {
     Instant now = time.now();
-    return new ConfigurationState(loaded.file(), now, loaded.zones().size(), List.of());
+    return new ConfigurationState(
+        loaded.file(), now, loaded.zones().size(), List.of(), loaded.warnings());
   }
 }

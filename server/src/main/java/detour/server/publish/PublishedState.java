@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param epoch grows with each change of any selection
 /// @param configuration which file is loaded, when, and how the last reload ended
+/// @param guard whether this vantage trusts what it sees
 public record PublishedState(
     String node,
     String version,
@@ -18,11 +19,35 @@ public record PublishedState(
     long epoch,
     ConfigurationState configuration,
     List<ServiceState> services,
-    List<String> alarms) {
+    List<String> alarms,
+    GuardState guard) {
 
   /// @param problems of the last reload that was refused; empty when it was applied
+  /// @param warnings of the configuration in force, as far as it was reloaded
   public record ConfigurationState(
-      String file, Instant loadedAt, int zones, List<String> problems) {}
+      String file, Instant loadedAt, int zones, List<String> problems, List<String> warnings) {
+    /// A configuration without warnings.
+    public ConfigurationState(String file, Instant loadedAt, int zones, List<String> problems) {
+      this(file, loadedAt, zones, problems, List.of());
+    }
+  }
+
+  /// @param on whether there is a guard at all
+  /// @param impaired this vantage does not trust what it sees, so no health changes
+  /// @param finding why it is impaired; empty while it is not
+  /// @param held how many decisions wait for a witness
+  /// @param canaries what is thought of each; empty without any
+  public record GuardState(
+      boolean on,
+      boolean impaired,
+      Instant since,
+      String finding,
+      int held,
+      List<CanaryState> canaries) {}
+
+  /// @param check as `icmp @ 192.0.2.1`
+  /// @param detail of the last result; empty before the first
+  public record CanaryState(String check, Health health, String detail) {}
 
   /// @param tracks one for `families: joint`, two (ipv4, ipv6) for `separate`
   /// @param handedOut what resolvers may still hold, latest first
@@ -65,6 +90,7 @@ public record PublishedState(
 
   /// @param healthy what selection uses: override, else verdict, else the rule for unknown
   /// @param healthReason one sentence
+  /// @param warning it is healthy and degraded: others are preferred; null for no warning
   /// @param heldUntil until when a resolver that obeys TTLs may still hold this endpoint; null when
   ///   it was never handed out
   /// @param resolved the addresses of a host name that are answered in its place; empty otherwise
@@ -79,6 +105,7 @@ public record PublishedState(
       boolean frozen,
       Instant since,
       @Nullable OperatorOverride override,
+      @Nullable String warning,
       List<OpinionState> opinions,
       List<String> resolved,
       @Nullable Instant lastHandedOut,
@@ -103,7 +130,10 @@ public record PublishedState(
       List<Seen> lastObservations) {}
 
   /// One observation, for people.
-  public record Seen(Instant at, boolean passed, String detail, double milliseconds) {}
+  ///
+  /// @param degraded it passed with a warning
+  public record Seen(
+      Instant at, boolean passed, boolean degraded, String detail, double milliseconds) {}
 
   /// One record that was handed out.
   public record HandedOut(String destination, Instant last, int ttlSeconds, Instant heldUntil) {}

@@ -5,7 +5,10 @@ import detour.failover.model.Model;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.CombinedOpinion;
+import detour.failover.opinion.Opinion;
+import detour.failover.opinion.OpinionRules;
 import detour.failover.selection.EndpointHealth;
+import detour.failover.selection.RampRules;
 import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
 import detour.failover.selection.Track;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Judges one service at a time: opinions to verdicts, to selections, to its answer. Publish thread
@@ -61,7 +65,7 @@ final class ServiceJudge {
           .ifPresent(at -> live.nextEvaluationNanos = Math.min(live.nextEvaluationNanos, at));
     }
     LiveService.View former = live.view();
-    LiveService.View view = view(live, selections, resolved);
+    LiveService.View view = view(live, ramped(live, nowNanos), selections, resolved);
     // Whatever fails has failed by here: what is reported below has happened.
     for (int track = 0; track < selections.size(); track++) {
       report(live, before.get(track), selections.get(track));
@@ -112,9 +116,18 @@ final class ServiceJudge {
             live.service().unknown(),
             now);
     boolean turned = before != null && before.verdict().health() != verdict.health();
+    boolean byVerdict = effective.healthy() && effective.override() == null;
+    String warning = byVerdict ? warning(endpoint, nowNanos) : null;
     endpoint.judged(
         new LiveEndpoint.View(
-            verdict, effective, before == null || turned ? nowNanos : before.sinceNanos()));
+            verdict,
+            effective,
+            before == null || turned ? nowNanos : before.sinceNanos(),
+            warning,
+            cameBack(before, effective, nowNanos)));
+    if (before != null && before.health().healthy() && effective.healthy()) {
+      reportWarning(live, endpoint, before.warning(), warning);
+    }
     if (before != null && turned) {
       reportVerdict(live, endpoint, before.verdict(), verdict);
     }
@@ -126,7 +139,45 @@ final class ServiceJudge {
         effective.healthy(),
         effective.takenOut(),
         effective.reason(),
+        warning,
         effective.override() != null ? OptionalLong.empty() : opinion.earliestDecisionNanos());
+  }
+
+  /// What the endpoint would not be up without: the warnings of checks that count for it.
+  private static @Nullable String warning(LiveEndpoint endpoint, long nowNanos) {
+    List<LiveTarget> degraded = endpoint.targets().stream().filter(LiveTarget::degraded).toList();
+    if (degraded.isEmpty()) {
+      return null;
+    }
+    List<Opinion> strict =
+        endpoint.targets().stream()
+            .map(target ->
+                target.degraded()
+                    ? OpinionRules.restored(
+                        target.target().check().thresholds(), Health.DOWN, nowNanos)
+                    : target.opinion())
+            .toList();
+    Health without = CombinedOpinion.of(endpoint.endpoint().checks(), strict, nowNanos).health();
+    return without == Health.UP
+        ? null
+        : degraded.stream()
+            .map(target ->
+                target.target().check().summary() + ": " + target.view().degradation().warning())
+            .collect(Collectors.joining("; "));
+  }
+
+  private static OptionalLong cameBack(
+      LiveEndpoint.@Nullable View before, EffectiveHealth now, long nowNanos) {
+    if (before == null || !now.healthy()) {
+      return OptionalLong.empty();
+    }
+    if (before.health().healthy()) {
+      return before.cameBackNanos();
+    }
+    // What was not known yet has not been away.
+    boolean firstSeen =
+        before.verdict().health() == Health.UNKNOWN && before.health().override() == null;
+    return firstSeen ? OptionalLong.empty() : OptionalLong.of(nowNanos);
   }
 
   private static boolean mustBeResolvedFirst(
@@ -136,10 +187,34 @@ final class ServiceJudge {
         && AnswerRendering.addressesOf(endpoint.endpoint().destination(), resolved).isEmpty();
   }
 
+  /// The service with the weights of this moment: endpoints that came back have a part of theirs.
+  private static Service ramped(LiveService live, long nowNanos) {
+    Service service = live.service();
+    if (service.ramp().isZero()) {
+      return service;
+    }
+    List<List<Integer>> steps = new ArrayList<>();
+    for (List<LiveEndpoint> pool : live.pools()) {
+      List<Integer> ofPool = new ArrayList<>();
+      for (LiveEndpoint endpoint : pool) {
+        LiveEndpoint.View view = endpoint.view();
+        OptionalLong cameBack = view == null ? OptionalLong.empty() : view.cameBackNanos();
+        ofPool.add(RampRules.steps(service, cameBack, nowNanos));
+        RampRules.nextStepNanos(service, cameBack, nowNanos)
+            .ifPresent(at -> live.nextEvaluationNanos = Math.min(live.nextEvaluationNanos, at));
+      }
+      steps.add(ofPool);
+    }
+    return RampRules.weighted(service, steps);
+  }
+
   private LiveService.View view(
-      LiveService live, List<Selection> selections, Map<String, List<InetAddress>> resolved) {
+      LiveService live,
+      Service weighted,
+      List<Selection> selections,
+      Map<String, List<InetAddress>> resolved) {
     AnswerRendering rendering =
-        AnswerRendering.of(live.service(), live.aliasAllowed(), selections, resolved);
+        AnswerRendering.of(weighted, live.aliasAllowed(), selections, resolved);
     LiveService.View before = live.view();
     if (before != null && before.rendering().equals(rendering)) {
       return new LiveService.View(selections, rendering, before.answer(), before.handOuts());
@@ -169,6 +244,20 @@ final class ServiceJudge {
         Chronicle.SELF);
   }
 
+  private void reportWarning(
+      LiveService live, LiveEndpoint endpoint, @Nullable String before, @Nullable String warning) {
+    if ((before == null) != (warning == null)) {
+      chronicle.event(
+          live.service().name(),
+          "endpoint",
+          endpoint.path().toString(),
+          before == null ? "UP" : "DEGRADED",
+          warning == null ? "UP" : "DEGRADED",
+          warning == null ? "it passes without a warning again" : warning,
+          Chronicle.SELF);
+    }
+  }
+
   private static String lastDetail(LiveEndpoint endpoint, Verdict verdict) {
     for (LiveTarget target : endpoint.targets()) {
       LiveTarget.View view = target.view();
@@ -182,13 +271,18 @@ final class ServiceJudge {
   private void report(LiveService live, Selection before, Selection next) {
     Service service = live.service();
     String subject = subject(service, next.track());
-    if (before.latch() != next.latch()) {
-      chronicle.selection(
-          new Journal.SavedSelection(
-              service.name(),
-              familyName(next.track()),
-              next.latch() < 0 ? null : service.pools().get(next.latch()).name(),
-              chronicle.now()));
+    save(service, before, next);
+    if (before.budget().held() != next.budget().held()) {
+      chronicle.event(
+          service.name(),
+          "budget",
+          subject,
+          before.budget().held() ? "held" : "",
+          next.budget().held() ? "held" : "released",
+          next.budget().held()
+              ? "its failover budget is used up: it fails back when an operator approves"
+              : "an operator approved, or the budget was taken away",
+          Chronicle.SELF);
     }
     if (before.status() == next.status() && before.pool() == next.pool()) {
       return;
@@ -208,6 +302,34 @@ final class ServiceJudge {
     }
   }
 
+  /// The pool that served was taken away by a reload.
+  void reportLost(LiveService live, String lostPool, Selection next) {
+    chronicle.event(
+        live.service().name(),
+        "selection",
+        subject(live.service(), next.track()),
+        lostPool,
+        state(live.service(), next),
+        "the configuration has no pool " + lostPool + " any more; " + next.reason(),
+        Chronicle.SELF);
+  }
+
+  private void save(Service service, Selection before, Selection next) {
+    boolean moved = before.latch() != next.latch();
+    if (!moved && before.budget().held() == next.budget().held()) {
+      return;
+    }
+    String family = familyName(next.track());
+    Journal.SavedSelection last = chronicle.lastSelection(service.name() + "/" + family);
+    chronicle.selection(
+        new Journal.SavedSelection(
+            service.name(),
+            family,
+            next.latch() < 0 ? null : service.pools().get(next.latch()).name(),
+            moved || last == null ? chronicle.now() : last.since(),
+            next.budget().held()));
+  }
+
   private static String state(Service service, Selection selection) {
     String pool = selection.pool() < 0 ? "" : service.pools().get(selection.pool()).name();
     return switch (selection.status()) {
@@ -224,7 +346,7 @@ final class ServiceJudge {
       Service service, Track track, Journal.@Nullable SavedSelection saved, Time time) {
     String pool = saved == null ? null : saved.pool();
     long sinceNanos = saved == null ? time.nowNanos() : time.nanosAt(saved.since());
-    return SelectionRules.restored(service, track, pool, sinceNanos);
+    return SelectionRules.restored(service, track, pool, sinceNanos, saved != null && saved.held());
   }
 
   static String familyName(Track track) {

@@ -9,11 +9,14 @@ import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
 import detour.failover.selection.Hold;
 import detour.failover.selection.PoolAvailability;
+import detour.failover.selection.RampRules;
 import detour.failover.selection.Selection;
 import detour.failover.selection.Track;
 import detour.failover.verdict.Verdict;
+import detour.server.publish.PublishedState.CanaryState;
 import detour.server.publish.PublishedState.ConfigurationState;
 import detour.server.publish.PublishedState.EndpointState;
+import detour.server.publish.PublishedState.GuardState;
 import detour.server.publish.PublishedState.HandedOut;
 import detour.server.publish.PublishedState.OpinionState;
 import detour.server.publish.PublishedState.PoolState;
@@ -38,6 +41,7 @@ final class StatePicture {
 
   private final Decisions decisions;
   private final Directory directory;
+  private final Sentry.View guard;
   private final Instant startedAt;
   private final Instant now;
   private final long nowNanos;
@@ -46,6 +50,7 @@ final class StatePicture {
     this.decisions = decisions;
     this.startedAt = startedAt;
     directory = decisions.directory();
+    guard = decisions.guard();
     now = time.now();
     nowNanos = time.nowNanos();
   }
@@ -68,7 +73,8 @@ final class StatePicture {
         epoch,
         configuration,
         services,
-        alarms(configuration, unsaved));
+        alarms(configuration, unsaved),
+        guard());
   }
 
   private ServiceState service(LiveService live, LiveService.View view) {
@@ -145,12 +151,15 @@ final class StatePicture {
         destination.text(),
         endpoint.endpoint().weight(),
         judged == null || judged.health().healthy(),
-        judged == null ? "" : judged.health().reason(),
+        judged == null
+            ? ""
+            : judged.health().reason() + ramping(live.service(), judged) + guarded(endpoint),
         answered,
         verdict.health(),
-        verdict.frozen(),
+        verdict.frozen() || (guard.impaired() && !endpoint.targets().isEmpty()),
         judged == null ? startedAt : at(judged.sinceNanos()),
         override,
+        judged == null ? null : judged.warning(),
         endpoint.targets().stream().map(this::opinion).toList(),
         resolved(destination),
         hold == null ? null : Instant.ofEpochMilli(hold.lastAnsweredMillis()),
@@ -189,6 +198,7 @@ final class StatePicture {
     return new Seen(
         at(observation.endNanos()),
         observation.passed(),
+        observation.result() == Observation.Result.DEGRADED,
         observation.detail(),
         observation.durationNanos() / NANOS_PER_MILLI);
   }
@@ -213,6 +223,12 @@ final class StatePicture {
 
   private List<String> alarms(ConfigurationState configuration, Collection<OverridePath> unsaved) {
     List<String> alarms = new ArrayList<>();
+    if (guard.impaired()) {
+      alarms.add(
+          directory.configuration().model().vantage()
+              + " is impaired and changes no health: "
+              + guard.finding());
+    }
     for (OverridePath path : unsaved) {
       alarms.add("what was said of " + path + " is not on disk: a restart would lose it");
     }
@@ -223,12 +239,54 @@ final class StatePicture {
     }
     for (LiveService live : directory.services()) {
       LiveService.View view = live.view();
+      if (view != null && view.selections().stream().anyMatch(s -> s.budget().held())) {
+        alarms.add(
+            live.service().name()
+                + ": its failover budget is used up, so it does not fail back by itself; release"
+                + " it: detour failback "
+                + live.service().name());
+      }
       if (view != null
           && view.selections().stream().anyMatch(s -> s.status() == Selection.Status.LAST_RESORT)) {
         alarms.add(live.service().name() + ": " + view.selections().getFirst().reason());
       }
     }
     return alarms;
+  }
+
+  private String ramping(Service service, LiveEndpoint.View judged) {
+    int steps = RampRules.steps(service, judged.cameBackNanos(), nowNanos);
+    return steps == RampRules.STEPS
+        ? ""
+        : "; %d%% of its weight since it came back".formatted(steps * 100 / RampRules.STEPS);
+  }
+
+  private String guarded(LiveEndpoint endpoint) {
+    if (guard.impaired() && !endpoint.targets().isEmpty()) {
+      return "; this vantage does not trust what it sees: " + guard.finding();
+    }
+    return endpoint.targets().stream().anyMatch(LiveTarget::held)
+        ? "; seems down, which waits for a witness that passes"
+        : "";
+  }
+
+  private GuardState guard() {
+    List<CanaryState> canaries = new ArrayList<>();
+    guard
+        .canaries()
+        .forEach((target, opinion) -> {
+          Observation last = opinion.last();
+          canaries.add(
+              new CanaryState(
+                  target.summary(), opinion.health(), last == null ? "" : last.detail()));
+        });
+    return new GuardState(
+        guard.on(),
+        guard.impaired(),
+        at(guard.sinceNanos()),
+        guard.finding(),
+        guard.held(),
+        canaries);
   }
 
   private static String failback(Service service) {

@@ -39,8 +39,8 @@ final class Rows {
   Rows(Connection connection) throws SQLException {
     putSelection =
         connection.prepareStatement(
-            "INSERT OR REPLACE INTO selection (service, family, pool, since_nanos)"
-                + " VALUES (?, ?, ?, ?)");
+            "INSERT OR REPLACE INTO selection (service, family, pool, since_nanos, held)"
+                + " VALUES (?, ?, ?, ?, ?)");
     putOpinion =
         connection.prepareStatement(
             "INSERT OR REPLACE INTO opinion (target, health, since_nanos) VALUES (?, ?, ?)");
@@ -85,11 +85,15 @@ final class Rows {
   private static Map<String, SavedSelection> selections(Statement statement) throws SQLException {
     Map<String, SavedSelection> selections = new HashMap<>();
     try (ResultSet row =
-        statement.executeQuery("SELECT service, family, pool, since_nanos FROM selection")) {
+        statement.executeQuery("SELECT service, family, pool, since_nanos, held FROM selection")) {
       while (row.next()) {
         SavedSelection selection =
             new SavedSelection(
-                row.getString(1), row.getString(2), row.getString(3), instant(row.getLong(4)));
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                instant(row.getLong(4)),
+                row.getBoolean(5));
         selections.put(selection.key(), selection);
       }
     }
@@ -197,6 +201,7 @@ final class Rows {
     putSelection.setString(2, selection.family());
     putSelection.setString(3, selection.pool());
     putSelection.setLong(4, nanos(selection.since()));
+    putSelection.setBoolean(5, selection.held());
     putSelection.executeUpdate();
   }
 

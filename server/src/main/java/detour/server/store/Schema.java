@@ -53,6 +53,9 @@ final class Schema {
             author TEXT NOT NULL
           ) STRICT;
           CREATE INDEX event_by_service ON event (service, id);
+          """,
+          """
+          ALTER TABLE selection ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
           """);
 
   static final int VERSION = MIGRATIONS.size();

@@ -99,6 +99,7 @@ public final class FakeServer implements AutoCloseable {
             false,
             AT,
             new OperatorOverride(OperatorOverride.State.DRAIN, "update", "alice", AT, null),
+            null,
             List.of(
                 new PublishedState.OpinionState(
                     "ams1",
@@ -111,7 +112,7 @@ public final class FakeServer implements AutoCloseable {
                     3,
                     2,
                     AT,
-                    List.of(new PublishedState.Seen(AT, true, "200 OK", 12.5)))),
+                    List.of(new PublishedState.Seen(AT, true, false, "200 OK", 12.5)))),
             List.of(),
             AT,
             AT.plusSeconds(30));
@@ -143,7 +144,8 @@ public final class FakeServer implements AutoCloseable {
                     new PublishedState.PoolState(
                         "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
                 List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))))),
-        List.of());
+        List.of(),
+        new PublishedState.GuardState(false, false, AT, "", 0, List.of()));
   }
 
   private Posts.Outcome post(String name, String token, Posts.Post post) {

@@ -47,7 +47,8 @@ final class Samples {
         17,
         new StatusReport.Configuration("/etc/detour/detour.yaml", ago("PT2H3M"), 2, problems),
         services,
-        alarms);
+        alarms,
+        null);
   }
 
   static ServiceReport healthy() {
@@ -458,6 +459,7 @@ final class Samples {
         false,
         ago(since),
         override,
+        null,
         List.of(opinions),
         List.of(),
         null,
@@ -469,7 +471,8 @@ final class Samples {
     List<Observation> seen = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       seen.add(
-          new Observation(ago("PT" + (2 + 5 * i) + "S"), passed, detail, passed ? 12.3 : 2000.4));
+          new Observation(
+              ago("PT" + (2 + 5 * i) + "S"), passed, false, detail, passed ? 12.3 : 2000.4));
     }
     return new Opinion(
         "ams1", "web", health, false, pending, passes, failures, 3, 2, ago("PT3M12S"), seen);

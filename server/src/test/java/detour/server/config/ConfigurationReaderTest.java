@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import detour.failover.model.Check;
 import detour.failover.model.Destination;
 import detour.failover.model.Endpoint;
+import detour.failover.model.FailoverBudget;
+import detour.failover.model.GuardPolicy;
 import detour.failover.model.Pool;
 import detour.failover.model.Service;
 import detour.failover.model.Share;
@@ -137,6 +139,68 @@ final class ConfigurationReaderTest {
     Endpoint backup = service.pools().getLast().endpoints().getFirst();
     assertThat(backup.destination()).isEqualTo(new Destination.HostName("backup.example.org"));
     assertThat(backup.checks().checks()).isEmpty();
+  }
+
+  @Test
+  void shouldReadTheGuardABudgetAndARamp() throws IOException {
+    Configuration configuration =
+        valid(
+            ZONE
+                + """
+                guard:
+                  mode: on
+                  canaries:
+                    - {type: tcp, port: 53, target: 192.0.2.1}
+                    - {type: tcp, port: 53, target: gateway.example.net}
+                  quorum: 2
+                  window: 20s
+                  share: 80%
+                  min_targets: 9
+                  resume_after: 5s
+                services:
+                  - name: www.example.com
+                    check: none
+                    answer: one
+                    failover_budget: {failovers: 5, window: 1h}
+                    ramp: 60s
+                    pools: [endpoints: 192.0.2.1]
+                """);
+    GuardPolicy guard = configuration.model().guard();
+    assertThat(guard.on()).isTrue();
+    assertThat(guard.canaries())
+        .extracting(canary -> canary.destination().text())
+        .containsExactly("192.0.2.1", "gateway.example.net");
+    assertThat(guard.quorum()).isEqualTo(2);
+    assertThat(guard.window()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(guard.sharePercent()).isEqualTo(80);
+    assertThat(guard.minTargets()).isEqualTo(9);
+    assertThat(guard.resumeAfter()).isEqualTo(Duration.ofSeconds(5));
+    Service service = configuration.model().services().getFirst();
+    assertThat(service.failoverBudget()).isEqualTo(new FailoverBudget(5, Duration.ofHours(1)));
+    assertThat(service.ramp()).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void shouldGuardUnlessToldNotTo() throws IOException {
+    assertThat(valid(ZONE).model().guard()).isEqualTo(GuardPolicy.DEFAULT);
+    assertThat(valid(ZONE + "guard: {mode: off}\n").model().guard().on()).isFalse();
+  }
+
+  @Test
+  void shouldWarnOfARampThatDoesNothing() throws IOException {
+    String yaml =
+        ZONE
+            + """
+            services:
+              - name: www.example.com
+                check: none
+                failover_budget: {failovers: 5, window: 1h}
+                ramp: 60s
+                pools: [endpoints: 192.0.2.1]
+            """;
+    assertThat(read(yaml).warnings().stream().map(Problem::toString))
+        .anyMatch(warning -> warning.contains("ramp does nothing with answer: all"))
+        .anyMatch(warning -> warning.contains("failover_budget does nothing with one pool"));
   }
 
   @Test

@@ -78,6 +78,33 @@ class ProbeScheduleTest {
   }
 
   @Test
+  void shouldProbeOutOfTurnWhenAskedAndKeepTheCadence() {
+    ProbeSchedule schedule = schedule(100);
+    schedule.targets(Set.of(target(1)));
+    lane.advance(21_000);
+    List<Long> before = List.copyOf(lane.startedMillis());
+    schedule.probeNow(target(1));
+    schedule.probeNow(target(2));
+    lane.advance(1);
+    assertThat(lane.startedMillis()).hasSize(before.size() + 1);
+    lane.advance(20_000);
+    List<Long> regular = new ArrayList<>(lane.startedMillis());
+    regular.remove(before.size());
+    assertThat(gaps(regular.subList(1, regular.size()))).containsOnly(10_000L);
+  }
+
+  @Test
+  void shouldNotProbeOutOfTurnBesideAProbeUnderWay() {
+    ProbeSchedule schedule = schedule(100);
+    answer = null; // nothing ever ends
+    schedule.targets(Set.of(target(1)));
+    lane.advance(1000);
+    schedule.probeNow(target(1));
+    lane.advance(1000);
+    assertThat(lane.started()).hasSize(1);
+  }
+
+  @Test
   void shouldReportStartAndEndOnTheSharedClock() {
     answer = quick(Outcome.FAILED);
     ProbeSchedule schedule = schedule(100);

@@ -8,6 +8,7 @@ import java.util.Set;
 /// Probers that only note what they are told.
 final class RecordedProbes implements ProbeControl {
   private final List<String> signals = new ArrayList<>();
+  private final List<ProbeTarget> asked = new ArrayList<>();
   private Set<ProbeTarget> targets = Set.of();
   private Set<String> hostNames = Set.of();
 
@@ -19,6 +20,17 @@ final class RecordedProbes implements ProbeControl {
   @Override
   public synchronized void pending(ProbeTarget target, boolean pending) {
     signals.add(target.destination().text() + (pending ? " pending" : " settled"));
+  }
+
+  @Override
+  public synchronized void probeNow(ProbeTarget target) {
+    asked.add(target);
+  }
+
+  synchronized List<ProbeTarget> takeAsked() {
+    List<ProbeTarget> taken = List.copyOf(asked);
+    asked.clear();
+    return taken;
   }
 
   @Override

@@ -141,6 +141,34 @@ class ReloadTest {
   }
 
   @Test
+  void shouldTellInTheHistoryThatTheServingPoolWasTakenAway() throws Exception {
+    world.passes(SECOND);
+    world.reload(service(WWW, pool("fra", SECOND)), OTHER);
+    assertThat(world.history())
+        .containsExactly("selection www.example.com: ams -> fra", "reload test.yaml: applied");
+  }
+
+  @Test
+  void shouldKeepAnEndpointDownWhoseCheckIsTunedBeforeARestart() throws Exception {
+    world.reload(service(WWW, pool("ams", FIRST, SECOND)));
+    world.dies(FIRST);
+    Check tuned = Declared.check(Duration.ofSeconds(10));
+    try (PublishWorld after =
+        world.restarted(service(WWW, pool("ams", Checks.all(List.of(tuned)), FIRST, SECOND)))) {
+      assertThat(after.started().answer(WWW)).containsExactly(SECOND);
+    }
+  }
+
+  @Test
+  void shouldKeepTheWarningsOfWhatWasReloaded() throws Exception {
+    LoadedConfiguration plain = Declared.configuration(TWO_POOLS);
+    world.reload(() ->
+        new LoadedConfiguration(
+            plain.file(), plain.model(), plain.zones(), List.of("test.yaml:1: hm")));
+    assertThat(world.loop.state().configuration().warnings()).containsExactly("test.yaml:1: hm");
+  }
+
+  @Test
   void shouldTellOfAConfigurationThatCannotEvenBeRead() {
     assertThatThrownBy(() ->
             world.reload(() -> {
