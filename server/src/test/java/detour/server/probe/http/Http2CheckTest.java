@@ -182,7 +182,7 @@ class Http2CheckTest {
     assertThat(plain(http2(http(oldPort), null)).detail())
         .isEqualTo("the other side does not speak HTTP/2 on this port");
     assertThat(https(http2(http(oldSecurePort), tls)).detail())
-        .isEqualTo("the server does not speak HTTP/2: it did not choose h2 by ALPN");
+        .isEqualTo("the server speaks none of the protocols that ALPN offered it");
   }
 
   @Test
@@ -200,7 +200,7 @@ class Http2CheckTest {
     assertThat(plain(http2(forbidden, null)).detail())
         .isIn(
             "connection closed while waiting for the status line",
-            "stream reset by the server, INTERNAL_ERROR");
+            "stream reset by the server, PROTOCOL_ERROR");
   }
 
   @Test
