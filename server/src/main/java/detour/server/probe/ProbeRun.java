@@ -238,7 +238,8 @@ public final class ProbeRun {
     return tls;
   }
 
-  /// Says how the probe got where it is: completes the detail of whatever ends the run from here on.
+  /// Says how the probe got where it is: completes the detail of whatever ends the run from here
+  /// on.
   ///
   /// @param words as ` after a redirect to http://www.example.com/`
   public void qualify(String words) {
@@ -341,8 +342,7 @@ public final class ProbeRun {
     Instant now = Instant.now();
     return switch (session.expiry(now)) {
       case FINE -> result;
-      case WARN ->
-          result.with(Outcome.DEGRADED, session.expiryText(now) + ": " + result.detail());
+      case WARN -> result.with(Outcome.DEGRADED, session.expiryText(now) + ": " + result.detail());
       case FAIL -> result.with(Outcome.FAILED, session.expiryText(now) + ": " + result.detail());
     };
   }
@@ -362,7 +362,8 @@ public final class ProbeRun {
     if (channel != null) {
       var _ = channel.close();
     }
-    ProbeResult result = judged(new ProbeResult(outcome, OneLine.of(detail + qualification), steps, address, notes));
+    ProbeResult result =
+        judged(new ProbeResult(outcome, OneLine.of(detail + qualification), steps, address, notes));
     try {
       // Never from within the caller: a schedule that starts the next probe on a result would
       // otherwise recurse when many fail at once.

@@ -88,8 +88,7 @@ class ViewGoldenTest {
             "history-colour", HistoryView.render(Samples.history(), COLOUR, Samples.TIMES)),
         Arguments.of("check-passed", CheckView.render(Samples.check(true), PLAIN)),
         Arguments.of(
-            "check-certificate-narrow",
-            CheckView.render(Samples.checkOfCertificate(), NARROW)),
+            "check-certificate-narrow", CheckView.render(Samples.checkOfCertificate(), NARROW)),
         Arguments.of("check-failed", CheckView.render(Samples.check(false), ASCII)));
   }
 

@@ -53,8 +53,7 @@ public final class Certificates {
   }
 
   /// @param authority what [#authority] made
-  public Pair signed(
-      Pair authority, String commonName, String alternatives, String start, int days)
+  public Pair signed(Pair authority, String commonName, String alternatives, String start, int days)
       throws Exception {
     // keytool signs with a key of the same store only.
     Path store = Files.copy(authority.keyStore(), newStore());

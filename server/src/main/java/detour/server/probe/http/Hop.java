@@ -96,8 +96,7 @@ record Hop(
             ? Unpooled.EMPTY_BUFFER
             : Unpooled.copiedBuffer(body, StandardCharsets.UTF_8);
     FullHttpRequest request =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), path, content);
+        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), path, content);
     request
         .headers()
         .set(HttpHeaderNames.HOST, host)

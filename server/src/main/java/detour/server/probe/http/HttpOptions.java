@@ -93,8 +93,8 @@ final class HttpOptions {
           "json",
           new OptionType.Named<>(JSON_POINTER, text(0, 1024)),
           Map.of(),
-          "By JSON Pointer (RFC 6901), the text, number, true, false or null that the body must hold"
-              + " there.");
+          "By JSON Pointer (RFC 6901), the text, number, true, false or null that the body must"
+              + " hold there.");
   private static final Option<Expectation> EXPECT =
       Option.withDefault(
           "expect",

@@ -28,11 +28,11 @@ sealed interface Redirect {
   Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
 
   /// RFC 3986 appendix B, without the fragment, which no server is told.
-  Pattern REFERENCE = Pattern.compile("(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(\\?[^#]*)?(?:#.*)?");
+  Pattern REFERENCE =
+      Pattern.compile("(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(\\?[^#]*)?(?:#.*)?");
 
   Pattern AUTHORITY =
-      Pattern.compile(
-          "([A-Za-z0-9._-]*[A-Za-z0-9_-]|\\[[0-9A-Fa-f:.]+])\\.?(?::([0-9]{0,5}))?");
+      Pattern.compile("([A-Za-z0-9._-]*[A-Za-z0-9_-]|\\[[0-9A-Fa-f:.]+])\\.?(?::([0-9]{0,5}))?");
 
   /// @param from the request that was answered
   /// @param status one of [#STATUSES]

@@ -117,7 +117,8 @@ final class CertificateText {
     String bits =
         switch (key) {
           case RSAKey rsa -> " " + rsa.getModulus().bitLength() + " bits";
-          case ECKey curve -> " " + curve.getParams().getCurve().getField().getFieldSize() + " bits";
+          case ECKey curve ->
+              " " + curve.getParams().getCurve().getField().getFieldSize() + " bits";
           default -> "";
         };
     return OneLine.of(key.getAlgorithm() + bits + ", signed by " + certificate.getSigAlgName(), 80);

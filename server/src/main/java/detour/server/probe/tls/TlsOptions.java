@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The keys that say how a TLS connection is made and verified, for every kind of check that can speak it.
+/// The keys that say how a TLS connection is made and verified, for every kind of check that can
+/// speak it.
 public final class TlsOptions {
   private static final OptionType<String> SERVER_NAME =
       new OptionType.Text<>("a host name or address", TlsOptions::serverName, "^[A-Za-z0-9.:_-]+$");
@@ -90,8 +91,7 @@ public final class TlsOptions {
 
   /// The keys themselves, for a kind that has them beside its own.
   public static List<Option<?>> keys() {
-    return List.of(
-        VERIFY, CA, NAME, CLIENT_CERT, CLIENT_KEY, MIN_VERSION, WARN_DAYS, FAIL_DAYS);
+    return List.of(VERIFY, CA, NAME, CLIENT_CERT, CLIENT_KEY, MIN_VERSION, WARN_DAYS, FAIL_DAYS);
   }
 
   /// @throws IllegalArgumentException for keys that exclude each other

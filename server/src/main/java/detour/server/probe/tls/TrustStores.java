@@ -31,7 +31,8 @@ public final class TrustStores {
   private final Map<Sources, CompletableFuture<Loaded>> loaded = new ConcurrentHashMap<>();
 
   /// What is read from disk for a check.
-  private record Sources(boolean verify, @Nullable Path caFile, @Nullable ClientCertificate client) {}
+  private record Sources(
+      boolean verify, @Nullable Path caFile, @Nullable ClientCertificate client) {}
 
   /// @param strict null to accept every certificate
   /// @param client null to show nothing

@@ -172,7 +172,8 @@ class HttpCheckTest {
 
   @Test
   void shouldReadNoMoreThan64KibOfABody() throws Exception {
-    String answer = "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(HttpSettings.BODY_BYTES_MAX_DEFAULT) + "ok";
+    String answer =
+        "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(HttpSettings.BODY_BYTES_MAX_DEFAULT) + "ok";
     try (ScriptedBackend backend = ScriptedBackend.answering(ADDRESS, answer)) {
       ProbeResult result =
           Probing.run("http", expecting(backend.port(), "ok", "200"), ADDRESS, PATIENT);

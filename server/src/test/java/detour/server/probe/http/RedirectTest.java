@@ -65,7 +65,8 @@ class RedirectTest {
   void shouldRefuseALocationThatIsTooLong() {
     assertThat(Redirect.of(plain("GET", ""), 302, "/" + "x".repeat(5000), OWN))
         .isInstanceOfSatisfying(
-            Redirect.Nowhere.class, nowhere -> assertThat(nowhere.why()).startsWith("to something"));
+            Redirect.Nowhere.class,
+            nowhere -> assertThat(nowhere.why()).startsWith("to something"));
   }
 
   @ParameterizedTest
@@ -79,7 +80,8 @@ class RedirectTest {
     "308, DELETE, DELETE, text",
   })
   void shouldChangeTheMethodAsBrowsersDo(int status, String before, String after, String body) {
-    Hop hop = to(Redirect.of(plain(before, before.matches("GET|HEAD") ? "" : "text"), status, "/b", OWN));
+    Hop hop =
+        to(Redirect.of(plain(before, before.matches("GET|HEAD") ? "" : "text"), status, "/b", OWN));
 
     assertThat(hop.method()).isEqualTo(after);
     assertThat(hop.body()).isEqualTo(body);
@@ -124,14 +126,7 @@ class RedirectTest {
 
   private static Hop hop(String method, String body, @Nullable TlsSettings tls) {
     return new Hop(
-        true,
-        OWN + ":8080",
-        8080,
-        method,
-        "/a/page?q=1",
-        Map.of("X-Token", "secret"),
-        body,
-        tls);
+        true, OWN + ":8080", 8080, method, "/a/page?q=1", Map.of("X-Token", "secret"), body, tls);
   }
 
   private static Hop to(Redirect redirect) {

@@ -140,7 +140,12 @@ class TlsCheckTest {
   void shouldDemandAVersion() throws Exception {
     TlsSettings strict =
         new TlsSettings(
-            true, authority.pem(), "a.example", null, TlsVersion.TLS_1_3, new ExpiryLimits(null, null));
+            true,
+            authority.pem(),
+            "a.example",
+            null,
+            TlsVersion.TLS_1_3,
+            new ExpiryLimits(null, null));
     try (Server server = server(good, "-tls1_2")) {
       assertThat(probe(server, trusting("a.example", null, null)).detail())
           .startsWith("TLSv1.2, certificate of CN=a.example");
