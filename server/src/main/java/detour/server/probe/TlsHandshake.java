@@ -51,7 +51,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
   private void fail(Throwable error) {
     if (FailureText.ownLimit(error) == null) {
-      run.fail(TlsFailureText.of(error));
+      run.fail(TlsFailureText.of(error, run.tls()));
     } else {
       run.failed(error);
     }

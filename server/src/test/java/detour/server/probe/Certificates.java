@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -24,16 +25,15 @@ public final class Certificates {
     this.folder = folder;
   }
 
-  /// A self-signed certificate with its key.
-  public record Pair(Path keyStore, Path pem) {
+  /// A certificate with its key.
+  ///
+  /// @param pem the certificate, and the one of its authority where that is another
+  /// @param key PKCS #8 in PEM
+  public record Pair(Path keyStore, Path pem, Path key) {
     public SSLContext serverContext() throws GeneralSecurityException, IOException {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      try (InputStream in = Files.newInputStream(keyStore)) {
-        keys.load(in, PASSWORD.toCharArray());
-      }
       KeyManagerFactory factory =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(keys, PASSWORD.toCharArray());
+      factory.init(load(keyStore), PASSWORD.toCharArray());
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(factory.getKeyManagers(), null, null);
       return context;
@@ -58,52 +58,95 @@ public final class Certificates {
   /// @param alternatives as keytool takes them, `dns:a.example,ip:127.0.0.1`
   /// @param start as keytool takes it, `-10d`
   public Pair selfSigned(String commonName, String alternatives, String start, int days)
-      throws IOException, InterruptedException {
-    made++;
-    Path store = folder.resolve(made + ".p12");
-    Path pem = folder.resolve(made + ".pem");
-    keytool(
-        List.of(
-            "-genkeypair",
-            "-alias",
-            "key",
-            "-keyalg",
-            "EC",
-            "-groupname",
-            "secp256r1",
-            "-dname",
-            "CN=" + commonName,
-            "-ext",
-            "san=" + alternatives,
-            "-startdate",
-            start,
-            "-validity",
-            Integer.toString(days),
-            "-storetype",
-            "PKCS12",
-            "-keystore",
-            store.toString(),
-            "-storepass",
-            PASSWORD));
-    keytool(
-        List.of(
-            "-exportcert",
-            "-rfc",
-            "-alias",
-            "key",
-            "-file",
-            pem.toString(),
-            "-keystore",
-            store.toString(),
-            "-storepass",
-            PASSWORD));
-    return new Pair(store, pem);
+      throws Exception {
+    return pair(newStore(), commonName, "san=" + alternatives, start, days, List.of());
   }
 
-  private static void keytool(List<String> arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(arguments);
+  /// One that may sign others.
+  public Pair authority(String commonName) throws Exception {
+    return pair(newStore(), commonName, "bc:c", "-1d", 3650, List.of());
+  }
+
+  /// @param authority what [#authority] made
+  public Pair signed(Pair authority, String commonName, String alternatives, String start, int days)
+      throws Exception {
+    // keytool signs with a key of the same store only.
+    Path store = Files.copy(authority.keyStore(), newStore());
+    return pair(
+        store,
+        commonName,
+        "san=" + alternatives,
+        start,
+        days,
+        List.of("-signer", "key", "-alias", "signed"));
+  }
+
+  private Path newStore() {
+    made++;
+    return folder.resolve(made + ".p12");
+  }
+
+  private static Pair pair(
+      Path store, String commonName, String extension, String start, int days, List<String> more)
+      throws Exception {
+    String alias = more.isEmpty() ? "key" : "signed";
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=" + commonName,
+                "-ext",
+                extension,
+                "-startdate",
+                start,
+                "-validity",
+                Integer.toString(days),
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD));
+    command.addAll(more.isEmpty() ? List.of("-alias", alias) : more);
+    run(command);
+    KeyStore keys = load(store);
+    if (!more.isEmpty()) {
+      keys.deleteEntry("key");
+      try (var out = Files.newOutputStream(store)) {
+        keys.store(out, PASSWORD.toCharArray());
+      }
+    }
+    StringBuilder chain = new StringBuilder();
+    for (Certificate certificate : keys.getCertificateChain(alias)) {
+      chain.append(pem("CERTIFICATE", certificate.getEncoded()));
+    }
+    String key = pem("PRIVATE KEY", keys.getKey(alias, PASSWORD.toCharArray()).getEncoded());
+    return new Pair(
+        store,
+        Files.writeString(Path.of(store + ".pem"), chain),
+        Files.writeString(Path.of(store + ".key"), key));
+  }
+
+  private static KeyStore load(Path store) throws GeneralSecurityException, IOException {
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    return keys;
+  }
+
+  private static String pem(String kind, byte[] content) {
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    return "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n";
+  }
+
+  private static void run(List<String> command) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -111,7 +154,7 @@ public final class Certificates {
             .start();
     if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
-      throw new IOException("keytool failed: " + command);
+      throw new IOException("failed: " + command);
     }
   }
 }

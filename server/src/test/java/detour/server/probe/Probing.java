@@ -4,8 +4,11 @@ import detour.failover.model.Check;
 import detour.failover.model.CheckSettings;
 import detour.failover.model.Destination;
 import detour.failover.model.Thresholds;
+import detour.server.probe.http.Expectation;
 import detour.server.probe.http.HttpSettings;
+import detour.server.probe.http.RequestSettings;
 import detour.server.probe.kinds.ProbeKinds;
+import detour.server.probe.tls.TlsSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -57,5 +60,44 @@ public final class Probing {
         List.of(statuses).stream().map(HttpSettings.StatusRange::of).toList(),
         body,
         null);
+  }
+
+  public static HttpSettings expecting(int port, Expectation expected) {
+    return asking(port, "GET", "/healthz", "", expected, 0);
+  }
+
+  public static HttpSettings asking(
+      int port, String method, String path, String body, Expectation expected, int redirects) {
+    return new HttpSettings(
+        port,
+        HttpSettings.Version.HTTP_1_1,
+        new RequestSettings(method, path, null, Map.of(), body),
+        expected,
+        64 * 1024,
+        redirects,
+        null);
+  }
+
+  /// The same over HTTP/2, with TLS or without.
+  public static HttpSettings http2(HttpSettings settings, @Nullable TlsSettings tls) {
+    return new HttpSettings(
+        settings.port(),
+        HttpSettings.Version.HTTP_2,
+        settings.request(),
+        settings.expected(),
+        settings.bodyBytesMax(),
+        settings.redirectsMax(),
+        tls);
+  }
+
+  public static HttpSettings withTls(HttpSettings settings, TlsSettings tls) {
+    return new HttpSettings(
+        settings.port(),
+        settings.version(),
+        settings.request(),
+        settings.expected(),
+        settings.bodyBytesMax(),
+        settings.redirectsMax(),
+        tls);
   }
 }

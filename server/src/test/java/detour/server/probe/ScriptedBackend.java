@@ -55,7 +55,7 @@ public final class ScriptedBackend implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /// The heads of all requests so far.
+  /// The heads of all requests so far; a script may read what follows them.
   public List<String> requests() {
     return requests;
   }

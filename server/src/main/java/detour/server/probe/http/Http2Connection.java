@@ -69,7 +69,7 @@ final class Http2Connection {
     @Override
     public void channelActive(ChannelHandlerContext context) {
       SslHandler tls = context.pipeline().get(SslHandler.class);
-      if (tls != null && !ALPN.equals(tls.applicationProtocol())) {
+      if (tls != null && !ALPN.equals(tls.engine().getApplicationProtocol())) {
         answer.fail("the server does not speak HTTP/2: it did not choose h2 by ALPN");
         return;
       }

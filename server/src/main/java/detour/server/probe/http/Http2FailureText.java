@@ -33,12 +33,7 @@ final class Http2FailureText {
           return HttpAnswer.HEADERS_TOO_LONG;
         }
         case Http2Exception broken -> {
-          String message = String.valueOf(broken.getMessage());
-          // What this library says of a server that answers the preface with HTTP/1 or anything.
-          return message.startsWith("First received frame was not SETTINGS")
-                  || message.startsWith("Unexpected HTTP/1.x")
-              ? "the other side does not speak HTTP/2 on this port"
-              : "the answer is not HTTP/2: " + OneLine.of(message, 120);
+          return ofMessage(String.valueOf(broken.getMessage()));
         }
         case Http2FrameStreamException stream when stream.getCause() == null -> {
           return "the answer is not HTTP/2: " + name(stream.error().code());
@@ -47,5 +42,17 @@ final class Http2FailureText {
       }
     }
     return null;
+  }
+
+  /// By what the library says, which has no better way to tell.
+  private static String ofMessage(String message) {
+    if (message.startsWith("First received frame was not SETTINGS")
+        || message.startsWith("Unexpected HTTP/1.x")) {
+      return "the other side does not speak HTTP/2 on this port";
+    }
+    if (message.startsWith("Header size exceeded max")) {
+      return HttpAnswer.HEADERS_TOO_LONG;
+    }
+    return "the answer is not HTTP/2: " + OneLine.of(message, 120);
   }
 }

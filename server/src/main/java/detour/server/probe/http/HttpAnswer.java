@@ -95,7 +95,7 @@ final class HttpAnswer extends SimpleChannelInboundHandler<HttpObject> {
       fail(http2);
     } else if (FailureText.innermost(error) instanceof SSLException) {
       // With TLS 1.3 a server refuses a client's certificate only after the handshake.
-      fail(TlsFailureText.of(error));
+      fail(TlsFailureText.of(error, run.tls()));
     } else {
       fail(FailureText.of(error) + " while " + run.activity());
     }

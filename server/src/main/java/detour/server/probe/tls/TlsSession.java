@@ -34,6 +34,11 @@ public final class TlsSession {
     return identity.asked();
   }
 
+  /// Whether the other side asked for one and there was none to show.
+  public boolean identityMissing() {
+    return identity.missing();
+  }
+
   /// How the other side's certificate stands with the limits of its check; fine while there is
   /// none.
   public Judgement expiry(Instant now) {
