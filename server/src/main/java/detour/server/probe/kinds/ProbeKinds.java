@@ -1,6 +1,7 @@
 package detour.server.probe.kinds;
 
 import detour.server.probe.ProbeKind;
+import detour.server.probe.dns.DnsCheck;
 import detour.server.probe.http.HttpCheck;
 import detour.server.probe.socket.TcpCheck;
 import detour.server.probe.socket.UdpCheck;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
   public static final List<ProbeKind> ALL =
-      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck(), new UdpCheck());
+      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck(), new UdpCheck(), new DnsCheck());
 
   private ProbeKinds() {}
 
