@@ -70,9 +70,24 @@ class ArchitectureTest {
           Map.entry("server.probe.tls", Set.of("server.options", "server.probe.text")),
           Map.entry("server.probe.http", KIND_OF_CHECK),
           Map.entry("server.probe.socket", KIND_OF_CHECK),
+          Map.entry("server.probe.dns", KIND_OF_CHECK),
+          Map.entry(
+              "server.probe.icmp",
+              Set.of(
+                  "server.options",
+                  "server.probe",
+                  "server.probe.text",
+                  "server.linux",
+                  "failover.model")),
           Map.entry(
               "server.probe.kinds",
-              Set.of("server.options", "server.probe", "server.probe.http", "server.probe.socket")),
+              Set.of(
+                  "server.options",
+                  "server.probe",
+                  "server.probe.dns",
+                  "server.probe.http",
+                  "server.probe.icmp",
+                  "server.probe.socket")),
           Map.entry("server.store", Set.of("server.publish", "server.metrics", "failover.model")),
           Map.entry(
               "server.publish",

@@ -9,7 +9,9 @@ import detour.server.probe.dns.DnsSettings.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 
 /// Passes when a DNS query is answered as expected, over UDP, TCP or TLS.
 public final class DnsCheck implements ProbeKind {
@@ -34,6 +36,12 @@ public final class DnsCheck implements ProbeKind {
   @Override
   public CheckSettings settings(Values values) {
     return DnsOptions.settings(values);
+  }
+
+  /// As RFC 4501 has it: `dns://192.0.2.53/www.example.com?type=AAAA`.
+  @Override
+  public Map<String, Object> fromUrl(URI url) {
+    return DnsOptions.fromUrl(url);
   }
 
   @Override

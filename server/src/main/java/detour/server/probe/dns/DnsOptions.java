@@ -10,9 +10,11 @@ import detour.server.probe.dns.DnsSettings.Truncated;
 import detour.server.probe.tls.TlsOptions;
 import detour.server.probe.tls.TlsSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Name;
@@ -126,6 +128,23 @@ final class DnsOptions {
         values.of(RECURSION),
         values.of(EXPECT).of(type),
         tls.orElse(TlsSettings.DEFAULT));
+  }
+
+  static Map<String, Object> fromUrl(URI url) {
+    String name = url.getPath() == null ? "" : url.getPath().replaceFirst("^/", "");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the URL must say what to ask for, as dns://192.0.2.53/www.example.com?type=AAAA");
+    }
+    String query = url.getQuery();
+    if (query == null) {
+      return Map.of(NAME.key(), name(name));
+    }
+    if (!query.matches("(?i)type=.+")) {
+      throw new IllegalArgumentException("'?" + query + "' is not understood: expected ?type=AAAA");
+    }
+    int type = recordType(query.substring("type=".length()));
+    return Map.of(NAME.key(), name(name), TYPE.key(), type);
   }
 
   /// What is expected before it is known of which type its data are.

@@ -3,6 +3,7 @@ package detour.server.probe.kinds;
 import detour.server.probe.ProbeKind;
 import detour.server.probe.dns.DnsCheck;
 import detour.server.probe.http.HttpCheck;
+import detour.server.probe.icmp.IcmpCheck;
 import detour.server.probe.socket.TcpCheck;
 import detour.server.probe.socket.UdpCheck;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.stream.Collectors;
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
   public static final List<ProbeKind> ALL =
-      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck(), new UdpCheck(), new DnsCheck());
+      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck(), new UdpCheck(), new DnsCheck(), new IcmpCheck());
 
   private ProbeKinds() {}
 
