@@ -70,7 +70,8 @@ final class AllAddresses {
     ProbeResult decisive =
         results.stream()
             .max(
-                Comparator.comparing(ProbeResult::outcome, Comparator.comparingInt(AllAddresses::weight))
+                Comparator.comparing(
+                        ProbeResult::outcome, Comparator.comparingInt(AllAddresses::weight))
                     .thenComparingLong(ProbeResult::nanos))
             .orElseThrow();
     String count =

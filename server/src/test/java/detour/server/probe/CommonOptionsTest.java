@@ -50,7 +50,8 @@ class CommonOptionsTest {
               new ProbeOptions(Probing.destination(ONE), null, false, null, Addresses.ONE));
 
       assertThat(probe(check, Probing.destination(NOBODY)).detail()).isEqualTo("connected");
-      assertThat(probe(check(peer.port(), ProbeOptions.DEFAULT), Probing.destination(NOBODY)).detail())
+      assertThat(
+              probe(check(peer.port(), ProbeOptions.DEFAULT), Probing.destination(NOBODY)).detail())
           .isEqualTo("connection refused");
     }
   }
@@ -69,8 +70,10 @@ class CommonOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "192.0.2.1 | cannot probe from the source 192.0.2.1: it is no address of this machine, or has no port left",
-        "::1       | cannot probe 127.0.0.28 from the source 0:0:0:0:0:0:0:1: one is IPv4, the other IPv6",
+        "192.0.2.1 | cannot probe from the source 192.0.2.1: it is no address of this machine, or"
+            + " has no port left",
+        "::1       | cannot probe 127.0.0.28 from the source 0:0:0:0:0:0:0:1: one is IPv4, the"
+            + " other IPv6",
       })
   void shouldNotHoldABadSourceAgainstTheEndpoint(String source, String detail) throws Exception {
     ProbeResult result = probe(check(9, from(source)), Probing.destination(ONE));
@@ -116,8 +119,7 @@ class CommonOptionsTest {
 
   @Test
   void shouldDegradeASlowPassAndNothingElse() throws Exception {
-    ProbeOptions hasty =
-        new ProbeOptions(null, null, false, Duration.ofMillis(500), Addresses.ONE);
+    ProbeOptions hasty = new ProbeOptions(null, null, false, Duration.ofMillis(500), Addresses.ONE);
     try (TalkingPeer peer = TalkingPeer.on(ONE, TalkingPeer.Line::hang)) {
       Check check = check(peer.port(), hasty);
 
@@ -249,7 +251,8 @@ class CommonOptionsTest {
       LongSupplier nanoClock)
       throws InterruptedException {
     HostResolver resolver =
-        name -> CompletableFuture.completedFuture(addresses(names.get(new Destination.HostName(name))));
+        name ->
+            CompletableFuture.completedFuture(addresses(names.get(new Destination.HostName(name))));
     try (ProbeTransport transport = new ProbeTransport(1)) {
       Prober prober = new Prober(transport, resolver, new TrustStores(), nanoClock);
       BlockingQueue<ProbeResult> results = new LinkedBlockingQueue<>();

@@ -55,11 +55,7 @@ public final class DnsCheck implements ProbeKind {
       case TCP -> run.connect(dns.port(), stream(query, dns, run));
       case TLS ->
           run.connectTls(
-              dns.port(),
-              dns.tls(),
-              run.destination().text(),
-              List.of(),
-              stream(query, dns, run));
+              dns.port(), dns.tls(), run.destination().text(), List.of(), stream(query, dns, run));
     }
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// +-------------------------------+-------------------------------+
 /// |                    token (64 bits), padding                   |
 /// ```
+///
 /// RFC 792, RFC 4443 section 4.
 ///
 /// @param identifier 0 to 65535; whose request it is

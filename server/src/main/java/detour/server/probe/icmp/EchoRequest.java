@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 /// @param payloadBytes at least [EchoPacket#PAYLOAD_BYTES_MIN]
 /// @param keepNanos how long a reply is waited for
 record EchoRequest(
-    InetAddress to, @Nullable InetAddress source, int payloadBytes, long keepNanos, Waiting waiting) {
+    InetAddress to,
+    @Nullable InetAddress source,
+    int payloadBytes,
+    long keepNanos,
+    Waiting waiting) {
 
   /// Told at most one of these, by the thread of the [EchoExchange].
   interface Waiting {

@@ -211,8 +211,8 @@ final class EchoThread implements Runnable {
   private record OpenWay(
       IcmpSocket socket, boolean ipv6, int identifier, Map<Integer, Underway> underway) {
 
-    /// Any that is free, so that a late reply seldom meets a later request; negative when too
-    /// many are taken.
+    /// Any that is free, so that a late reply seldom meets a later request; negative when too many
+    /// are taken.
     int freeSequence(RandomGenerator random) {
       if (underway.size() >= UNDERWAY_MAX) {
         return -1;

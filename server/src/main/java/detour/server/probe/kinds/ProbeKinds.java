@@ -12,7 +12,13 @@ import java.util.stream.Collectors;
 /// Every kind of check there is: a new kind is one class and one line here.
 public final class ProbeKinds {
   public static final List<ProbeKind> ALL =
-      List.of(HttpCheck.HTTP, HttpCheck.HTTPS, new TcpCheck(), new UdpCheck(), new DnsCheck(), new IcmpCheck());
+      List.of(
+          HttpCheck.HTTP,
+          HttpCheck.HTTPS,
+          new TcpCheck(),
+          new UdpCheck(),
+          new DnsCheck(),
+          new IcmpCheck());
 
   private ProbeKinds() {}
 

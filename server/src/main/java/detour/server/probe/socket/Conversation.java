@@ -85,7 +85,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (phase == Phase.HANDSHAKING && event instanceof SslHandshakeCompletionEvent handshake && !run.ended()) {
+    if (phase == Phase.HANDSHAKING
+        && event instanceof SslHandshakeCompletionEvent handshake
+        && !run.ended()) {
       phase = Phase.TALKING;
       if (!handshake.isSuccess()) {
         failHandshake(handshake.cause());
@@ -231,7 +233,10 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     // Not read on meanwhile: what comes next belongs to TLS.
     context.channel().config().setAutoRead(false);
     var _ =
-        run.tlsEngine(settings.tlsOrDefault(), settings.tlsOrDefault().nameOr(run.destination().text()), settings.port())
+        run.tlsEngine(
+                settings.tlsOrDefault(),
+                settings.tlsOrDefault().nameOr(run.destination().text()),
+                settings.port())
             .whenCompleteAsync((engine, error) -> startTls(context, engine, error), run.loop());
   }
 

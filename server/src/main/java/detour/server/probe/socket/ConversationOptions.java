@@ -15,7 +15,8 @@ final class ConversationOptions {
 
   private static final OptionType.Text<Octets> TEXT =
       new OptionType.Text<>(
-          "text of 1 to 4096 bytes, with \\r, \\n, \\t, \\0, \\xHH and \\\\ for what is hard to type",
+          "text of 1 to 4096 bytes, with \\r, \\n, \\t, \\0, \\xHH and \\\\ for what is hard to"
+              + " type",
           Octets::ofEscaped,
           "^[\\s\\S]+$");
   private static final Option<Octets> TEXT_KEY =
@@ -36,8 +37,7 @@ final class ConversationOptions {
       new OptionType.Either<>(
           List.of(
               TEXT,
-              new OptionType.ByKey<>(
-                  Map.of("text", section(TEXT_KEY), "hex", section(HEX_KEY)))));
+              new OptionType.ByKey<>(Map.of("text", section(TEXT_KEY), "hex", section(HEX_KEY)))));
   private static final OptionType<Expectation> EXPECTATION =
       new OptionType.Either<>(
           List.of(
@@ -64,9 +64,7 @@ final class ConversationOptions {
   /// What to wait for.
   static final Option<Expectation> EXPECT =
       Option.optional(
-          "expect",
-          EXPECTATION,
-          "What must occur in what is received: text, `hex:` or `regex:`.");
+          "expect", EXPECTATION, "What must occur in what is received: text, `hex:` or `regex:`.");
 
   private static final Option<Boolean> STARTTLS =
       Option.withDefault(
@@ -80,8 +78,7 @@ final class ConversationOptions {
       Option.optional(
           "steps",
           new OptionType.Items<>(
-              new OptionType.Section<>(
-                  List.of(SEND, EXPECT, STARTTLS), ConversationOptions::step),
+              new OptionType.Section<>(List.of(SEND, EXPECT, STARTTLS), ConversationOptions::step),
               1),
           "A conversation of several steps, each with `send`, `expect` or both (first it sends,"
               + " then it waits), or with `starttls: true`.");

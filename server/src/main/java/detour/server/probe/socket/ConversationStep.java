@@ -9,8 +9,7 @@ sealed interface ConversationStep {
   ///
   /// @param send null to say nothing
   /// @param expect null to wait for nothing
-  record Exchange(@Nullable Octets send, @Nullable Expectation expect)
-      implements ConversationStep {
+  record Exchange(@Nullable Octets send, @Nullable Expectation expect) implements ConversationStep {
     public Exchange {
       if (send == null && expect == null) {
         throw new IllegalArgumentException("a step has send, expect or both, or starttls");

@@ -79,8 +79,7 @@ record Octets(String latin1) {
 
   /// Octets from the network for a detail, in quotes.
   static String quoted(String latin1) {
-    String text =
-        new String(latin1.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    String text = new String(latin1.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     return "'" + OneLine.of(text, SHOWN_MAX) + "'";
   }
 

@@ -106,8 +106,7 @@ public final class TcpCheck implements ProbeKind {
           }
         };
     if (tcp.isTlsFromTheStart()) {
-      run.connectTls(
-          tcp.port(), tcp.tlsOrDefault(), run.destination().text(), List.of(), handlers);
+      run.connectTls(tcp.port(), tcp.tlsOrDefault(), run.destination().text(), List.of(), handlers);
     } else {
       run.connect(tcp.port(), handlers);
     }

@@ -3,9 +3,9 @@ package detour.server.probe.text;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Searches text from the network for a regular expression within a bound of work, which holds
-/// over all searches of one object: some expressions take exponential time on text that is made for
-/// it. Confined to one thread.
+/// Searches text from the network for a regular expression within a bound of work, which holds over
+/// all searches of one object: some expressions take exponential time on text that is made for it.
+/// Confined to one thread.
 public final class BoundedSearch {
   public static final int NO_MATCH = -1;
 

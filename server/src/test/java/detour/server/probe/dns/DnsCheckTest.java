@@ -100,10 +100,11 @@ class DnsCheckTest {
   @Test
   void shouldFailOnAnotherQuestionsAnswerOverTcp() throws Exception {
     assertThat(
-            overTcp((_, out, answer) -> {
-                  answer[0] ^= 1;
-                  out.write(framed(answer));
-                })
+            overTcp(
+                    (_, out, answer) -> {
+                      answer[0] ^= 1;
+                      out.write(framed(answer));
+                    })
                 .detail())
         .isEqualTo("what came is no answer to the query");
   }

@@ -47,16 +47,14 @@ final class DnsChecks {
     try {
       return new ExpectedData(
           text,
-          DnsOptions.canonical(
-              Record.fromString(Name.root, type, DClass.IN, 0, text, Name.root)));
+          DnsOptions.canonical(Record.fromString(Name.root, type, DClass.IN, 0, text, Name.root)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   static DnsSettings settings(int port, Transport transport, String name, Expected expected) {
-    return new DnsSettings(
-        port, transport, name, Type.A, false, expected, TlsSettings.DEFAULT);
+    return new DnsSettings(port, transport, name, Type.A, false, expected, TlsSettings.DEFAULT);
   }
 
   static ProbeResult run(DnsSettings settings, String address) throws InterruptedException {

@@ -34,14 +34,20 @@ final class JudgementFuzz {
         "8000 0001 0001 0000 0000",
         "8000 0001 ffff ffff ffff 03777777 07 6578616d706c65 00 0001 0001",
         // An answer whose name is a pointer to itself, and one to what lies ahead.
-        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c01d 0001 0001 00000001 0004 c0000201",
-        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c0ff 0001 0001 00000001 0004 c0000201",
+        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c01d 0001 0001 00000001"
+            + " 0004 c0000201",
+        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c0ff 0001 0001 00000001"
+            + " 0004 c0000201",
         // Data shorter and longer than an address.
-        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c00c 0001 0001 00000001 0003 c00002",
-        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c00c 0001 0001 00000001 ffff c0000201",
+        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c00c 0001 0001 00000001"
+            + " 0003 c00002",
+        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c00c 0001 0001 00000001"
+            + " ffff c0000201",
         // An answer of the right type in another class, and with empty data.
-        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c00c 0001 0003 00000001 0000",
-        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c00c 0001 00fe 00000001 0000"
+        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c00c 0001 0003 00000001"
+            + " 0000",
+        "8000 0001 0001 0000 0000 03777777 076578616d706c65 00 0001 0001 c00c 0001 00fe 00000001"
+            + " 0000"
       })
   void shouldJudgeWhatIsNearlyAnAnswer(String hex) {
     String id = "%04x".formatted(QUERY.id());
@@ -61,8 +67,7 @@ final class JudgementFuzz {
     Judgement judgement = Judgement.of(bytes, QUERY, DnsChecks.ANY);
 
     assertThat(judgement.detail()).isNotBlank();
-    boolean ours =
-        bytes.length >= 2 && ((bytes[0] & 0xff) << 8 | (bytes[1] & 0xff)) == QUERY.id();
+    boolean ours = bytes.length >= 2 && ((bytes[0] & 0xff) << 8 | (bytes[1] & 0xff)) == QUERY.id();
     if (!ours) {
       assertThat(judgement.verdict()).isEqualTo(Verdict.STRANGE);
     }

@@ -57,11 +57,7 @@ class JudgementTest {
             "rcode REFUSED",
             Verdict.FAILED,
             "REFUSED, expected NOERROR or NXDOMAIN"),
-        row(
-            DnsChecks.expected("NOERROR NXDOMAIN"),
-            "rcode NXDOMAIN",
-            Verdict.PASSED,
-            "NXDOMAIN"),
+        row(DnsChecks.expected("NOERROR NXDOMAIN"), "rcode NXDOMAIN", Verdict.PASSED, "NXDOMAIN"),
         row(
             DnsChecks.addresses(false, "192.0.2.1"),
             "A 192.0.2.2; A 192.0.2.1",
@@ -117,7 +113,8 @@ class JudgementTest {
       case "name" -> ask.accept(Record.newRecord(name("other.example."), Type.A, DClass.IN));
       case "type" -> ask.accept(Record.newRecord(asked.getName(), Type.AAAA, DClass.IN));
       case "class" -> ask.accept(Record.newRecord(asked.getName(), Type.A, DClass.CH));
-      case "two" -> message.addRecord(Record.newRecord(name("b."), Type.A, DClass.IN), Section.QUESTION);
+      case "two" ->
+          message.addRecord(Record.newRecord(name("b."), Type.A, DClass.IN), Section.QUESTION);
       default -> message.removeAllRecords(Section.QUESTION);
     }
 

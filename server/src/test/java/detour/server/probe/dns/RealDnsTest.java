@@ -35,9 +35,15 @@ class RealDnsTest {
     try (RealPeer knot = startKnot(port)) {
       awaitOpen(port, knot);
       for (Transport transport : List.of(Transport.UDP, Transport.TCP)) {
-        assertThat(detail(port, transport, "www.example.org.", DnsChecks.addresses(true, "192.0.2.2", "192.0.2.1")))
+        assertThat(
+                detail(
+                    port,
+                    transport,
+                    "www.example.org.",
+                    DnsChecks.addresses(true, "192.0.2.2", "192.0.2.1")))
             .startsWith("NOERROR with 192.0.2.");
-        assertThat(detail(port, transport, "www.example.org.", DnsChecks.addresses(true, "192.0.2.1")))
+        assertThat(
+                detail(port, transport, "www.example.org.", DnsChecks.addresses(true, "192.0.2.1")))
             .isEqualTo("NOERROR with 192.0.2.2, which is not expected");
         assertThat(detail(port, transport, "www.example.org.", AUTHORITATIVE))
             .startsWith("NOERROR with 192.0.2.");
@@ -76,9 +82,23 @@ class RealDnsTest {
     Path certificate = folder.resolve("certificate.pem");
     RealPeer.run(
         RealPeer.require("openssl"),
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-        "-keyout", key.toString(), "-out", certificate.toString(), "-days", "10",
-        "-subj", "/CN=dns.example", "-addext", "subjectAltName=DNS:dns.example");
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        key.toString(),
+        "-out",
+        certificate.toString(),
+        "-days",
+        "10",
+        "-subj",
+        "/CN=dns.example",
+        "-addext",
+        "subjectAltName=DNS:dns.example");
     int port = freePort();
     try (RealPeer unbound = startUnbound(port, key, certificate)) {
       awaitOpen(port, unbound);
@@ -117,8 +137,7 @@ class RealDnsTest {
 
   private static ProbeResult overTls(int port, TlsSettings tls) throws InterruptedException {
     return DnsChecks.run(
-        new DnsSettings(
-            port, Transport.TLS, "www.example.org.", Type.A, true, DnsChecks.ANY, tls),
+        new DnsSettings(port, Transport.TLS, "www.example.org.", Type.A, true, DnsChecks.ANY, tls),
         ADDRESS);
   }
 

@@ -83,8 +83,7 @@ class IcmpCheckTest {
 
     assertThat(result.outcome()).as(result.detail()).isEqualTo(outcome);
     if (outcome == Outcome.FAILED) {
-      assertThat(result.detail())
-          .matches("1 of 1 answered, \\d+\\.000 ms on average, over 50 ms");
+      assertThat(result.detail()).matches("1 of 1 answered, \\d+\\.000 ms on average, over 50 ms");
     }
   }
 
@@ -167,8 +166,7 @@ class IcmpCheckTest {
   }
 
   private static EchoRequest request(String to, BlockingQueue<String> outcomes) {
-    return new EchoRequest(
-        InetAddress.ofLiteral(to), null, 56, LONG_NANOS, new Telling(outcomes));
+    return new EchoRequest(InetAddress.ofLiteral(to), null, 56, LONG_NANOS, new Telling(outcomes));
   }
 
   private record Telling(BlockingQueue<String> outcomes) implements EchoRequest.Waiting {

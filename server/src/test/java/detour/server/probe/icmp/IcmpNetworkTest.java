@@ -90,8 +90,7 @@ class IcmpNetworkTest {
 
   @Test
   void shouldFailAtOnceWhereThereIsNoWay() throws Exception {
-    assertThat(ping("198.19.0.1", "3", "0", ""))
-        .isEqualTo("FAILED network unreachable");
+    assertThat(ping("198.19.0.1", "3", "0", "")).isEqualTo("FAILED network unreachable");
   }
 
   @ParameterizedTest
@@ -140,10 +139,7 @@ class IcmpNetworkTest {
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
-            List.of(
-                RealPeer.require("setpriv"),
-                "--bounding-set=-all",
-                "--inh-caps=-all"));
+            List.of(RealPeer.require("setpriv"), "--bounding-set=-all", "--inh-caps=-all"));
     command.addAll(java(arguments));
     return lastLine(run(command));
   }

@@ -31,7 +31,8 @@ class ConversationTest {
       List.of(
           new Exchange(null, Expectation.Matching.of("^220 .*\r\n")),
           new Exchange(
-              Octets.ofEscaped("EHLO probe.example\\r\\n"), Expectation.Matching.of("^250 .*\r\n")));
+              Octets.ofEscaped("EHLO probe.example\\r\\n"),
+              Expectation.Matching.of("^250 .*\r\n")));
 
   @Test
   void shouldGoThroughEveryStep() throws Exception {
@@ -91,7 +92,8 @@ class ConversationTest {
             })) {
       assertThat(run(settings(peer, MAIL), BRIEF).detail())
           .isEqualTo(
-              "timed out after 300 ms while waiting for /^220 .*\\r\\n/, received '554 no service\\r\\n'");
+              "timed out after 300 ms while waiting for /^220 .*\\r\\n/, received '554 no"
+                  + " service\\r\\n'");
     }
   }
 
@@ -176,9 +178,7 @@ class ConversationTest {
         };
     try (TalkingPeer peer = TalkingPeer.on(ADDRESS, script)) {
       ProbeResult result =
-          run(
-              settings(
-                  peer, List.of(new Exchange(octets, new Expectation.Exactly(octets)))));
+          run(settings(peer, List.of(new Exchange(octets, new Expectation.Exactly(octets)))));
 
       assertThat(result.outcome()).as(result.detail()).isEqualTo(Outcome.PASSED);
     }
