@@ -32,6 +32,7 @@ record FileConfiguration(Configuration started) implements ConfigurationSource {
       case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
         List<String> texts = new ArrayList<>();
         warnings.forEach(warning -> texts.add(warning.toString()));
+        texts.addAll(UnavailableKinds.warnings(valid));
         texts.addAll(leftForTheNextStart(valid));
         yield loaded(valid, texts);
       }

@@ -67,7 +67,7 @@ final class LocalCommands implements LocalActions {
     Path file = find(configuration);
     return switch (ConfigurationReader.read(file, ProbeKinds.ALL)) {
       case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
-        warnings.forEach(warning -> error.println("warning: " + warning));
+        warn(valid, warnings);
         out.printf(
             "%s is valid: %s, %s%n",
             file,
@@ -135,7 +135,7 @@ final class LocalCommands implements LocalActions {
   private Configuration read(@Nullable Path configuration) {
     return switch (ConfigurationReader.read(find(configuration), ProbeKinds.ALL)) {
       case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
-        warnings.forEach(warning -> error.println("warning: " + warning));
+        warn(valid, warnings);
         yield valid;
       }
       case ConfigurationReader.Result.Invalid(var problems, var _) -> {
@@ -143,6 +143,11 @@ final class LocalCommands implements LocalActions {
         throw new CommandFailed(ExitCode.NO, count(problems));
       }
     };
+  }
+
+  private void warn(Configuration valid, List<Problem> warnings) {
+    warnings.forEach(warning -> error.println("warning: " + warning));
+    UnavailableKinds.warnings(valid).forEach(warning -> error.println("warning: " + warning));
   }
 
   private static Path find(@Nullable Path configuration) {

@@ -80,7 +80,7 @@ final class OneTimeCheck {
       check =
           new Check(
               kind.name(),
-              kind.settings(new UrlValues(values(uri))),
+              kind.settings(new UrlValues(values(kind, uri))),
               TIMEOUT,
               TIMEOUT,
               TIMEOUT,
@@ -148,8 +148,8 @@ final class OneTimeCheck {
     }
   }
 
-  private static Map<String, Object> values(URI uri) {
-    Map<String, Object> values = new HashMap<>();
+  private static Map<String, Object> values(ProbeKind kind, URI uri) {
+    Map<String, Object> values = new HashMap<>(kind.fromUrl(uri));
     if (uri.getPort() > 0) {
       values.put("port", uri.getPort());
     }

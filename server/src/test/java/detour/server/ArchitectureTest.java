@@ -73,6 +73,15 @@ class ArchitectureTest {
           Map.entry("server.probe.socket", KIND_OF_CHECK),
           Map.entry("server.probe.local", KIND_OF_CHECK),
           Map.entry("server.probe.prometheus", KIND_OF_CHECK),
+          Map.entry("server.probe.dns", KIND_OF_CHECK),
+          Map.entry(
+              "server.probe.icmp",
+              Set.of(
+                  "server.options",
+                  "server.probe",
+                  "server.probe.text",
+                  "server.linux",
+                  "failover.model")),
           Map.entry(
               "server.probe.push",
               Set.of(
@@ -86,7 +95,9 @@ class ArchitectureTest {
               Set.of(
                   "server.options",
                   "server.probe",
+                  "server.probe.dns",
                   "server.probe.http",
+                  "server.probe.icmp",
                   "server.probe.local",
                   "server.probe.prometheus",
                   "server.probe.push",

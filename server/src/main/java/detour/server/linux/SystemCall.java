@@ -20,13 +20,19 @@ import java.util.Locale;
 /// The call is not linked as `critical`: receiving and sending block, and a thread that blocks in a
 /// critical call holds up every safepoint.
 enum SystemCall {
+  READ(0, 63),
+  WRITE(1, 64),
   CLOSE(3, 57),
   SOCKET(41, 198),
+  SENDMSG(46, 211),
+  RECVMSG(47, 212),
   SHUTDOWN(48, 210),
   BIND(49, 200),
   GETSOCKNAME(51, 204),
   SETSOCKOPT(54, 208),
   PRCTL(157, 167),
+  PPOLL(271, 73),
+  EVENTFD2(290, 19),
   RECVMMSG(299, 243),
   SENDMMSG(307, 269);
 

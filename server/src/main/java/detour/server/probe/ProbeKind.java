@@ -3,8 +3,11 @@ package detour.server.probe;
 import detour.failover.model.CheckSettings;
 import detour.failover.model.ProbeTarget;
 import detour.server.options.CheckKind;
+import java.net.URI;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A kind of check that can be run: its keys in the configuration, and how one probe of it goes.
 public interface ProbeKind extends CheckKind {
@@ -14,6 +17,19 @@ public interface ProbeKind extends CheckKind {
   ///
   /// @param settings what this kind's `settings` made
   void start(CheckSettings settings, ProbeRun run);
+
+  /// What keeps probes of this kind from being made by this process, with its cure: for a warning.
+  /// Null when nothing does.
+  default @Nullable String unavailable() {
+    return null;
+  }
+
+  /// The values of options, by key, that a URL of this kind says besides its port and path.
+  ///
+  /// @throws IllegalArgumentException when the URL will not do
+  default Map<String, Object> fromUrl(URI url) {
+    return Map.of();
+  }
 
   /// Whether a destination that is a host name is resolved before [#start]; where not, the run has
   /// no address.

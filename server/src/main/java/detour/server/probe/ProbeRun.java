@@ -55,6 +55,7 @@ public final class ProbeRun {
   private String qualification = "";
   private long startNanos;
   private long stepStartNanos;
+  private long measuredNanos = -1;
   private @Nullable InetAddress address;
   private @Nullable Channel channel;
   private @Nullable Future<?> deadline;
@@ -97,6 +98,11 @@ public final class ProbeRun {
     return address;
   }
 
+  /// After which the run ends by itself.
+  public Duration timeout() {
+    return timeout;
+  }
+
   /// The local address to probe from; null for the system's choice.
   public @Nullable InetAddress source() {
     return options.source();
@@ -135,6 +141,12 @@ public final class ProbeRun {
   /// Says more closely what this step does.
   public void doing(String activity) {
     this.activity = activity;
+  }
+
+  /// Says how long this step took where the kind knows better than the run, which would count its
+  /// pauses too. What comes after it in the step is not counted.
+  public void measured(long nanos) {
+    measuredNanos = nanos;
   }
 
   /// Says what this server does for itself, until the next step: time that runs out meanwhile is
@@ -399,8 +411,9 @@ public final class ProbeRun {
   private void leaveStep() {
     long nowNanos = nanoClock.getAsLong();
     if (!step.isEmpty()) {
-      steps.add(new Step(step, nowNanos - stepStartNanos));
+      steps.add(new Step(step, measuredNanos < 0 ? nowNanos - stepStartNanos : measuredNanos));
     }
+    measuredNanos = -1;
     stepStartNanos = nowNanos;
   }
 

@@ -1,6 +1,9 @@
 package detour.server.probe.kinds;
 
 import detour.server.probe.ProbeKind;
+import detour.server.probe.dns.DnsCheck;
+import detour.server.probe.http.HttpCheck;
+import detour.server.probe.icmp.IcmpCheck;
 import detour.server.probe.application.MysqlCheck;
 import detour.server.probe.application.PostgresCheck;
 import detour.server.probe.application.RedisCheck;
@@ -29,6 +32,8 @@ public final class ProbeKinds {
         new TlsCheck(),
         new TcpCheck(),
         new UdpCheck(),
+        new DnsCheck(),
+        new IcmpCheck(),
         new PostgresCheck(),
         new MysqlCheck(),
         new RedisCheck(),
