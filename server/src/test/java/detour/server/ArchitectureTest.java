@@ -68,11 +68,17 @@ class ArchitectureTest {
                   "failover.opinion")),
           Map.entry("server.probe.text", Set.of()),
           Map.entry("server.probe.tls", Set.of("server.options", "server.probe.text")),
+          Map.entry("server.probe.application", KIND_OF_CHECK),
           Map.entry("server.probe.http", KIND_OF_CHECK),
           Map.entry("server.probe.socket", KIND_OF_CHECK),
           Map.entry(
               "server.probe.kinds",
-              Set.of("server.options", "server.probe", "server.probe.http", "server.probe.socket")),
+              Set.of(
+                  "server.options",
+                  "server.probe",
+                  "server.probe.application",
+                  "server.probe.http",
+                  "server.probe.socket")),
           Map.entry("server.store", Set.of("server.publish", "server.metrics", "failover.model")),
           Map.entry(
               "server.publish",

@@ -1,6 +1,7 @@
 package detour.server.probe.kinds;
 
 import detour.server.probe.ProbeKind;
+import detour.server.probe.application.GrpcCheck;
 import detour.server.probe.application.MysqlCheck;
 import detour.server.probe.application.PostgresCheck;
 import detour.server.probe.application.RedisCheck;
@@ -16,6 +17,7 @@ public final class ProbeKinds {
           HttpCheck.HTTP,
           HttpCheck.HTTPS,
           new TcpCheck(),
+          new GrpcCheck(),
           new PostgresCheck(),
           new MysqlCheck(),
           new RedisCheck());
