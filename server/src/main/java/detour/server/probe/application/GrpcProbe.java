@@ -98,14 +98,13 @@ final class GrpcProbe {
           new Http2StreamChannelBootstrap(channel)
               .handler(new GrpcAnswer(settings, run))
               .open()
-              .addListener(
-                  (Future<Http2StreamChannel> opened) -> {
-                    if (opened.isSuccess()) {
-                      send(opened.getNow());
-                    } else {
-                      run.failed(opened.cause());
-                    }
-                  });
+              .addListener((Future<Http2StreamChannel> opened) -> {
+                if (opened.isSuccess()) {
+                  send(opened.getNow());
+                } else {
+                  run.failed(opened.cause());
+                }
+              });
     }
 
     private void send(Http2StreamChannel stream) {

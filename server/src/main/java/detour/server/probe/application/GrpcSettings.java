@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param service empty for the server as a whole
 /// @param host what the request calls the server, with a port or without; null for the endpoint's
 ///   own name or address
-record GrpcSettings(
-    int port, @Nullable TlsSettings tls, String service, @Nullable String host)
+record GrpcSettings(int port, @Nullable TlsSettings tls, String service, @Nullable String host)
     implements CheckSettings {
 
   @Override

@@ -38,10 +38,7 @@ final class HealthMessages {
       writeVarint(message, name.length);
       message.writeBytes(name);
     }
-    return Unpooled.buffer()
-        .writeByte(0)
-        .writeInt(message.readableBytes())
-        .writeBytes(message);
+    return Unpooled.buffer().writeByte(0).writeInt(message.readableBytes()).writeBytes(message);
   }
 
   /// The status of a response that has come in wholly, with its frame; null for a number that has

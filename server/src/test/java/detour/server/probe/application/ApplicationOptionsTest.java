@@ -26,14 +26,7 @@ class ApplicationOptionsTest {
     assertThat(settings(new PostgresCheck(), Map.of()))
         .isEqualTo(
             new PostgresSettings(
-                5432,
-                null,
-                "detour",
-                "postgres",
-                null,
-                false,
-                PostgresSettings.Role.ANY,
-                null));
+                5432, null, "detour", "postgres", null, false, PostgresSettings.Role.ANY, null));
     assertThat(settings(new MysqlCheck(), Map.of()))
         .isEqualTo(new MysqlSettings(3306, null, "detour", null, null, Role.ANY, null));
     assertThat(settings(new RedisCheck(), Map.of()))

@@ -142,8 +142,7 @@ class GrpcCheckTest {
       assertThat(probe(backend.port()).detail()).startsWith("the answer is not HTTP/2: ");
     }
     SSLServerSocket listener =
-        (SSLServerSocket)
-            certificate.serverContext().getServerSocketFactory().createServerSocket();
+        (SSLServerSocket) certificate.serverContext().getServerSocketFactory().createServerSocket();
     listener.bind(new InetSocketAddress(ADDRESS, 0));
     try (listener) {
       Thread.ofVirtual()
@@ -202,12 +201,8 @@ class GrpcCheckTest {
           """)
   void shouldJudgeTheWholeAnswer(String type, String message, String status, String detail)
       throws Exception {
-    String end =
-        status == null
-            ? frame(0, 1, "")
-            : frame(1, 5, literal("grpc-status", status));
-    String frames =
-        frame(1, 4, "88" + literal("content-type", type)) + frame(0, 0, message) + end;
+    String end = status == null ? frame(0, 1, "") : frame(1, 5, literal("grpc-status", status));
+    String frames = frame(1, 4, "88" + literal("content-type", type)) + frame(0, 0, message) + end;
     try (RawBackend backend = answering(hex(frames))) {
       assertThat(probe(backend.port()).detail()).isEqualTo(detail);
     }
@@ -264,7 +259,8 @@ class GrpcCheckTest {
       if (octet < 0) {
         throw new IOException("no call");
       }
-      matched = octet == (end[matched] & 0xff) ? matched + 1 : octet == 0 ? Math.min(matched, 3) : 0;
+      matched =
+          octet == (end[matched] & 0xff) ? matched + 1 : octet == 0 ? Math.min(matched, 3) : 0;
     }
   }
 

@@ -22,8 +22,7 @@ class ScramTest {
             "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096");
     Proof proof =
         scram.proof(
-            challenge,
-            Scram.keys(new Secret("pencil"), challenge.salt(), challenge.iterations()));
+            challenge, Scram.keys(new Secret("pencil"), challenge.salt(), challenge.iterations()));
 
     assertThat(proof.clientFinal())
         .isEqualTo(
