@@ -67,13 +67,13 @@ final class OneTimeCheck {
     } catch (URISyntaxException e) {
       throw new CommandFailed(ExitCode.USAGE, "'" + url + "' is no URL: " + e.getReason());
     }
-    if (uri.getUserInfo() != null) {
+    ProbeKind kind = kind(uri);
+    if (uri.getUserInfo() != null && (!has(kind, "user") || uri.getUserInfo().contains(":"))) {
       throw new CommandFailed(
           ExitCode.USAGE,
-          "a URL with a user name or password is not taken: configure a check with an Authorization"
-              + " header");
+          "a URL with a password is not taken, and one with a user only by kinds that have the key"
+              + " user: configure a check");
     }
-    ProbeKind kind = kind(uri);
     Destination destination = destination(uri);
     Check check;
     try {
@@ -148,10 +148,23 @@ final class OneTimeCheck {
     }
   }
 
+  private static boolean has(ProbeKind kind, String key) {
+    return kind.options().stream().anyMatch(option -> option.key().equals(key));
+  }
+
   private static Map<String, Object> values(ProbeKind kind, URI uri) {
     Map<String, Object> values = new HashMap<>(kind.fromUrl(uri));
     if (uri.getPort() > 0) {
       values.put("port", uri.getPort());
+    }
+    if (uri.getUserInfo() != null) {
+      values.put("user", uri.getUserInfo());
+    }
+    // As postgres://host/database and grpc://host:port/service.
+    for (String key : List.of("database", "service")) {
+      if (has(kind, key) && uri.getPath() != null && uri.getPath().length() > 1) {
+        values.put(key, uri.getPath().substring(1));
+      }
     }
     String path = uri.getRawPath();
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();

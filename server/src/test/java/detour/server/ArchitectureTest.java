@@ -69,6 +69,7 @@ class ArchitectureTest {
                   "failover.opinion")),
           Map.entry("server.probe.text", Set.of()),
           Map.entry("server.probe.tls", Set.of("server.options", "server.probe.text")),
+          Map.entry("server.probe.application", KIND_OF_CHECK),
           Map.entry("server.probe.http", KIND_OF_CHECK),
           Map.entry("server.probe.socket", KIND_OF_CHECK),
           Map.entry("server.probe.local", KIND_OF_CHECK),
@@ -95,6 +96,7 @@ class ArchitectureTest {
               Set.of(
                   "server.options",
                   "server.probe",
+                  "server.probe.application",
                   "server.probe.dns",
                   "server.probe.http",
                   "server.probe.icmp",

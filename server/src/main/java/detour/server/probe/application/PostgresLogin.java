@@ -105,7 +105,7 @@ final class PostgresLogin {
     }
     byte[] nonce = new byte[NONCE_OCTETS];
     RANDOM.nextBytes(nonce);
-    scram = new Scram(Base64.getEncoder().encodeToString(nonce));
+    scram = new Scram("", Base64.getEncoder().encodeToString(nonce));
     conversation.send(PostgresMessages.saslInitial(Scram.MECHANISM, scram.clientFirst()));
   }
 

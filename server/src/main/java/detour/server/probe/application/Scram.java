@@ -11,7 +11,7 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /// One SCRAM-SHA-256 authentication as the client sees it (RFC 5802, RFC 7677), without channel
-/// binding. The user's name is empty, as PostgreSQL takes it from elsewhere.
+/// binding.
 final class Scram {
   static final String MECHANISM = "SCRAM-SHA-256";
 
@@ -27,9 +27,10 @@ final class Scram {
   private final String clientNonce;
   private final String clientFirstBare;
 
-  Scram(String clientNonce) {
+  /// @param user without commas and equals signs; empty for PostgreSQL, which knows it already
+  Scram(String user, String clientNonce) {
     this.clientNonce = clientNonce;
-    this.clientFirstBare = "n=,r=" + clientNonce;
+    this.clientFirstBare = "n=" + user + ",r=" + clientNonce;
   }
 
   /// What a server asks for.

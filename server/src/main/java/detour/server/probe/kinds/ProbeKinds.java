@@ -1,13 +1,13 @@
 package detour.server.probe.kinds;
 
 import detour.server.probe.ProbeKind;
-import detour.server.probe.dns.DnsCheck;
-import detour.server.probe.http.HttpCheck;
-import detour.server.probe.icmp.IcmpCheck;
+import detour.server.probe.application.GrpcCheck;
 import detour.server.probe.application.MysqlCheck;
 import detour.server.probe.application.PostgresCheck;
 import detour.server.probe.application.RedisCheck;
+import detour.server.probe.dns.DnsCheck;
 import detour.server.probe.http.HttpCheck;
+import detour.server.probe.icmp.IcmpCheck;
 import detour.server.probe.local.CommandCheck;
 import detour.server.probe.local.FileCheck;
 import detour.server.probe.prometheus.PrometheusCheck;
@@ -34,6 +34,7 @@ public final class ProbeKinds {
         new UdpCheck(),
         new DnsCheck(),
         new IcmpCheck(),
+        new GrpcCheck(),
         new PostgresCheck(),
         new MysqlCheck(),
         new RedisCheck(),

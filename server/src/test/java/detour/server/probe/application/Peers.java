@@ -25,13 +25,24 @@ final class Peers {
         return candidate;
       }
     }
-    String line = Arrays.toString(candidates) + " is missing: a test that needs it cannot run";
+    absent(Arrays.toString(candidates));
+    throw new IllegalStateException("unreachable: a test without its peer is over");
+  }
+
+  /// The same for a file that is no program.
+  static void requireFile(String file) {
+    if (!Files.isReadable(Path.of(file))) {
+      absent(file);
+    }
+  }
+
+  private static void absent(String what) {
+    String line = what + " is missing: a test that needs it cannot run";
     if ("true".equals(System.getenv("CI"))) {
       throw new AssertionError(line);
     }
     System.out.println("SKIPPED: " + line);
     Assumptions.abort(line);
-    throw new IllegalStateException("unreachable: abort throws");
   }
 
   /// A new folder that a server may keep its data in.
