@@ -1,6 +1,5 @@
 package detour.server.config;
 
-import detour.failover.model.Check;
 import detour.server.options.CheckKind;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record ConfigurationFormat(
     Option<NodeDeclaration> node,
     Option<ListenSettings> listen,
-    Option<Map<String, Placed<Check>>> checks,
+    Option<Map<String, Placed<CheckForm>>> checks,
     Option<List<Placed<ZoneDeclaration>>> zones,
     Option<List<Placed<ServiceDeclaration>>> services) {
   private static final Option<String> NODE_NAME =
@@ -70,7 +69,7 @@ record ConfigurationFormat(
   record NodeDeclaration(@Nullable String name, String dataDir) {}
 
   static ConfigurationFormat of(List<? extends CheckKind> kinds) {
-    OptionType.Tagged<Check> check = CheckOptions.type(kinds);
+    OptionType.Tagged<CheckForm> check = CheckOptions.type(kinds);
     OptionType<CheckDeclaration> checkUse = CheckDeclaration.type(check);
     return new ConfigurationFormat(
         Option.withDefault(

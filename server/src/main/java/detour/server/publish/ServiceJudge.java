@@ -5,6 +5,7 @@ import detour.failover.model.Model;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.CombinedOpinion;
+import detour.failover.opinion.ServiceHealth;
 import detour.failover.selection.EndpointHealth;
 import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
@@ -30,6 +31,7 @@ final class ServiceJudge {
   private final Chronicle chronicle;
   private String vantage = "";
   private VerdictPolicy policy = VerdictPolicy.ALONE;
+  private @Nullable Directory directory;
 
   ServiceJudge(Time time, Overrides overrides, Chronicle chronicle) {
     this.time = time;
@@ -37,9 +39,11 @@ final class ServiceJudge {
     this.chronicle = chronicle;
   }
 
-  void judgeBy(Model model) {
+  void judgeBy(Directory next) {
+    Model model = next.configuration().model();
     vantage = model.vantage();
     policy = model.verdicts();
+    directory = next;
   }
 
   /// Judges the service as things are now.
@@ -62,13 +66,22 @@ final class ServiceJudge {
     }
     LiveService.View former = live.view();
     LiveService.View view = view(live, selections, resolved);
+    ServiceHealth asked =
+        isAsked(live)
+            ? AskedService.health(live.service(), selections, health, nowNanos)
+            : ServiceHealth.UNKNOWN;
     // Whatever fails has failed by here: what is reported below has happened.
     for (int track = 0; track < selections.size(); track++) {
       report(live, before.get(track), selections.get(track));
     }
     live.failbackApproved = false;
+    live.health = asked;
     live.published(view);
     return former == null || !former.answer().equals(view.answer());
+  }
+
+  private boolean isAsked(LiveService live) {
+    return directory != null && !directory.dependencies().askersOf(live.service().name()).isEmpty();
   }
 
   private List<List<EndpointHealth>> health(
@@ -95,15 +108,18 @@ final class ServiceJudge {
         CombinedOpinion.of(
             endpoint.endpoint().checks(),
             endpoint.targets().stream().map(LiveTarget::opinion).toList(),
+            directory == null ? name -> ServiceHealth.UNKNOWN : directory::healthOf,
             nowNanos);
     LiveEndpoint.View before = endpoint.view();
     Verdict verdict =
-        endpoint.targets().isEmpty()
+        endpoint.endpoint().checks().isNone()
             ? Verdict.NOT_CHECKED
-            : VerdictRules.decide(
-                policy,
-                before == null ? null : before.verdict(),
-                List.of(new Vote(vantage, opinion.health(), true)));
+            : explained(
+                VerdictRules.decide(
+                    policy,
+                    before == null ? null : before.verdict(),
+                    List.of(new Vote(vantage, opinion.health(), true))),
+                opinion);
     EffectiveHealth effective =
         EffectiveHealth.of(
             overrides.of(endpoint.path()),
@@ -115,7 +131,7 @@ final class ServiceJudge {
     endpoint.judged(
         new LiveEndpoint.View(
             verdict, effective, before == null || turned ? nowNanos : before.sinceNanos()));
-    if (before != null && turned) {
+    if (before != null && turned && !endpoint.turnsQuietly(opinion)) {
       reportVerdict(live, endpoint, before.verdict(), verdict);
     }
     if (effective.healthy() && mustBeResolvedFirst(live, endpoint, resolved)) {
@@ -127,6 +143,18 @@ final class ServiceJudge {
         effective.takenOut(),
         effective.reason(),
         effective.override() != null ? OptionalLong.empty() : opinion.earliestDecisionNanos());
+  }
+
+  /// A verdict on more than a mere count of checks says how it came about.
+  private static Verdict explained(Verdict verdict, CombinedOpinion opinion) {
+    String reason =
+        opinion.downBy() != null
+            ? "depends on " + opinion.downBy() + ", which is down"
+            : verdict.reason() + ": " + opinion.rule();
+    return opinion.rule() == null || verdict.frozen()
+        ? verdict
+        : new Verdict(
+            verdict.health(), false, verdict.present(), verdict.down(), verdict.needed(), reason);
   }
 
   private static boolean mustBeResolvedFirst(
