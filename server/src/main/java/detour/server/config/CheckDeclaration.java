@@ -51,8 +51,9 @@ record CheckDeclaration(int needed, List<Placed<Use>> uses) {
 
   /// What a `check` key may be.
   static OptionType<CheckDeclaration> type(OptionType.Tagged<CheckForm> check) {
-    Map<String, OptionType<? extends Use>> forms = references();
+    Map<String, OptionType<? extends Use>> forms = new LinkedHashMap<>();
     forms.put("type", new OptionType.Made<>(check, Use.Inline::new));
+    forms.putAll(references());
     OptionType<Use> use = new OptionType.Either<>(List.of(NAME, new OptionType.ByKey<>(forms)));
     OptionType<List<Placed<Use>>> list = new OptionType.Items<>(new OptionType.Located<>(use), 1);
     return new OptionType.Either<>(
