@@ -2,23 +2,35 @@ package detour.failover.model;
 
 import java.util.List;
 
-/// The checks of one endpoint and how many of them must be up.
+/// The checks of one endpoint and how they become one opinion.
 ///
-/// @param needed how many of `checks` must be UP for the endpoint to be UP; `all` is their number,
-///   `any` is 1
-/// @param checks empty for an endpoint that is not checked and counts as healthy
-public record Checks(int needed, List<Check> checks) {
+/// @param checks what is probed; the rule refers to them by position
+public record Checks(CheckRule rule, List<Check> checks) {
+  /// For an endpoint that is not checked and counts as healthy.
   public static final Checks NONE = new Checks(0, List.of());
 
   public Checks {
     checks = List.copyOf(checks);
-    if (needed < (checks.isEmpty() ? 0 : 1) || needed > checks.size()) {
-      throw new IllegalArgumentException(
-          "needed must be from 1 to the number of checks, " + checks.size() + "; it is " + needed);
-    }
+  }
+
+  /// @param needed how many of `checks` must be UP for the endpoint to be UP; `all` is their
+  ///   number, `any` is 1
+  public Checks(int needed, List<Check> checks) {
+    this(CheckRule.AtLeast.ofFirst(needed, checks.size()), checks);
   }
 
   public static Checks all(List<Check> checks) {
     return new Checks(checks.size(), checks);
+  }
+
+  /// Whether nothing is asked, so that the endpoint counts as healthy.
+  public boolean isNone() {
+    return rule instanceof CheckRule.AtLeast(int _, List<CheckRule> parts) && parts.isEmpty();
+  }
+
+  /// Whether the rule is a mere count of checks that are all probed.
+  public boolean isPlain() {
+    return rule instanceof CheckRule.AtLeast(int _, List<CheckRule> parts)
+        && parts.stream().allMatch(CheckRule.Of.class::isInstance);
   }
 }

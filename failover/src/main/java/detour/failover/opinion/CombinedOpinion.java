@@ -4,43 +4,59 @@ import static detour.failover.model.Health.DOWN;
 import static detour.failover.model.Health.UNKNOWN;
 import static detour.failover.model.Health.UP;
 
-import detour.failover.model.Check;
 import detour.failover.model.Checks;
 import detour.failover.model.Health;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/// What one vantage thinks of an endpoint, all its checks together.
-///
-/// UP when at least `needed` checks are UP. DOWN when so many are DOWN that those which may still
-/// turn out UP are too few. Else UNKNOWN. An endpoint without checks is UP.
+/// What one vantage thinks of an endpoint, all its checks together, by their rule. An endpoint
+/// without checks is UP.
 ///
 /// @param health the combination
 /// @param earliestDecisionNanos when a pending change could alter `health`, monotonic; empty when
 ///   none is pending that could
-public record CombinedOpinion(Health health, OptionalLong earliestDecisionNanos) {
+/// @param downBy the name of the check that the endpoint depends on and that is down; null unless
+///   that is why it is DOWN
+/// @param rule the expression and what each part of it says; null for a mere count of checks
+public record CombinedOpinion(
+    Health health,
+    OptionalLong earliestDecisionNanos,
+    @Nullable String downBy,
+    @Nullable String rule) {
   /// Whether a change is in the air that would alter `health`. A failing check whose endpoint is
   /// held up by the others is none.
   public boolean pending() {
     return earliestDecisionNanos.isPresent();
   }
 
-  /// Combines the opinions of an endpoint's checks.
+  /// Combines the opinions of an endpoint's checks, which ask for no services.
   ///
   /// @param opinions in the order of `checks`
   public static CombinedOpinion of(Checks checks, List<Opinion> opinions, long nowNanos) {
-    Health health = combine(checks.needed(), opinions.stream().map(Opinion::health).toList());
-    OptionalLong earliest = OptionalLong.empty();
-    for (boolean rising : new boolean[] {false, true}) {
-      if (afterChange(checks.needed(), opinions, rising) != health) {
-        earliest = earlier(earliest, earliestOf(checks, opinions, rising, nowNanos), nowNanos);
-      }
-    }
-    return new CombinedOpinion(health, earliest);
+    return of(checks, opinions, name -> ServiceHealth.UNKNOWN, nowNanos);
   }
 
-  /// The rule itself.
+  /// Combines the opinions of an endpoint's checks.
+  ///
+  /// @param opinions in the order of `checks`
+  /// @param services what is thought of a service, by its name
+  public static CombinedOpinion of(
+      Checks checks,
+      List<Opinion> opinions,
+      Function<String, ServiceHealth> services,
+      long nowNanos) {
+    CheckRules rules = new CheckRules(checks, opinions, services, nowNanos);
+    return new CombinedOpinion(
+        rules.health(),
+        rules.earliestDecisionNanos(),
+        rules.downBy(),
+        checks.isPlain() ? null : rules.text());
+  }
+
+  /// UP when at least `needed` are UP. DOWN when so many are DOWN that those which may still turn
+  /// out UP are too few. Else UNKNOWN.
   ///
   /// @param needed how many must be UP; 0 only without checks
   public static Health combine(int needed, List<Health> healths) {
@@ -50,38 +66,5 @@ public record CombinedOpinion(Health health, OptionalLong earliestDecisionNanos)
       return UP;
     }
     return up + unknown < needed ? DOWN : UNKNOWN;
-  }
-
-  /// Whether a change of this opinion in this direction is in the air.
-  private static boolean moves(Opinion opinion, boolean rising) {
-    return OpinionRules.pending(opinion) && (opinion.health() == DOWN) == rising;
-  }
-
-  private static Health afterChange(int needed, List<Opinion> opinions, boolean rising) {
-    List<Health> healths = new ArrayList<>();
-    for (Opinion opinion : opinions) {
-      healths.add(!moves(opinion, rising) ? opinion.health() : rising ? UP : DOWN);
-    }
-    return combine(needed, healths);
-  }
-
-  private static OptionalLong earliestOf(
-      Checks checks, List<Opinion> opinions, boolean rising, long nowNanos) {
-    OptionalLong earliest = OptionalLong.empty();
-    for (int i = 0; i < opinions.size(); i++) {
-      if (moves(opinions.get(i), rising)) {
-        Check check = checks.checks().get(i);
-        long decision = OpinionRules.earliestDecisionNanos(check, opinions.get(i), nowNanos);
-        earliest = earlier(earliest, OptionalLong.of(decision), nowNanos);
-      }
-    }
-    return earliest;
-  }
-
-  private static OptionalLong earlier(OptionalLong a, OptionalLong b, long nowNanos) {
-    if (a.isEmpty() || b.isEmpty()) {
-      return a.isEmpty() ? b : a;
-    }
-    return a.getAsLong() - nowNanos <= b.getAsLong() - nowNanos ? a : b;
   }
 }

@@ -7,6 +7,7 @@ import detour.failover.model.Thresholds;
 import detour.server.options.CheckKind;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
+import detour.server.options.Placed;
 import detour.server.options.Values;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -119,6 +120,12 @@ final class CheckOptions {
           true,
           "Whether an idle connection is held to an endpoint that is up, where the kind of check"
               + " allows it; when it is lost, a probe starts at once.");
+  private static final Option<Placed<String>> DEPENDS_ON =
+      Option.optional(
+          "depends_on",
+          new OptionType.Located<>(CheckDeclaration.checkName()),
+          "The name of a check with a `target` of its own: while that is down, the endpoints with"
+              + " this check are down too, and that is reported once.");
 
   private CheckOptions() {}
 
@@ -139,17 +146,23 @@ final class CheckOptions {
         SLOW_AFTER,
         ADDRESSES,
         EARLY_SUSPICION,
-        TRIPWIRE);
+        TRIPWIRE,
+        DEPENDS_ON);
   }
 
-  /// A check of any of the kinds, told apart by `type`.
-  static OptionType.Tagged<Check> type(List<? extends CheckKind> kinds) {
-    Map<String, OptionType.Section<Check>> forms = new LinkedHashMap<>();
+  /// A check of any of the kinds, or a calculated one, told apart by `type`.
+  static OptionType.Tagged<CheckForm> type(List<? extends CheckKind> kinds) {
+    Map<String, OptionType.Section<CheckForm>> forms = new LinkedHashMap<>();
     for (CheckKind kind : kinds) {
       List<Option<?>> options = new ArrayList<>(kind.options());
       options.addAll(common());
-      forms.put(kind.name(), new OptionType.Section<>(options, values -> check(kind, values)));
+      forms.put(
+          kind.name(),
+          new OptionType.Section<>(
+              options,
+              values -> new CheckForm.Probed(check(kind, values), values.orNull(DEPENDS_ON))));
     }
+    forms.put(CheckDeclaration.CALCULATED, CheckDeclaration.calculated());
     return new OptionType.Tagged<>("type", "The kind of check.", forms);
   }
 

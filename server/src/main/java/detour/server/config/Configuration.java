@@ -12,7 +12,7 @@ import java.util.Map;
 /// Everything a configuration file and the zone files it names say, checked as a whole.
 ///
 /// @param file the YAML file
-/// @param checks the named checks, in the order of the file
+/// @param checks the named checks that are probed, in the order of the file
 /// @param model its services are those of the file, in order; a zone holds each under its position
 ///   there as service index
 /// @param zones built, in the order of the file

@@ -1,6 +1,5 @@
 package detour.server.config;
 
-import detour.failover.model.Check;
 import detour.failover.model.GuardPolicy;
 import detour.server.options.CheckKind;
 import detour.server.options.Option;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record ConfigurationFormat(
     Option<NodeDeclaration> node,
     Option<ListenSettings> listen,
-    Option<Map<String, Placed<Check>>> checks,
+    Option<Map<String, Placed<CheckForm>>> checks,
     Option<List<Placed<ZoneDeclaration>>> zones,
     Option<List<Placed<ServiceDeclaration>>> services,
     Option<GuardPolicy> guard) {
@@ -72,7 +71,7 @@ record ConfigurationFormat(
   record NodeDeclaration(@Nullable String name, String dataDir) {}
 
   static ConfigurationFormat of(List<? extends CheckKind> kinds) {
-    OptionType.Tagged<Check> check = CheckOptions.type(kinds);
+    OptionType.Tagged<CheckForm> check = CheckOptions.type(kinds);
     OptionType<CheckDeclaration> checkUse = CheckDeclaration.type(check);
     return new ConfigurationFormat(
         Option.withDefault(

@@ -76,7 +76,7 @@ public final class ConfigurationReader {
   /// @param places of the services' declarations, at the same positions
   private record Declarations(
       BoundValues values,
-      Map<String, Placed<Check>> checks,
+      Map<String, Placed<CheckForm>> checks,
       List<Placed<ZoneDeclaration>> zones,
       List<Service> services,
       List<Place> places) {}
@@ -89,7 +89,7 @@ public final class ConfigurationReader {
     }
     Map<String, Binder.Entry> entries = binder.topLevel(root);
     refuseCluster(entries.get(CLUSTER));
-    Map<String, Placed<Check>> checks = values.of(format.checks());
+    Map<String, Placed<CheckForm>> checks = values.of(format.checks());
     List<Placed<ZoneDeclaration>> zones = orEmpty(values.orNull(format.zones()));
     List<Placed<ServiceDeclaration>> declared = values.of(format.services());
     Set<String> zoneNames =
@@ -97,7 +97,15 @@ public final class ConfigurationReader {
             ? null
             : zones.stream().map(zone -> zone.value().name()).collect(Collectors.toSet());
     List<Service> services =
-        new ServiceAssembly(problems, checks, binder.keys(entries.get(CHECKS)))
+        new ServiceAssembly(
+                problems,
+                new CheckAssembly(
+                    problems,
+                    checks,
+                    binder.keys(entries.get(CHECKS)),
+                    declared.stream()
+                        .map(service -> service.value().name())
+                        .collect(Collectors.toSet())))
             .services(declared, zoneNames);
     return new Declarations(
         values, checks, zones, services, declared.stream().map(Placed::place).toList());
@@ -113,7 +121,13 @@ public final class ConfigurationReader {
     List<Path> sources = new ArrayList<>(List.of(file));
     sources.addAll(assembly.sources());
     Map<String, Check> checks = new LinkedHashMap<>();
-    declared.checks().forEach((name, check) -> checks.put(name, check.value()));
+    declared
+        .checks()
+        .forEach((name, form) -> {
+          if (form.value() instanceof CheckForm.Probed(Check check, Placed<String> _)) {
+            checks.put(name, check);
+          }
+        });
     return new Result.Valid(
         new Configuration(
             file,

@@ -62,11 +62,11 @@ final class GuardOptions {
     OFF
   }
 
-  static Option<GuardPolicy> option(OptionType.Tagged<Check> check) {
+  static Option<GuardPolicy> option(OptionType.Tagged<CheckForm> check) {
     Option<List<Check>> canaries =
         Option.withDefault(
             "canaries",
-            new OptionType.Items<>(check, 0),
+            new OptionType.Items<>(new OptionType.Made<>(check, GuardOptions::canary), 0),
             List.of(),
             "Checks, each with a `target` of its own, that tell whether this server sees the world:"
                 + " a gateway, a public resolver. With canaries the endpoints are no witnesses.");
@@ -80,6 +80,16 @@ final class GuardOptions {
         DEFAULT,
         "What happens when nearly everything fails at once: then the fault is likely here, and no"
             + " health changes until witnesses pass again.");
+  }
+
+  private static Check canary(CheckForm form) {
+    return switch (form) {
+      case CheckForm.Probed(Check check, var dependsOn) when dependsOn == null -> check;
+      case CheckForm.Probed _ ->
+          throw new IllegalArgumentException("a canary cannot depend on another check");
+      case CheckForm.Calculated _ ->
+          throw new IllegalArgumentException("a canary is probed: it cannot be calculated");
+    };
   }
 
   private static GuardPolicy policy(Values values, List<Check> canaries) {

@@ -1,6 +1,5 @@
 package detour.server.config;
 
-import detour.failover.model.Check;
 import detour.failover.model.Checks;
 import detour.failover.model.Destination;
 import detour.failover.model.Endpoint;
@@ -13,7 +12,6 @@ import detour.server.options.Placed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,17 +26,11 @@ final class ServiceAssembly {
       Set.of("last", "all", "nodata", "servfail");
 
   private final Problems problems;
-  private final Map<String, Placed<Check>> checks;
-  private final Set<String> checkNames;
-  private final Set<String> usedChecks = new HashSet<>();
+  private final CheckAssembly checks;
 
-  /// @param checks the named checks that will do
-  /// @param checkNames those and the ones that will not, which are not reported once more as
-  ///   missing
-  ServiceAssembly(Problems problems, Map<String, Placed<Check>> checks, Set<String> checkNames) {
+  ServiceAssembly(Problems problems, CheckAssembly checks) {
     this.problems = problems;
     this.checks = checks;
-    this.checkNames = checkNames;
   }
 
   /// One service for each declaration, in order.
@@ -58,7 +50,7 @@ final class ServiceAssembly {
       services.add(service(declaration.value(), declaration.place(), zones));
     }
     ServiceLoops.report(services, declarations, problems);
-    warnOfUnusedChecks();
+    checks.reportTheRest();
     return services;
   }
 
@@ -212,45 +204,7 @@ final class ServiceAssembly {
         name,
         declared.destination(),
         declared.weight(),
-        check == null ? Checks.NONE : checks(check));
-  }
-
-  private Checks checks(CheckDeclaration declared) {
-    List<Check> found = new ArrayList<>();
-    for (Placed<CheckDeclaration.Use> use : declared.uses()) {
-      Check check =
-          switch (use.value()) {
-            case CheckDeclaration.Use.Inline(Check inline) -> inline;
-            case CheckDeclaration.Use.Named(String name) -> namedCheck(name, use.place());
-          };
-      if (check != null && !found.contains(check)) {
-        found.add(check);
-      }
-    }
-    int needed =
-        declared.needed() == CheckDeclaration.ALL
-            ? found.size()
-            : Math.min(declared.needed(), found.size());
-    return new Checks(needed, found);
-  }
-
-  private @Nullable Check namedCheck(String name, Place place) {
-    usedChecks.add(name);
-    Placed<Check> check = checks.get(name);
-    if (check != null) {
-      return check.value();
-    }
-    if (!checkNames.contains(name)) {
-      problems.reportOnce(
-          place,
-          "there is no check "
-              + Wording.quoted(name)
-              + " among 'checks'"
-              + Wording.suggestion(name, checkNames),
-          Wording.quoted(name),
-          checkNames.isEmpty() ? "a check" : Wording.alternatives(checkNames));
-    }
-    return null;
+        check == null ? Checks.NONE : checks.checks(check));
   }
 
   private WhenAllDown whenAllDown(Placed<String> word, List<Pool> pools) {
@@ -296,7 +250,7 @@ final class ServiceAssembly {
     for (int i = 0; i + 1 < pools.size(); i++) {
       Pool pool = pools.get(i);
       boolean alwaysHealthy =
-          pool.endpoints().stream().allMatch(endpoint -> endpoint.checks().checks().isEmpty());
+          pool.endpoints().stream().allMatch(endpoint -> endpoint.checks().isNone());
       if (alwaysHealthy
           && firstOf(declared.pools().get(i).value().check(), declared.check()) != null) {
         problems.warn(
@@ -306,14 +260,6 @@ final class ServiceAssembly {
                 + ", so the pools after it are used only when an operator takes it down");
       }
     }
-  }
-
-  private void warnOfUnusedChecks() {
-    checks.forEach((name, check) -> {
-      if (!usedChecks.contains(name)) {
-        problems.warn(check.place(), "no endpoint uses the check " + name);
-      }
-    });
   }
 
   private static @Nullable CheckDeclaration firstOf(@Nullable CheckDeclaration... declarations) {

@@ -12,18 +12,44 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
-/// Finds services that lead back to themselves by way of host-name endpoints: a CNAME chain without
-/// an end.
+/// Finds services that lead back to themselves: by way of host-name endpoints, a CNAME chain
+/// without an end, or by way of checks that ask for services.
 final class ServiceLoops {
   private ServiceLoops() {}
 
   /// @param services one for each declaration, in order
   static void report(
       List<Service> services, List<Placed<ServiceDeclaration>> declarations, Problems problems) {
+    report(
+        services,
+        declarations,
+        ServiceLoops::hosts,
+        " has itself as an endpoint",
+        "the endpoints lead back to the service: ",
+        problems);
+    report(
+        services,
+        declarations,
+        ServiceLoops::asked,
+        " has a check that asks for the service itself",
+        "the checks lead back to the service: ",
+        problems);
+  }
+
+  private static void report(
+      List<Service> services,
+      List<Placed<ServiceDeclaration>> declarations,
+      Function<Service, Set<String>> next,
+      String itself,
+      String others,
+      Problems problems) {
     Map<String, Set<String>> targets = new HashMap<>();
     for (Service service : services) {
-      targets.computeIfAbsent(service.name(), _ -> new LinkedHashSet<>()).addAll(hosts(service));
+      targets
+          .computeIfAbsent(service.name(), _ -> new LinkedHashSet<>())
+          .addAll(next.apply(service));
     }
     Set<String> reported = new HashSet<>();
     for (int i = 0; i < services.size(); i++) {
@@ -32,15 +58,13 @@ final class ServiceLoops {
       if (!way.isEmpty() && reported.add(name)) {
         problems.report(
             declarations.get(i).place(),
-            way.size() == 2
-                ? name + " has itself as an endpoint"
-                : "the endpoints lead back to the service: " + String.join(" -> ", way));
+            way.size() == 2 ? name + itself : others + String.join(" -> ", way));
       }
     }
   }
 
   /// The shortest way from a name back to itself, both ends included; empty when there is none.
-  private static List<String> wayBack(String start, Map<String, Set<String>> targets) {
+  static List<String> wayBack(String start, Map<String, Set<String>> targets) {
     Map<String, String> cameFrom = new HashMap<>();
     Deque<String> open = new ArrayDeque<>(List.of(start));
     while (!open.isEmpty()) {
@@ -59,6 +83,14 @@ final class ServiceLoops {
       }
     }
     return List.of();
+  }
+
+  private static Set<String> asked(Service service) {
+    Set<String> asked = new LinkedHashSet<>();
+    service
+        .pools()
+        .forEach(pool -> pool.endpoints().forEach(e -> asked.addAll(e.checks().rule().services())));
+    return asked;
   }
 
   private static Set<String> hosts(Service service) {

@@ -98,11 +98,6 @@ public final class ProbeRun {
     return address;
   }
 
-  /// After which the run ends by itself.
-  public Duration timeout() {
-    return timeout;
-  }
-
   /// The local address to probe from; null for the system's choice.
   public @Nullable InetAddress source() {
     return options.source();

@@ -2,10 +2,12 @@ package detour.server.publish;
 
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ServiceAnswer;
+import detour.failover.model.Health;
 import detour.failover.model.ProbeTarget;
 import detour.failover.model.Service;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
+import detour.failover.opinion.ServiceHealth;
 import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
 import detour.failover.selection.Track;
@@ -153,11 +155,39 @@ final class Decisions {
     }
     if (before.health() != after.health()) {
       chronicle.opinion(new Journal.SavedOpinion(live.key(), after.health(), time.now()));
+      reportDependency(target, before.health(), after);
     }
     boolean degradedTurned = wasDegraded != live.degraded();
     if (before.health() != after.health() || wasPending || live.pending() || degradedTurned) {
       directory.servicesOf(live).forEach(this::mark);
     }
+  }
+
+  /// One event for a check that others depend on, in place of one for each of them.
+  private void reportDependency(ProbeTarget target, Health before, Opinion opinion) {
+    Health after = opinion.health();
+    Dependencies.Dependency dependency = directory.dependencies().of(target);
+    boolean expected = before == Health.UNKNOWN && after == Health.UP;
+    if (dependency == null || expected) {
+      return;
+    }
+    LiveTarget further = dependency.further();
+    if (further == null || further.health() != Health.DOWN) {
+      chronicle.event(
+          null,
+          "dependency",
+          dependency.name(),
+          before.name(),
+          after.name(),
+          (opinion.last() == null ? "" : opinion.last().detail() + "; ") + dependents(dependency),
+          Chronicle.SELF);
+    }
+  }
+
+  static String dependents(Dependencies.Dependency dependency) {
+    return dependency.endpoints() == 1
+        ? "1 endpoint depends on it"
+        : dependency.endpoints() + " endpoints depend on it";
   }
 
   void resolved(String hostName, List<InetAddress> addresses) {
@@ -192,7 +222,7 @@ final class Decisions {
       beginning = begin(configuration, before);
     } catch (RuntimeException e) {
       chronicle.rollBack(mark);
-      judge.judgeBy(before.configuration().model());
+      judge.judgeBy(before);
       throw e;
     }
     directory = beginning.directory();
@@ -278,8 +308,12 @@ final class Decisions {
 
   private void judgeAgain(LiveService live) {
     LiveService.View view = live.view();
+    ServiceHealth before = live.health;
     if (view != null && judge.judge(live, view.selections(), resolved)) {
       changed.put(live.index(), answerOf(live));
+    }
+    if (!live.health.equals(before)) {
+      directory.dependencies().askersOf(live.service().name()).forEach(this::mark);
     }
   }
 
@@ -288,8 +322,8 @@ final class Decisions {
   /// @param before what it takes the place of; left as it is
   private Beginning begin(LoadedConfiguration configuration, @Nullable Directory before) {
     Directory next = new Directory(configuration, before, this::firstOpinion);
-    judge.judgeBy(configuration.model());
-    for (LiveService live : next.services()) {
+    judge.judgeBy(next);
+    for (LiveService live : next.servicesAfterThoseTheyAskFor()) {
       LiveService old = before == null ? null : before.service(live.service().name());
       LiveService.View view = old == null ? null : old.view();
       judge.judge(live, startingSelections(live.service(), old, view), resolved);

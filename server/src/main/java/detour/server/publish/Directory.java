@@ -12,7 +12,9 @@ import detour.failover.model.ProbeTarget;
 import detour.failover.model.Service;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
+import detour.failover.opinion.ServiceHealth;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -38,6 +40,8 @@ final class Directory {
   private final Map<String, LiveService> servicesByName = new HashMap<>();
   private final Map<LiveTarget, List<LiveService>> servicesByTarget = new HashMap<>();
   private final Map<String, List<LiveService>> servicesByHostName = new LinkedHashMap<>();
+
+  private final Dependencies dependencies;
 
   /// @param opinionOf the opinion to begin with for a target that was not there before
   /// @param before the directory that this one replaces; its targets live on where they are the
@@ -71,6 +75,7 @@ final class Directory {
       }
     }
     services.forEach(this::register);
+    dependencies = new Dependencies(services);
   }
 
   /// What is tested where, whatever the times and thresholds.
@@ -140,6 +145,40 @@ final class Directory {
 
   List<LiveService> servicesOf(String hostName) {
     return servicesByHostName.getOrDefault(hostName, List.of());
+  }
+
+  Dependencies dependencies() {
+    return dependencies;
+  }
+
+  /// What the checks of others may ask of a service. Publish thread only.
+  ServiceHealth healthOf(String service) {
+    LiveService live = servicesByName.get(service);
+    return live == null ? ServiceHealth.UNKNOWN : live.health;
+  }
+
+  /// All services, each after those that its checks ask for.
+  Collection<LiveService> servicesAfterThoseTheyAskFor() {
+    Set<LiveService> ordered = new LinkedHashSet<>();
+    services.forEach(live -> addAfterAsked(live, ordered));
+    return ordered;
+  }
+
+  private void addAfterAsked(LiveService live, Set<LiveService> ordered) {
+    if (ordered.contains(live)) {
+      return;
+    }
+    for (List<LiveEndpoint> pool : live.pools()) {
+      for (LiveEndpoint endpoint : pool) {
+        for (String asked : endpoint.endpoint().checks().rule().services()) {
+          LiveService other = servicesByName.get(asked);
+          if (other != null) {
+            addAfterAsked(other, ordered);
+          }
+        }
+      }
+    }
+    ordered.add(live);
   }
 
   private LiveService live(int index, Service service, @Nullable Zone zone) {

@@ -1,7 +1,9 @@
 package detour.server.publish;
 
 import detour.failover.model.Endpoint;
+import detour.failover.model.Health;
 import detour.failover.model.OverridePath;
+import detour.failover.opinion.CombinedOpinion;
 import detour.failover.verdict.EffectiveHealth;
 import detour.failover.verdict.Verdict;
 import java.util.List;
@@ -14,6 +16,10 @@ final class LiveEndpoint {
   private final OverridePath path;
   private final List<LiveTarget> targets;
   private volatile @Nullable View view;
+
+  /// Whether it went down because of a check that it depends on, of which that check's own event
+  /// tells. Publish thread only.
+  private boolean downQuietly;
 
   /// @param sinceNanos since when the verdict holds
   /// @param warning it is healthy, and others are to be preferred; null for no warning
@@ -46,6 +52,14 @@ final class LiveEndpoint {
   /// Null until the endpoint was judged for the first time.
   @Nullable View view() {
     return view;
+  }
+
+  /// Whether a change of the verdict is no news: the way down because of a check that the endpoint
+  /// depends on, and the way up from there. Publish thread only.
+  boolean turnsQuietly(CombinedOpinion opinion) {
+    boolean before = downQuietly;
+    downQuietly = opinion.downBy() != null;
+    return downQuietly || (before && opinion.health() == Health.UP);
   }
 
   /// Publish thread only.

@@ -2,6 +2,7 @@ package detour.server.publish;
 
 import detour.dns.answer.ServiceAnswer;
 import detour.failover.model.Service;
+import detour.failover.opinion.ServiceHealth;
 import detour.failover.selection.Selection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ final class LiveService {
 
   /// The timer that was set last and has not run out; Long.MAX_VALUE for none. Publish thread only.
   long timerNanos = Long.MAX_VALUE;
+
+  /// What the checks of other services may ask. Publish thread only.
+  ServiceHealth health = ServiceHealth.UNKNOWN;
 
   /// @param selections one for each track
   /// @param rendering what the answer was made from: equal renderings need no new answer

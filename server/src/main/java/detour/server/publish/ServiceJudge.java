@@ -7,6 +7,7 @@ import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.CombinedOpinion;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
+import detour.failover.opinion.ServiceHealth;
 import detour.failover.selection.EndpointHealth;
 import detour.failover.selection.RampRules;
 import detour.failover.selection.Selection;
@@ -34,6 +35,7 @@ final class ServiceJudge {
   private final Chronicle chronicle;
   private String vantage = "";
   private VerdictPolicy policy = VerdictPolicy.ALONE;
+  private @Nullable Directory directory;
 
   ServiceJudge(Time time, Overrides overrides, Chronicle chronicle) {
     this.time = time;
@@ -41,9 +43,11 @@ final class ServiceJudge {
     this.chronicle = chronicle;
   }
 
-  void judgeBy(Model model) {
+  void judgeBy(Directory next) {
+    Model model = next.configuration().model();
     vantage = model.vantage();
     policy = model.verdicts();
+    directory = next;
   }
 
   /// Judges the service as things are now.
@@ -66,13 +70,22 @@ final class ServiceJudge {
     }
     LiveService.View former = live.view();
     LiveService.View view = view(live, ramped(live, nowNanos), selections, resolved);
+    ServiceHealth asked =
+        isAsked(live)
+            ? AskedService.health(live.service(), selections, health, nowNanos)
+            : ServiceHealth.UNKNOWN;
     // Whatever fails has failed by here: what is reported below has happened.
     for (int track = 0; track < selections.size(); track++) {
       report(live, before.get(track), selections.get(track));
     }
     live.failbackApproved = false;
+    live.health = asked;
     live.published(view);
     return former == null || !former.answer().equals(view.answer());
+  }
+
+  private boolean isAsked(LiveService live) {
+    return directory != null && !directory.dependencies().askersOf(live.service().name()).isEmpty();
   }
 
   private List<List<EndpointHealth>> health(
@@ -96,18 +109,17 @@ final class ServiceJudge {
       Instant now,
       long nowNanos) {
     CombinedOpinion opinion =
-        CombinedOpinion.of(
-            endpoint.endpoint().checks(),
-            endpoint.targets().stream().map(LiveTarget::opinion).toList(),
-            nowNanos);
+        combined(endpoint, endpoint.targets().stream().map(LiveTarget::opinion).toList(), nowNanos);
     LiveEndpoint.View before = endpoint.view();
     Verdict verdict =
-        endpoint.targets().isEmpty()
+        endpoint.endpoint().checks().isNone()
             ? Verdict.NOT_CHECKED
-            : VerdictRules.decide(
-                policy,
-                before == null ? null : before.verdict(),
-                List.of(new Vote(vantage, opinion.health(), true)));
+            : explained(
+                VerdictRules.decide(
+                    policy,
+                    before == null ? null : before.verdict(),
+                    List.of(new Vote(vantage, opinion.health(), true))),
+                opinion);
     EffectiveHealth effective =
         EffectiveHealth.of(
             overrides.of(endpoint.path()),
@@ -128,7 +140,7 @@ final class ServiceJudge {
     if (before != null && before.health().healthy() && effective.healthy()) {
       reportWarning(live, endpoint, before.warning(), warning);
     }
-    if (before != null && turned) {
+    if (before != null && turned && !endpoint.turnsQuietly(opinion)) {
       reportVerdict(live, endpoint, before.verdict(), verdict);
     }
     if (effective.healthy() && mustBeResolvedFirst(live, endpoint, resolved)) {
@@ -143,8 +155,16 @@ final class ServiceJudge {
         effective.override() != null ? OptionalLong.empty() : opinion.earliestDecisionNanos());
   }
 
+  private CombinedOpinion combined(LiveEndpoint endpoint, List<Opinion> opinions, long nowNanos) {
+    return CombinedOpinion.of(
+        endpoint.endpoint().checks(),
+        opinions,
+        directory == null ? name -> ServiceHealth.UNKNOWN : directory::healthOf,
+        nowNanos);
+  }
+
   /// What the endpoint would not be up without: the warnings of checks that count for it.
-  private static @Nullable String warning(LiveEndpoint endpoint, long nowNanos) {
+  private @Nullable String warning(LiveEndpoint endpoint, long nowNanos) {
     List<LiveTarget> degraded = endpoint.targets().stream().filter(LiveTarget::degraded).toList();
     if (degraded.isEmpty()) {
       return null;
@@ -157,7 +177,7 @@ final class ServiceJudge {
                         target.target().check().thresholds(), Health.DOWN, nowNanos)
                     : target.opinion())
             .toList();
-    Health without = CombinedOpinion.of(endpoint.endpoint().checks(), strict, nowNanos).health();
+    Health without = combined(endpoint, strict, nowNanos).health();
     return without == Health.UP
         ? null
         : degraded.stream()
@@ -178,6 +198,18 @@ final class ServiceJudge {
     boolean firstSeen =
         before.verdict().health() == Health.UNKNOWN && before.health().override() == null;
     return firstSeen ? OptionalLong.empty() : OptionalLong.of(nowNanos);
+  }
+
+  /// A verdict on more than a mere count of checks says how it came about.
+  private static Verdict explained(Verdict verdict, CombinedOpinion opinion) {
+    String reason =
+        opinion.downBy() != null
+            ? "depends on " + opinion.downBy() + ", which is down"
+            : verdict.reason() + ": " + opinion.rule();
+    return opinion.rule() == null || verdict.frozen()
+        ? verdict
+        : new Verdict(
+            verdict.health(), false, verdict.present(), verdict.down(), verdict.needed(), reason);
   }
 
   private static boolean mustBeResolvedFirst(

@@ -1,6 +1,7 @@
 package detour.server.publish;
 
 import detour.failover.model.Destination;
+import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.failover.model.Service;
@@ -236,6 +237,13 @@ final class StatePicture {
       alarms.add(
           "the last reload was refused, the old configuration serves: "
               + configuration.problems().getFirst());
+    }
+    for (Dependencies.Dependency dependency : directory.dependencies().all()) {
+      LiveTarget further = dependency.further();
+      if (dependency.target().health() == Health.DOWN
+          && (further == null || further.health() != Health.DOWN)) {
+        alarms.add(dependency.name() + " is down: " + Decisions.dependents(dependency));
+      }
     }
     for (LiveService live : directory.services()) {
       LiveService.View view = live.view();

@@ -3,6 +3,7 @@ package detour.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.failover.model.Check;
+import detour.failover.model.CheckRule;
 import detour.failover.model.Destination;
 import detour.failover.model.Endpoint;
 import detour.failover.model.FailoverBudget;
@@ -130,7 +131,8 @@ final class ConfigurationReaderTest {
     Endpoint first = main.endpoints().getFirst();
     assertThat(first.name()).isEqualTo("a");
     assertThat(first.weight()).isEqualTo(3);
-    assertThat(first.checks().needed()).isEqualTo(1);
+    assertThat(first.checks().rule())
+        .isEqualTo(new CheckRule.AtLeast(1, List.of(new CheckRule.Of(0), new CheckRule.Of(1))));
     assertThat(first.checks().checks()).hasSize(2).contains(web);
     Endpoint second = main.endpoints().getLast();
     assertThat(second.name()).isEqualTo("192.0.2.2");

@@ -32,7 +32,7 @@ public final class CommandCheck implements ProbeKind {
   private static final Option<List<String>> COMMAND =
       Option.required(
           "command",
-          new OptionType.Items<>(ARGUMENT, 1),
+          new OptionType.Many<>(ARGUMENT),
           "The absolute path of a program, and its arguments, one an item; there is no shell."
               + " `{address}` stands for the address that is probed, `{destination}` for what the"
               + " configuration says, an address or a host name.");

@@ -25,16 +25,19 @@ import org.jspecify.annotations.Nullable;
 public final class PushCheck implements ProbeKind {
   static final int TOKEN_LENGTH_MIN = 16;
 
+  private static final String TOKEN_PATTERN = "[A-Za-z0-9._~+/=-]{" + TOKEN_LENGTH_MIN + ",512}";
+  private static final String TOKEN_EXPECTED =
+      "expected at least " + TOKEN_LENGTH_MIN + " letters, digits and -._~+/=";
+
   private static final OptionType<String> NAME_FORM =
       new OptionType.Text<>(
           "a name of letters, digits, '.', '_' and '-'",
           text -> matching(text, "[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}"),
           "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$");
-  private static final OptionType<String> TOKEN_FORM =
-      new OptionType.Text<>(
-          "a token of at least " + TOKEN_LENGTH_MIN + " letters, digits and -._~+/=",
-          text -> matching(text, "[A-Za-z0-9._~+/=-]{" + TOKEN_LENGTH_MIN + ",512}"),
-          "^[A-Za-z0-9._~+/=-]{" + TOKEN_LENGTH_MIN + ",512}$");
+
+  /// Looked at no further here: a report of what is wrong with a value would show it.
+  private static final OptionType<String> TOKEN_FORM = OptionType.Text.any("a token");
+
   private static final OptionType<Path> TOKEN_FILE_FORM =
       new OptionType.Text<>(
           "the absolute path of a file with a token", PushCheck::fileWithToken, "^/");
@@ -46,7 +49,8 @@ public final class PushCheck implements ProbeKind {
       Option.optional(
           "token",
           TOKEN_FORM,
-          "What posts carry as `Authorization: Bearer ...`; or use `token_file`.");
+          "What posts carry as `Authorization: Bearer ...`: at least 16 letters, digits and"
+              + " `-._~+/=`. Or use `token_file`.");
   private static final Option<Path> TOKEN_FILE =
       Option.optional(
           "token_file",
@@ -96,6 +100,9 @@ public final class PushCheck implements ProbeKind {
           token == null
               ? "token is missing: posts need one, inline or in token_file"
               : "token and token_file are both given: expected one of them");
+    }
+    if (token != null && !token.matches(TOKEN_PATTERN)) {
+      throw new IllegalArgumentException("token is no good token: " + TOKEN_EXPECTED);
     }
     return new PushSettings(values.of(NAME), token, file, values.of(DEADLINE));
   }
@@ -170,23 +177,21 @@ public final class PushCheck implements ProbeKind {
     if (!file.isAbsolute()) {
       throw new IllegalArgumentException("the path must be absolute");
     }
+    String token;
     try {
-      matching(SecretFile.read(file), "[A-Za-z0-9._~+/=-]{" + TOKEN_LENGTH_MIN + ",512}");
+      token = SecretFile.read(file);
     } catch (IOException e) {
       throw new IllegalArgumentException("the file does not exist or cannot be read", e);
-    } catch (IllegalArgumentException e) {
-      // Not the cause: it must not carry what may be a secret.
-      throw new IllegalArgumentException(
-          "its first line is no token: expected at least "
-              + TOKEN_LENGTH_MIN
-              + " letters, digits and -._~+/=");
+    }
+    if (!token.matches(TOKEN_PATTERN)) {
+      throw new IllegalArgumentException("its first line is no token: " + TOKEN_EXPECTED);
     }
     return file;
   }
 
   private static String matching(String text, String pattern) {
     if (!text.matches(pattern)) {
-      throw new IllegalArgumentException("it is too short, or has characters that do not belong");
+      throw new IllegalArgumentException("it has characters that do not belong there");
     }
     return text;
   }
