@@ -91,12 +91,8 @@ class GuardedServerTest {
 
       canary = Backend.open(CANARY, port);
       standby = Backend.open(STANDBY, port);
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(() -> assertThat(answer(server)).isEqualTo(STANDBY));
-      assertThat(get(server, "/api/v1/history"))
-          .contains("\"impaired\"")
-          .contains("\"trusted\"");
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(answer(server)).isEqualTo(STANDBY));
+      assertThat(get(server, "/api/v1/history")).contains("\"impaired\"").contains("\"trusted\"");
     } finally {
       canary.close();
       standby.close();
