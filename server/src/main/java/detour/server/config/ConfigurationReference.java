@@ -39,6 +39,7 @@ public final class ConfigurationReference {
     reference.table("The file", "", format.options());
     reference.mappings("node", format.node().type());
     reference.mappings("listen", format.listen().type());
+    reference.mappings("guard", format.guard().type());
     reference.checks(kinds);
     reference.mappings("zones[]", format.zones().type());
     reference.mappings("services[]", format.services().type());
