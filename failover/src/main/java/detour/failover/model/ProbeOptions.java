@@ -20,6 +20,5 @@ public record ProbeOptions(
     @Nullable Duration slowAfter,
     boolean earlySuspicion,
     boolean tripwire) {
-  public static final ProbeOptions DEFAULT = 
-      new ProbeOptions(null, null, false, null, true, true);
+  public static final ProbeOptions DEFAULT = new ProbeOptions(null, null, false, null, true, true);
 }

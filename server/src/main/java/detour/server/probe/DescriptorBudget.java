@@ -1,11 +1,11 @@
 package detour.server.probe;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
-import com.sun.management.UnixOperatingSystemMXBean;
 
-/// How many sockets probing may have open at one time. Half of what the process may open at most;
-/// a quarter for idle connections; the rest is for clients, the API and the database.
+/// How many sockets probing may have open at one time. Half of what the process may open at most; a
+/// quarter for idle connections; the rest is for clients, the API and the database.
 ///
 /// @param probes how many probes may be under way
 /// @param tripwires how many idle connections may be held
@@ -29,7 +29,7 @@ public record DescriptorBudget(int probes, int tripwires) {
   /// @param openFilesMax the process's limit of open files
   static DescriptorBudget of(long openFilesMax) {
     return new DescriptorBudget(
-        (int) Math.clamp(openFilesMax / 2, PROBES_MIN, PROBES_MAX),
-        (int) Math.clamp(openFilesMax / 4, 0, TRIPWIRES_MAX));
+        Math.clamp(openFilesMax / 2, PROBES_MIN, PROBES_MAX),
+        Math.clamp(openFilesMax / 4, 0, TRIPWIRES_MAX));
   }
 }

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /// How many probes of a lane may be under way at one time, and who waits for whom.
 ///
-/// A probe that hangs takes its place for a whole timeout, a good one for milliseconds; and a target
-/// that hangs is probed several times at once to confirm it. So probes of targets that fail, or are
-/// suspected to, start only while such probes have less than half of the places, and what waits of
-/// the others starts first: however many targets hang, the rest find places.
+/// A probe that hangs takes its place for a whole timeout, a good one for milliseconds; and a
+/// target that hangs is probed several times at once to confirm it. So probes of targets that fail,
+/// or are suspected to, start only while such probes have less than half of the places, and what
+/// waits of the others starts first: however many targets hang, the rest find places.
 final class StartLimit {
   private final int max;
   private final int doubtfulMax;

@@ -146,8 +146,7 @@ class EarlySuspicionTest {
   private static SimulatedDetection anHour(
       double loss, double medianMillis, double spread, ProbeOptions options, long seed) {
     SimulatedDetection detection =
-        SimulatedDetection.of(
-            new LossyNetwork(loss, medianMillis, spread, seed), options, seed);
+        SimulatedDetection.of(new LossyNetwork(loss, medianMillis, spread, seed), options, seed);
     detection.lane.advance(HOUR_MILLIS);
     return detection;
   }

@@ -29,7 +29,18 @@ class IdleLifetimeTest {
   }
 
   @ParameterizedTest(name = "strikes {0}: pause of {1} s")
-  @CsvSource({"1, 1", "2, 4", "3, 16", "4, 64", "5, 256", "6, 1024", "7, 4096", "8, 16384", "9, 21600", "50, 21600"})
+  @CsvSource({
+    "1, 1",
+    "2, 4",
+    "3, 16",
+    "4, 64",
+    "5, 256",
+    "6, 1024",
+    "7, 4096",
+    "8, 16384",
+    "9, 21600",
+    "50, 21600"
+  })
   void shouldLeaveAServerAloneThatClosesEarly(int strikes, long pauseSeconds) {
     for (int i = 0; i < strikes; i++) {
       lifetime.closedInVain(seconds(1));

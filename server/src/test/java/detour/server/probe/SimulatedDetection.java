@@ -83,7 +83,8 @@ final class SimulatedDetection implements Inbox {
             Duration.ofMillis(TIMEOUT_MILLIS),
             Thresholds.DEFAULT,
             options);
-    return new ProbeTarget(check, Probing.destination("198.18." + number / 250 + "." + number % 250));
+    return new ProbeTarget(
+        check, Probing.destination("198.18." + number / 250 + "." + number % 250));
   }
 
   void probe(Set<ProbeTarget> targets) {

@@ -13,8 +13,7 @@ class UsualLatencyTest {
   private static final long LEAST_MILLIS = 100;
   private static final long TIMEOUT_MILLIS = 1000;
 
-  private final UsualLatency latency =
-      new UsualLatency(nanos(LEAST_MILLIS), nanos(TIMEOUT_MILLIS));
+  private final UsualLatency latency = new UsualLatency(nanos(LEAST_MILLIS), nanos(TIMEOUT_MILLIS));
 
   @Test
   void shouldSuspectNothingBeforeItKnowsTheEndpoint() {
