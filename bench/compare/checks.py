@@ -13,13 +13,13 @@ port (the kernel's count of passively opened connections), and so is Detour's, a
 """
 
 import argparse
+import http.client
 import os
 import re
 import socket
 import sys
 import tempfile
 import time
-import urllib.request
 
 import report
 from processes import TICKS_PER_SECOND, Started, cpu_ticks, free_port, resident_bytes, wait_until
@@ -28,6 +28,7 @@ from servers import SERVERS, ZONE, Setup, compiled, detour_command, gdnsd_comman
 SERVER_CORE, BACKEND_CORE = 0, 1
 PER_SERVICE = 50
 TIMEOUT_SECONDS = 1
+START_SECONDS = 120
 
 
 class Detour:
@@ -47,9 +48,15 @@ class Detour:
         self.api = re.search(r'http: "(.*?)"', (setup.directory / "detour.yaml").read_text()).group(1)
         return command
 
+    def ready(self):
+        host, port = self.api.split(":")
+        return connects(int(port), host)
+
     def figures(self):
-        with urllib.request.urlopen(f"http://{self.api}/metrics", timeout=60) as answer:
-            text = answer.read().decode()
+        connection = http.client.HTTPConnection(self.api, timeout=60)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.close()
         return {"started": value(text, "detour_probes_started_total"),
                 "deferred": value(text, "detour_probes_deferred_total"),
                 "not_started": value(text, "detour_probes_not_started_total"),
@@ -83,6 +90,9 @@ class Gdnsd:
             for kind, backend in (("web", port), ("hanging", hanging_port)))
         return gdnsd_command(setup, "service_types => {\n" + types + "}\nplugins => { multifo => {\n"
                              + ",\n".join(resources) + "\n} }\n")
+
+    def ready(self):
+        return True
 
     def figures(self):
         return {}
@@ -153,15 +163,16 @@ def hang(listener):
     return port
 
 
-def connects(port):
+def connects(port, host="127.0.0.1"):
     with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+        return client.connect_ex((host, port)) == 0
 
 
 def measure(server, scratch, options, port, hanging_port):
     setup = Setup(tempfile.mkdtemp(dir=scratch), None)
     process = Started(server.command(setup, options, port, hanging_port), setup.directory, core=SERVER_CORE)
     try:
+        wait_until(server.ready, START_SECONDS, f"{server.label} ready")
         time.sleep(options.warmup)
         process.require_running()
         before, opened_before = server.figures(), passive_opens()
