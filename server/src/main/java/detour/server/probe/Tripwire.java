@@ -92,8 +92,9 @@ final class Tripwire {
     }
   }
 
-  /// A probe hangs or has failed. If none has passed since the connection was opened, the connection
-  /// may be why: a server that serves one client at a time waits for it to say something.
+  /// A probe hangs or has failed. If none has passed since the connection was opened, the
+  /// connection may be why: a server that serves one client at a time waits for it to say
+  /// something.
   void doubted(long startNanos) {
     Wire suspect = wire;
     if (suspect != null && !suspect.proven && suspect.heldAt(startNanos)) {

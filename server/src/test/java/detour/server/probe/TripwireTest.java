@@ -119,8 +119,7 @@ class TripwireTest {
     // While a connection is held, nobody else is served.
     SimulatedDetection detection =
         SimulatedDetection.of(
-            () ->
-                server.get().lane.wires().stream().anyMatch(FakeWire::held) ? 60_000.0 : 5.0,
+            () -> server.get().lane.wires().stream().anyMatch(FakeWire::held) ? 60_000.0 : 5.0,
             ON,
             1);
     server.set(detection);
