@@ -38,6 +38,7 @@ HEAD = (f"@ 3600 IN SOA ns1.{ZONE}. hostmaster.{ZONE}. 1 7200 900 1209600 300\n"
 class Detour:
     label = SERVERS["detour"].label
     program = SERVERS["detour"].program
+    fast_detection = True
 
     def __init__(self, backend_port):
         self.backend_port = backend_port
@@ -52,11 +53,19 @@ services:
     ttl: 5s
     failback_after: 1s
     check: {{ type: http, port: {self.backend_port}, path: /, interval: {INTERVAL_SECONDS}s,
-             timeout: {TIMEOUT_SECONDS}s, fall: {FALL}, rise: {RISE} }}
+             timeout: {TIMEOUT_SECONDS}s, fall: {FALL}, rise: {RISE}{self.options()} }}
     pools:
       - endpoints: [{PRIMARY}]
       - endpoints: [{STANDBY}]
 """)
+
+    def options(self):
+        return "" if self.fast_detection else ", tripwire: false, early_suspicion: false"
+
+
+class DetourPlain(Detour):
+    label = "Detour without tripwire and early suspicion"
+    fast_detection = False
 
 
 class Gdnsd:
@@ -97,7 +106,7 @@ class PowerDns:
                                 f"lua-health-checks-interval={INTERVAL_SECONDS}\ncache-ttl=0\nquery-cache-ttl=0\n")
 
 
-CONTESTANTS = {"detour": Detour, "gdnsd": Gdnsd, "pdns": PowerDns}
+CONTESTANTS = {"detour": Detour, "detour-plain": DetourPlain, "gdnsd": Gdnsd, "pdns": PowerDns}
 FAILURES = {"killed": signal.SIGKILL, "hangs": signal.SIGSTOP}
 
 
@@ -163,7 +172,7 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--servers", default="detour,gdnsd,pdns", help="of " + ",".join(CONTESTANTS))
+    parser.add_argument("--servers", default="detour,detour-plain,gdnsd,pdns", help="of " + ",".join(CONTESTANTS))
     parser.add_argument("--repetitions", type=int, default=7)
     parser.add_argument("--json", help="write every single time to this file")
     return parser.parse_args()

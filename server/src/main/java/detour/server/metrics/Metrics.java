@@ -65,7 +65,8 @@ public final class Metrics {
     tripwires.add(change);
   }
 
-  long tripwiresHeld() {
+  /// How many tripwires are held.
+  public long tripwiresHeld() {
     return tripwires.sum();
   }
 

@@ -29,7 +29,7 @@ public record DescriptorBudget(int probes, int tripwires) {
   /// @param openFilesMax the process's limit of open files
   static DescriptorBudget of(long openFilesMax) {
     return new DescriptorBudget(
-        (int) Math.clamp(openFilesMax / 2, PROBES_MIN, PROBES_MAX),
-        (int) Math.clamp(openFilesMax / 4, 0, TRIPWIRES_MAX));
+        Math.clamp(openFilesMax / 2, PROBES_MIN, PROBES_MAX),
+        Math.clamp(openFilesMax / 4, 0, TRIPWIRES_MAX));
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 /// |---|---|
 /// | was closed in vain, at a useful age | the next is renewed at three quarters of that age |
 /// | was closed in vain, whatever its age | a strike: the pause before the next one, which from the second strike on grows fourfold each time, up to hours |
+/// | was held when a probe failed, and none had passed since it was opened | as after six strikes |
 /// | lived until it was renewed, [#QUIET_MIN] times in a row | a strike less, and twice the age is tried |
 ///
 /// Each strike doubles how many quiet renewals are asked for. So a server that closes at a fixed
@@ -22,6 +23,7 @@ final class IdleLifetime {
 
   private static final int QUIET_MAX = 1024;
   private static final int STRIKES_MAX = 10;
+  private static final int STRIKES_OF_HARM = 6;
   private static final long UNLIMITED = Long.MAX_VALUE;
 
   private final long usefulNanos;
@@ -47,6 +49,12 @@ final class IdleLifetime {
     }
     strikes = Math.min(strikes + 1, STRIKES_MAX);
     quiet = 0;
+  }
+
+  /// A connection may have kept the server from serving: the next one waits for long.
+  void harmed() {
+    closedInVain(0);
+    strikes = Math.max(strikes, STRIKES_OF_HARM);
   }
 
   /// A connection lived for [#renewAfterNanos].

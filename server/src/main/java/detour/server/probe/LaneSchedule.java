@@ -167,6 +167,7 @@ final class LaneSchedule {
     }
     metrics.count(Counter.SUSPICIONS);
     limit.doubted(probe);
+    tripwire(target).doubted(probe.startNanos());
     target.suspected = true;
     target.suspectNanos = probe.startNanos();
     startFast(target, nowNanos, nowNanos);

@@ -82,8 +82,24 @@ final class Tripwire {
         lifetime.closedInVain(sprungAgeNanos);
       }
     }
+    if (!passed) {
+      doubted(startNanos);
+    } else if (wire != null && wire.heldAt(startNanos)) {
+      wire.proven = true;
+    }
     if (wire == null && !waiting && steady()) {
       openAfter(jittered(lifetime.pauseNanos()));
+    }
+  }
+
+  /// A probe hangs or has failed. If none has passed since the connection was opened, the
+  /// connection may be why: a server that serves one client at a time waits for it to say
+  /// something.
+  void doubted(long startNanos) {
+    Wire suspect = wire;
+    if (suspect != null && !suspect.proven && suspect.heldAt(startNanos)) {
+      lifetime.harmed();
+      suspect.close();
     }
   }
 
@@ -142,6 +158,10 @@ final class Tripwire {
 
   /// One connection, from before it is open.
   private final class Wire implements Lane.Watcher {
+    /// Whether a probe has passed while it was open.
+    private boolean proven;
+
+    private boolean open;
     private long openedNanos;
     private Lane.@Nullable Held held;
 
@@ -154,6 +174,7 @@ final class Tripwire {
       if (wire != this) {
         return;
       }
+      open = true;
       openedNanos = around.nanoClock.getAsLong();
       around.lane.after(
           jittered(lifetime.renewAfterNanos()),
@@ -184,6 +205,10 @@ final class Tripwire {
       if (gone() && held != null) {
         held.release();
       }
+    }
+
+    boolean heldAt(long nanos) {
+      return open && nanos - openedNanos >= 0;
     }
 
     /// Whether it was not gone before.

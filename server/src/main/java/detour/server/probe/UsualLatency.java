@@ -49,11 +49,11 @@ final class UsualLatency {
   /// A probe was answered after so long.
   void answered(long nanos) {
     if (answers == 0) {
-      meanNanos = nanos;
-      deviationNanos = nanos / 2f;
+      meanNanos = (float) nanos;
+      deviationNanos = (float) nanos / 2;
     } else {
-      deviationNanos += DEVIATION_GAIN * (Math.abs(meanNanos - nanos) - deviationNanos);
-      meanNanos += MEAN_GAIN * (nanos - meanNanos);
+      deviationNanos += DEVIATION_GAIN * (Math.abs(meanNanos - (float) nanos) - deviationNanos);
+      meanNanos += MEAN_GAIN * ((float) nanos - meanNanos);
     }
     answers = Math.min(ANSWERS_MIN, answers + 1);
     margin = Math.max(1, margin * SHRINK);
@@ -61,7 +61,8 @@ final class UsualLatency {
 
   /// A probe was called overdue, and the endpoint was well all the same.
   void suspectedInVain() {
-    margin = Math.min(margin * 2, Math.max(1, TIMEOUTS_MAX * timeoutNanos / leastNanos));
+    margin =
+        Math.min(margin * 2, Math.max(1, TIMEOUTS_MAX * (float) timeoutNanos / (float) leastNanos));
   }
 
   /// How long after its start a probe is overdue; [#NEVER] when too little is known, or when that
@@ -75,6 +76,6 @@ final class UsualLatency {
   }
 
   private float usualNanos() {
-    return Math.max(leastNanos, meanNanos + DEVIATIONS * deviationNanos);
+    return Math.max((float) leastNanos, meanNanos + DEVIATIONS * deviationNanos);
   }
 }

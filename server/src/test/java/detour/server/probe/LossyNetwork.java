@@ -13,7 +13,7 @@ final class LossyNetwork implements DoubleSupplier {
   private static final double LEAST_RETRANSMISSION_MILLIS = 200;
 
   private final Random random;
-  private final double loss;
+  private final double lossOfARoundTrip;
   private final double medianMillis;
   private final double spread;
 
@@ -21,7 +21,7 @@ final class LossyNetwork implements DoubleSupplier {
   /// @param spread standard deviation of the logarithm of the answer time
   LossyNetwork(double loss, double medianMillis, double spread, long seed) {
     this.random = new Random(seed);
-    this.loss = loss;
+    this.lossOfARoundTrip = 1 - (1 - loss) * (1 - loss);
     this.medianMillis = medianMillis;
     this.spread = spread;
   }
@@ -37,7 +37,7 @@ final class LossyNetwork implements DoubleSupplier {
   private double waited(double retransmissionMillis) {
     double waited = 0;
     double next = retransmissionMillis;
-    while (random.nextDouble() < loss || random.nextDouble() < loss) {
+    while (random.nextDouble() < lossOfARoundTrip) {
       waited += next;
       next *= 2;
     }

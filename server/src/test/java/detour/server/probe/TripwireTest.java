@@ -113,6 +113,23 @@ class TripwireTest {
     assertThat(detection.metrics.value(Counter.TRIPWIRES_SPRUNG)).isZero();
   }
 
+  @Test
+  void shouldLetGoAtOnceOfAServerThatServesOneClientAtATime() {
+    AtomicReference<SimulatedDetection> server = new AtomicReference<>();
+    // While a connection is held, nobody else is served.
+    SimulatedDetection detection =
+        SimulatedDetection.of(
+            () -> server.get().lane.wires().stream().anyMatch(FakeWire::held) ? 60_000.0 : 5.0,
+            ON,
+            1);
+    server.set(detection);
+    detection.lane.advance(60_000);
+
+    assertThat(onlyWire(detection).held()).isFalse();
+    assertThat(detection.downMillis).isEmpty();
+    assertThat(detection.metrics.tripwiresHeld()).isZero();
+  }
+
   /// In a day; what is probed besides is what is probed without a tripwire.
   private long falseAlarms(LongSupplier lifetimeNanos) {
     SimulatedDetection detection = detection(ON);
@@ -157,6 +174,7 @@ class TripwireTest {
     down.lane.advance(20_000);
     latency.set(60_000.0);
     down.lane.advance(5000);
+    assertThat(down.downMillis).hasSize(1);
     assertThat(onlyWire(down).held()).isFalse();
 
     latency.set(5.0);
