@@ -450,7 +450,12 @@ public final class ProbeRun {
     // connection is the other side's end of it.
     var _ = connection.writeAndFlush(Unpooled.wrappedBuffer(farewell));
     Future<?> patience =
-        loop.schedule(() -> connection.close(), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        loop.schedule(
+            () -> {
+              var _ = connection.close();
+            },
+            FAREWELL_MILLIS,
+            TimeUnit.MILLISECONDS);
     var _ = connection.closeFuture().addListener(closed -> patience.cancel(false));
   }
 

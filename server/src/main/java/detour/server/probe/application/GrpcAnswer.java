@@ -171,7 +171,7 @@ final class GrpcAnswer extends ChannelInboundHandlerAdapter {
         int high = Character.digit(encoded.charAt(i + 1), 16);
         int low = Character.digit(encoded.charAt(i + 2), 16);
         if (high >= 0 && low >= 0) {
-          octets.write(high << 4 | low);
+          octets.write((high << 4) | low);
           i += 2;
           continue;
         }

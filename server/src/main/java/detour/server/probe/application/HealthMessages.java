@@ -34,7 +34,7 @@ final class HealthMessages {
     byte[] name = service.getBytes(StandardCharsets.UTF_8);
     ByteBuf message = Unpooled.buffer();
     if (name.length > 0) { // proto3: a field of its default value is left out
-      message.writeByte(FIELD << 3 | LENGTH_DELIMITED);
+      message.writeByte((FIELD << 3) | LENGTH_DELIMITED);
       writeVarint(message, name.length);
       message.writeBytes(name);
     }
@@ -61,7 +61,7 @@ final class HealthMessages {
     long status = 0; // proto3: a field that is left out has its default value
     while (in.isReadable()) {
       long tag = varint(in);
-      if (tag == (FIELD << 3 | VARINT)) {
+      if (tag == ((FIELD << 3) | VARINT)) {
         status = varint(in);
       } else {
         skip(in, (int) tag & 7);
@@ -104,7 +104,7 @@ final class HealthMessages {
   private static void writeVarint(ByteBuf out, int number) {
     int left = number;
     while (left > 0x7f) {
-      out.writeByte(left & 0x7f | 0x80);
+      out.writeByte((left & 0x7f) | 0x80);
       left >>>= 7;
     }
     out.writeByte(left);

@@ -1,23 +1,29 @@
 package detour.server.probe.application;
 
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
 
 /// The first packet of a server: HandshakeV10.
-///
-/// @param version as the server calls itself
-/// @param abilities the flags of [MysqlLogin]
-/// @param plugin how the server would have the user prove who it is
-/// @param challenge what the proof is computed with; 20 octets
-record MysqlGreeting(String version, int abilities, String plugin, byte[] challenge) {
+final class MysqlGreeting {
+  static final int CHALLENGE_OCTETS = 20;
   private static final int PROTOCOL_VERSION = 10;
   private static final int THREAD_ID_OCTETS = 4;
   private static final int FIRST_PART_OCTETS = 8;
-  static final int CHALLENGE_OCTETS = 20;
   private static final int RESERVED_OCTETS = 10;
 
   /// What MariaDB puts before its own version, for the sake of replicas that are old.
   private static final String REPLICATION_PREFIX = "5.5.5-";
+
+  private final String version;
+  private final int abilities;
+  private final String plugin;
+  private final byte[] challenge;
+
+  private MysqlGreeting(String version, int abilities, String plugin, byte[] challenge) {
+    this.version = version;
+    this.abilities = abilities;
+    this.plugin = plugin;
+    this.challenge = challenge;
+  }
 
   /// @throws MalformedReply when it is no such packet
   static MysqlGreeting read(ByteBuf body) {
@@ -60,21 +66,23 @@ record MysqlGreeting(String version, int abilities, String plugin, byte[] challe
     return (own.contains("MariaDB") ? "MariaDB " : "MySQL ") + number;
   }
 
+  /// As `MariaDB 10.11.14`.
+  String version() {
+    return version;
+  }
+
+  /// @param ability a flag of [MysqlLogin]
   boolean offers(int ability) {
     return (abilities & ability) != 0;
   }
 
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof MysqlGreeting that
-        && version.equals(that.version)
-        && abilities == that.abilities
-        && plugin.equals(that.plugin)
-        && Arrays.equals(challenge, that.challenge);
+  /// How the server would have the user prove who it is.
+  String plugin() {
+    return plugin;
   }
 
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(challenge);
+  /// What the proof is computed with; 20 octets.
+  byte[] challenge() {
+    return challenge.clone();
   }
 }

@@ -37,7 +37,7 @@ final class PostgresMessages {
     }
     char type = (char) in.getUnsignedByte(in.readerIndex());
     long length = in.getUnsignedInt(in.readerIndex() + 1);
-    boolean letter = type >= 'A' && type <= 'Z' || type >= 'a' && type <= 'z';
+    boolean letter = (type >= 'A' && type <= 'Z') || (type >= 'a' && type <= 'z');
     if (!letter || length < LENGTH_OCTETS) {
       throw new MalformedReply("no message begins so");
     }

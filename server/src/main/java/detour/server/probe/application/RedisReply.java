@@ -83,7 +83,7 @@ sealed interface RedisReply {
 
     private @Nullable String line() {
       int length = in.bytesBefore((byte) '\r');
-      if (length > LINE_OCTETS_MAX || length < 0 && in.readableBytes() > LINE_OCTETS_MAX) {
+      if (length > LINE_OCTETS_MAX || (length < 0 && in.readableBytes() > LINE_OCTETS_MAX)) {
         throw new MalformedReply("a line longer than " + LINE_OCTETS_MAX + " bytes");
       }
       if (length < 0 || in.readableBytes() < length + 2) {
@@ -108,7 +108,7 @@ sealed interface RedisReply {
         return null;
       }
       String text = in.readString((int) length, StandardCharsets.UTF_8);
-      if (in.readShort() != ('\r' << 8 | '\n')) {
+      if (in.readShort() != (('\r' << 8) | '\n')) {
         throw new MalformedReply("a string that does not end");
       }
       return new Text(text);
