@@ -16,7 +16,6 @@ import detour.failover.model.Thresholds;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -142,7 +141,7 @@ class CheckRulesTest {
         CombinedOpinion.of(
             new Checks(new Not(new ServiceUp("db.example.com")), List.of()),
             List.of(),
-            Map.of("db.example.com", new ServiceHealth(Health.UP, OptionalLong.of(7)))::get,
+            name -> new ServiceHealth(Health.UP, OptionalLong.of(7)),
             5);
     assertThat(combined.health()).isEqualTo(Health.DOWN);
     assertThat(combined.earliestDecisionNanos()).isEqualTo(OptionalLong.of(7));
