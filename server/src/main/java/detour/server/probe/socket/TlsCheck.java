@@ -46,7 +46,7 @@ public final class TlsCheck implements ProbeKind {
   @Override
   public String doc() {
     return "Passes when a TLS handshake succeeds and the certificate is good, for long enough"
-               + " still.";
+        + " still.";
   }
 
   @Override
