@@ -6,6 +6,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.util.List;
 
 /// The certificate that a check shows of itself, and the key to it.
 ///
@@ -14,18 +15,16 @@ import java.security.cert.X509Certificate;
 public record ClientCertificate(Path chain, Path key) {
 
   /// What the two files hold.
-  record Content(X509Certificate[] chain, PrivateKey key) {}
+  record Content(List<X509Certificate> chain, PrivateKey key) {}
 
   /// Reads both files.
   ///
   /// @throws IllegalArgumentException when one cannot be read or they do not belong together
   Content read() {
-    X509Certificate[] certificates =
-        TrustStores.certificates(chain).stream()
-            .map(X509Certificate.class::cast)
-            .toArray(X509Certificate[]::new);
+    List<X509Certificate> certificates =
+        TrustStores.certificates(chain).stream().map(X509Certificate.class::cast).toList();
     PrivateKey privateKey = PemKey.read(key);
-    if (!isPair(certificates[0].getPublicKey(), privateKey)) {
+    if (!isPair(certificates.getFirst().getPublicKey(), privateKey)) {
       throw new IllegalArgumentException("client_key is not the key of client_cert");
     }
     return new Content(certificates, privateKey);

@@ -45,7 +45,7 @@ final class OwnIdentity extends X509ExtendedKeyManager {
 
   @Override
   public X509Certificate @Nullable [] getCertificateChain(String alias) {
-    return content == null ? null : content.chain();
+    return content == null ? null : content.chain().toArray(X509Certificate[]::new);
   }
 
   @Override

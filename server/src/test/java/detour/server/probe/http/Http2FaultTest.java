@@ -56,14 +56,14 @@ class Http2FaultTest {
   void shouldSayThatTheServerResetTheStream() throws Exception {
     assertThat(
             detail((context, stream) ->
-                context.writeAndFlush(
-                    new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM).stream(stream))))
+                send(
+                    context, new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM).stream(stream))))
         .isEqualTo("stream reset by the server, REFUSED_STREAM");
     assertThat(
             detail((context, stream) -> {
-              context.write(headers(stream, "200"));
-              context.write(data(stream, "half"));
-              context.writeAndFlush(new DefaultHttp2ResetFrame(0x77).stream(stream));
+              queue(context, headers(stream, "200"));
+              queue(context, data(stream, "half"));
+              send(context, new DefaultHttp2ResetFrame(0x77).stream(stream));
             }))
         .isEqualTo("stream reset by the server, error 119");
   }
@@ -90,10 +90,9 @@ class Http2FaultTest {
   void shouldTakeAnAnswerThatComesAfterGoAway() throws Exception {
     assertThat(
             detail((context, stream) -> {
-              context.write(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(1));
-              context.write(headers(stream, "200"));
-              context.writeAndFlush(
-                  new DefaultHttp2DataFrame(bytes("all is ok"), true).stream(stream));
+              queue(context, new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(1));
+              queue(context, headers(stream, "200"));
+              send(context, new DefaultHttp2DataFrame(bytes("all is ok"), true).stream(stream));
             }))
         .isEqualTo("200 OK, body matches");
   }
@@ -102,8 +101,8 @@ class Http2FaultTest {
   void shouldSayThatTheConnectionWasClosedAfterGoAway() throws Exception {
     assertThat(
             detail((context, stream) -> {
-              context.write(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(1));
-              context.writeAndFlush(headers(stream, "200"));
+              queue(context, new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(1));
+              send(context, headers(stream, "200"));
               // Past the codec, which would send a goodbye of its own.
               context.channel().unsafe().close(context.channel().newPromise());
             }))
@@ -114,7 +113,7 @@ class Http2FaultTest {
   void shouldFindABodyTextThatArrivesInPieces() throws Exception {
     assertThat(
             detail((context, stream) -> {
-              context.writeAndFlush(headers(stream, "200"));
+              send(context, headers(stream, "200"));
               long delay = 0;
               for (String piece : new String[] {"all i", "s", " o", "k"}) {
                 delay += 20; // so that the pieces are read apart
@@ -122,9 +121,7 @@ class Http2FaultTest {
                     context
                         .executor()
                         .schedule(
-                            () -> context.writeAndFlush(data(stream, piece)),
-                            delay,
-                            TimeUnit.MILLISECONDS);
+                            () -> send(context, data(stream, piece)), delay, TimeUnit.MILLISECONDS);
               }
             }))
         .isEqualTo("200 OK, body matches");
@@ -134,9 +131,9 @@ class Http2FaultTest {
   void shouldStopReadingABodyThatNeverEnds() throws Exception {
     assertThat(
             detail((context, stream) -> {
-              context.writeAndFlush(headers(stream, "200"));
+              send(context, headers(stream, "200"));
               for (int i = 0; i < 100; i++) {
-                context.writeAndFlush(data(stream, "x".repeat(10_000)));
+                send(context, data(stream, "x".repeat(10_000)));
               }
             }))
         .isEqualTo("body does not contain 'is ok' in its first 64 KiB");
@@ -147,8 +144,8 @@ class Http2FaultTest {
     assertThat(
             detail(
                 (context, stream) -> {
-                  context.write(headers(stream, "200"));
-                  context.writeAndFlush(data(stream, "half"));
+                  queue(context, headers(stream, "200"));
+                  send(context, data(stream, "half"));
                 },
                 SHORT))
         .isEqualTo("timed out after 700 ms while reading the body (read 4 bytes)");
@@ -158,9 +155,9 @@ class Http2FaultTest {
   void shouldReadTheFinalStatusAfterInterimOnes() throws Exception {
     assertThat(
             detail((context, stream) -> {
-              context.write(headers(stream, "103"));
-              context.write(headers(stream, "200"));
-              context.writeAndFlush(new DefaultHttp2DataFrame(bytes("is ok"), true).stream(stream));
+              queue(context, headers(stream, "103"));
+              queue(context, headers(stream, "200"));
+              send(context, new DefaultHttp2DataFrame(bytes("is ok"), true).stream(stream));
             }))
         .isEqualTo("200 OK, body matches");
   }
@@ -174,7 +171,7 @@ class Http2FaultTest {
               for (int i = 0; i < 30; i++) {
                 huge.add("x-" + i, "x".repeat(1000));
               }
-              context.writeAndFlush(new DefaultHttp2HeadersFrame(huge, true).stream(stream));
+              send(context, new DefaultHttp2HeadersFrame(huge, true).stream(stream));
             }))
         .isEqualTo("headers longer than 16 KiB");
   }
@@ -219,6 +216,14 @@ class Http2FaultTest {
         .channel();
   }
 
+  private static void send(ChannelHandlerContext context, Object frame) {
+    var _ = context.writeAndFlush(frame);
+  }
+
+  private static void queue(ChannelHandlerContext context, Object frame) {
+    var _ = context.write(frame);
+  }
+
   private static DefaultHttp2HeadersFrame headers(Http2FrameStream stream, String status) {
     return new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(status), false)
         .stream(stream);
@@ -249,7 +254,7 @@ class Http2FaultTest {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
-      context.close(); // the probe went away, as probes do
+      var _ = context.close(); // the probe went away, as probes do
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.server.probe.tls.TlsSettings;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,9 +111,10 @@ class RedirectTest {
 
   @Test
   void shouldVerifyAnotherHostByItsOwnName() {
-    TlsSettings tls = to(Redirect.of(secure("GET", ""), 302, "https://other.example/", OWN)).tls();
+    TlsSettings tls =
+        Objects.requireNonNull(
+            to(Redirect.of(secure("GET", ""), 302, "https://other.example/", OWN)).tls());
 
-    assertThat(tls).isNotNull();
     assertThat(tls.nameOr("other.example")).isEqualTo("other.example");
   }
 
