@@ -162,8 +162,25 @@ public final class IcmpSocket implements AutoCloseable {
     return new Received(sender(), packet.asSlice(0, length).toArray(JAVA_BYTE));
   }
 
-  /// @param octets as they came, see [#isRaw]
-  public record Received(InetAddress from, byte[] octets) {}
+  /// A packet that came.
+  public static final class Received {
+    private final InetAddress from;
+    private final byte[] octets;
+
+    private Received(InetAddress from, byte[] octets) {
+      this.from = from;
+      this.octets = octets;
+    }
+
+    public InetAddress from() {
+      return from;
+    }
+
+    /// As they came, see [IcmpSocket#isRaw]; the caller's own.
+    public byte[] octets() {
+      return octets;
+    }
+  }
 
   private long call(SystemCall call) {
     return SystemCall.invoke(errno, call.number(), descriptor, header.address(), 0, 0, 0);

@@ -27,12 +27,11 @@ public final class IcmpCheck implements ProbeKind {
           new OptionType.Whole(1, COUNT_MAX),
           COUNT_DEFAULT,
           "How many echo requests a probe sends, 20 ms apart.");
-  private static final Option<Integer> LOSS_MAX =
+  private static final Option<Loss> LOSS_MAX =
       Option.withDefault(
           "loss_max",
-          new OptionType.Text<>(
-              "a percentage from 0% to 99%", IcmpCheck::percentage, "^[0-9]{1,2}%$"),
-          LOSS_DEFAULT_PERCENT,
+          new OptionType.Text<>("a percentage from 0% to 99%", Loss::of, "^[0-9]{1,2}%$"),
+          new Loss(LOSS_DEFAULT_PERCENT),
           "How many of a probe's requests may stay unanswered.");
   private static final Option<Duration> LATENCY_MAX =
       Option.optional(
@@ -95,14 +94,25 @@ public final class IcmpCheck implements ProbeKind {
   @Override
   public CheckSettings settings(Values values) {
     return new Settings(
-        values.of(COUNT), values.of(LOSS_MAX), values.orNull(LATENCY_MAX), values.of(PAYLOAD));
+        values.of(COUNT),
+        values.of(LOSS_MAX).percent(),
+        values.orNull(LATENCY_MAX),
+        values.of(PAYLOAD));
   }
 
-  private static Integer percentage(String text) {
-    if (!text.matches("[0-9]{1,2}%")) {
-      throw new IllegalArgumentException("");
+  /// As an operator writes it.
+  private record Loss(int percent) {
+    static Loss of(String text) {
+      if (!text.matches("[0-9]{1,2}%")) {
+        throw new IllegalArgumentException("");
+      }
+      return new Loss(Integer.parseInt(text, 0, text.length() - 1, 10));
     }
-    return Integer.valueOf(text.substring(0, text.length() - 1));
+
+    @Override
+    public String toString() {
+      return percent + "%";
+    }
   }
 
   @Override

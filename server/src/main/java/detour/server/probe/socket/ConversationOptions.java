@@ -5,6 +5,7 @@ import detour.server.options.OptionType;
 import detour.server.options.Values;
 import detour.server.probe.socket.ConversationStep.Exchange;
 import detour.server.probe.socket.ConversationStep.StartTls;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,19 +38,12 @@ final class ConversationOptions {
       new OptionType.Either<>(
           List.of(
               TEXT,
-              new OptionType.ByKey<>(Map.of("text", section(TEXT_KEY), "hex", section(HEX_KEY)))));
+              new OptionType.ByKey<>(inOrder("text", section(TEXT_KEY), "hex", section(HEX_KEY)))));
   private static final OptionType<Expectation> EXPECTATION =
       new OptionType.Either<>(
           List.of(
               new OptionType.Made<>(TEXT, Expectation.Exactly::new),
-              new OptionType.ByKey<Expectation>(
-                  Map.of(
-                      "text",
-                      exactly(TEXT_KEY),
-                      "hex",
-                      exactly(HEX_KEY),
-                      "regex",
-                      section(REGEX_KEY)))));
+              new OptionType.ByKey<>(expectations())));
 
   private static final String SEND_DOC =
       "What to send: text, or `hex:`. In text, \\r, \\n, \\t, \\0, \\xHH and \\\\ stand for what is"
@@ -84,6 +78,22 @@ final class ConversationOptions {
               + " then it waits), or with `starttls: true`.");
 
   private ConversationOptions() {}
+
+  /// In the order in which the reference page lists them.
+  private static Map<String, OptionType<? extends Expectation>> expectations() {
+    Map<String, OptionType<? extends Expectation>> forms =
+        inOrder("text", exactly(TEXT_KEY), "hex", exactly(HEX_KEY));
+    forms.put("regex", section(REGEX_KEY));
+    return forms;
+  }
+
+  private static <V> Map<String, OptionType<? extends V>> inOrder(
+      String firstKey, OptionType<V> first, String secondKey, OptionType<V> second) {
+    Map<String, OptionType<? extends V>> forms = new LinkedHashMap<>();
+    forms.put(firstKey, first);
+    forms.put(secondKey, second);
+    return forms;
+  }
 
   private static <V> OptionType.Section<V> section(Option<V> key) {
     return new OptionType.Section<>(List.of(key), values -> values.of(key));
