@@ -15,7 +15,7 @@ sealed interface RedisReply {
   record Failure(String text) implements RedisReply {}
 
   /// A number, `:42`.
-  record Number(long value) implements RedisReply {}
+  record IntegerReply(long value) implements RedisReply {}
 
   /// A string of known length; null for none.
   record Text(@Nullable String text) implements RedisReply {}
@@ -75,7 +75,7 @@ sealed interface RedisReply {
       return switch (type) {
         case '+' -> new Status(value);
         case '-' -> new Failure(value);
-        case ':' -> new Number(number(value));
+        case ':' -> new IntegerReply(number(value));
         case '$' -> text(number(value));
         default -> items(number(value), depth);
       };
