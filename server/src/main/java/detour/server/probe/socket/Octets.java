@@ -18,16 +18,20 @@ record Octets(String latin1) {
   static Octets ofEscaped(String text) {
     String octets = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     StringBuilder plain = new StringBuilder(octets.length());
-    for (int i = 0; i < octets.length(); i++) {
-      char c = octets.charAt(i);
+    int at = 0;
+    while (at < octets.length()) {
+      char c = octets.charAt(at);
+      char kind = at + 1 < octets.length() ? octets.charAt(at + 1) : ' ';
       if (c != '\\') {
         plain.append(c);
-        continue;
+        at += 1;
+      } else if (kind == 'x') {
+        plain.append(hexEscape(octets, at + 1));
+        at += 4;
+      } else {
+        plain.append(simpleEscape(kind));
+        at += 2;
       }
-      i++;
-      char kind = i < octets.length() ? octets.charAt(i) : ' ';
-      plain.append(kind == 'x' ? hexEscape(octets, i) : simpleEscape(kind));
-      i += kind == 'x' ? 2 : 0;
     }
     return bounded(plain.toString());
   }
