@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,7 +48,7 @@ class GuideChecksTest {
   @Test
   void shouldSeeRedisAnswerHangAndGo() throws Exception {
     int port = freePort();
-    Check redis = checks("tcp", Map.of("port: 6379", "port: " + port)).get("redis");
+    Check redis = check("tcp", Map.of("port: 6379", "port: " + port), "redis");
     try (RealPeer server =
         RealPeer.start(
             folder,
@@ -95,15 +96,11 @@ class GuideChecksTest {
         "subjectAltName=DNS:mail.example.com");
     String trusting = "server_name: mail.example.com, ca_file: " + certificate;
     Check smtp =
-        checks(
-                "tcp",
-                Map.of(
-                    "port: 25\n",
-                    "port: " + port + "\n",
-                    "server_name: mail.example.com",
-                    trusting))
-            .get("smtp");
-    Check untrusting = checks("tcp", Map.of("port: 25\n", "port: " + port + "\n")).get("smtp");
+        check(
+            "tcp",
+            Map.of("port: 25\n", "port: " + port + "\n", "server_name: mail.example.com", trusting),
+            "smtp");
+    Check untrusting = check("tcp", Map.of("port: 25\n", "port: " + port + "\n"), "smtp");
     try (RealPeer exim = startExim(port, key, certificate)) {
       awaitOpen(port, exim);
 
@@ -124,16 +121,19 @@ class GuideChecksTest {
         line -> {
           line.say("* OK [CAPABILITY IMAP4rev1] ready.\r\n");
           String command = line.hear();
-          line.say("* BYE Logging out\r\n" + command.split(" ")[0] + " OK Logout completed.\r\n");
+          line.say(
+              "* BYE Logging out\r\n"
+                  + command.substring(0, command.indexOf(' '))
+                  + " OK Logout completed.\r\n");
         };
     try (TalkingPeer peer = TalkingPeer.on(ADDRESS, imap);
         TalkingPeer full = TalkingPeer.on(ADDRESS, line -> line.say("* BYE too many\r\n"))) {
       Map<String, String> here = Map.of("port: 143", "port: " + peer.port());
       Map<String, String> there = Map.of("port: 143", "port: " + full.port());
 
-      assertThat(run(checks("tcp", here).get("imap")).detail())
+      assertThat(run(check("tcp", here, "imap")).detail())
           .isEqualTo("received 'a OK Logout completed.'");
-      assertThat(run(checks("tcp", there).get("imap")).outcome()).isEqualTo(Outcome.FAILED);
+      assertThat(run(check("tcp", there, "imap")).outcome()).isEqualTo(Outcome.FAILED);
       assertThat(peer.heard()).containsExactly("a LOGOUT");
     }
   }
@@ -187,6 +187,10 @@ class GuideChecksTest {
       checks.putAll(((ConfigurationReader.Result.Valid) result).configuration().checks());
     }
     return checks;
+  }
+
+  private Check check(String page, Map<String, String> replaced, String name) throws IOException {
+    return Objects.requireNonNull(checks(page, replaced).get(name), name);
   }
 
   private static ProbeResult run(Check check) throws InterruptedException {

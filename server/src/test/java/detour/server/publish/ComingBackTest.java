@@ -70,7 +70,7 @@ class ComingBackTest {
 
   @Test
   void shouldKeepProportionsWhenAllComeBackTogether() {
-    ramp = Duration.ofSeconds(600);
+    ramp = Duration.ofMinutes(10);
     decisions = start();
     passes(ONE, TWO, STANDBY);
     dies(ONE, TWO);

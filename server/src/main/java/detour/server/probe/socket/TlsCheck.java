@@ -95,7 +95,7 @@ public final class TlsCheck implements ProbeKind {
       // RFC 8446 section 4.4.2.4: whether the server accepts what it was shown it says after the
       // handshake, if at all. It hears a goodbye and answers it with its own, or with an alert.
       run.doing("waiting for the server to accept the client certificate");
-      context.pipeline().get(SslHandler.class).closeOutbound();
+      var _ = context.pipeline().get(SslHandler.class).closeOutbound();
       var _ = run.loop().schedule(this::pass, ACCEPTANCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 

@@ -39,11 +39,15 @@ public final class TlsFailureText {
         case ClosedChannelException closed -> {
           return "connection closed during the TLS handshake";
         }
-        case SSLException broken when ofMessage(broken, session) instanceof String text -> {
-          return text;
+        case SSLException broken -> {
+          String text = ofMessage(broken, session);
+          if (text != null) {
+            return text;
+          }
         }
-        default -> cause = cause.getCause();
+        default -> {}
       }
+      cause = cause.getCause();
     }
     return "TLS handshake failed: " + FailureText.of(error);
   }

@@ -197,7 +197,7 @@ class MysqlCheckTest {
   @Test
   void shouldSayWhatAServerSaysInPlaceOfAGreeting() throws Exception {
     String words = "Host '192.0.2.1' is blocked because of many connection errors";
-    try (RawBackend backend = RawBackend.saying(ADDRESS, packet(0, "\u00ff\u0069\u0004" + words))) {
+    try (RawBackend backend = RawBackend.saying(ADDRESS, packet(0, "\u00ffi\u0004" + words))) {
       assertThat(probe("port", backend.port()).detail()).isEqualTo(words + " (1129)");
     }
   }
@@ -331,7 +331,7 @@ class MysqlCheckTest {
         0,
         "\n8.4.3\0\1\2\3\4"
             + CHALLENGE.substring(0, 8)
-            + "\0\u0000\u0082\u002d\2\0\u0008\0\u0015\0\0\0\0\0\0\0\0\0\0"
+            + "\0\u0000\u0082-\2\0\u0008\0\u0015\0\0\0\0\0\0\0\0\0\0"
             + CHALLENGE.substring(8)
             + "\0"
             + plugin

@@ -160,7 +160,7 @@ class JudgementTest {
     Message message = new Message(QUERY.id());
     message.getHeader().setFlag(Flags.QR);
     message.addRecord(QUERY.question(), Section.QUESTION);
-    for (String part : text.split("; ")) {
+    for (String part : text.split("; ", -1)) {
       String[] words = part.split(" ", 2);
       switch (words[0]) {
         case "" -> {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,7 +79,7 @@ class JsonExpectationTest {
         .isEqualTo("JSON /status is \\u0007, expected 1");
   }
 
-  private static String mismatch(Map<String, String> expected, String body) {
+  private static @Nullable String mismatch(Map<String, String> expected, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     return new JsonExpectation(expected).mismatch(bytes, bytes.length);
   }

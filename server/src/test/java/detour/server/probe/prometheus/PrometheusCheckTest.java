@@ -111,8 +111,8 @@ class PrometheusCheckTest {
         ScriptedBackend.on(
             ADDRESS,
             socket -> {
-              for (char piece : answer.toCharArray()) {
-                ScriptedBackend.send(socket, String.valueOf(piece));
+              for (int at = 0; at < answer.length(); at++) {
+                ScriptedBackend.send(socket, answer.substring(at, at + 1));
               }
             })) {
       assertThat(run(settings(backend.port(), null), PATIENT).passed()).isTrue();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import detour.server.probe.Probing;
 import detour.server.probe.ScriptedBackend;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -77,7 +78,7 @@ final class PrometheusServer implements AutoCloseable {
 
   private static boolean answers(int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 1_000);
       socket.setSoTimeout(1_000);
       ScriptedBackend.send(socket, "GET /-/ready HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n");
       byte[] line = socket.getInputStream().readNBytes(12);
