@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -145,6 +146,8 @@ public final class ConfigurationReference {
       case null -> "";
       case Duration duration -> "`" + Durations.text(duration) + "`";
       case Placed<?> placed -> text(placed.value());
+      // What is asked for by `true` or by a mapping, and otherwise is not there.
+      case Optional<?> asked when asked.isEmpty() -> "`false`";
       case Enum<?> constant -> "`" + constant.name().toLowerCase(Locale.ROOT) + "`";
       case Map<?, ?> map -> map.isEmpty() ? "none" : "`" + map + "`";
       case List<?> list ->

@@ -8,6 +8,7 @@ import detour.server.probe.ProbeKind;
 import detour.server.probe.ProbeRun;
 import detour.server.probe.tls.TlsOptions;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Passes when a gRPC server's health service says that it, or a service of it, is SERVING.
 public final class GrpcCheck implements ProbeKind {
@@ -57,6 +58,11 @@ public final class GrpcCheck implements ProbeKind {
         values.of(TlsOptions.WHERE_ASKED).orElse(null),
         values.of(SERVICE),
         values.orNull(HOST));
+  }
+
+  @Override
+  public OptionalInt portToHold(CheckSettings settings) {
+    return OptionalInt.of(((GrpcSettings) settings).port());
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
@@ -60,6 +61,11 @@ public final class TlsCheck implements ProbeKind {
   @Override
   public CheckSettings settings(Values values) {
     return new Settings(values.of(PORT), TlsOptions.settings(values));
+  }
+
+  @Override
+  public OptionalInt portToHold(CheckSettings settings) {
+    return OptionalInt.of(((Settings) settings).port());
   }
 
   @Override
