@@ -310,17 +310,6 @@ public final class ProbeRun {
     farewell = octets;
   }
 
-  /// Opens a connection as [#connect] does, to another host than the destination: an address, or a
-  /// name, which is resolved first.
-  public void connectTo(String host, int port, ChannelInitializer<Channel> handlers) {
-    resolve(
-        host,
-        addresses -> {
-          resolved(addresses.getFirst());
-          connect(port, handlers);
-        });
-  }
-
   public void pass(String detail) {
     end(Outcome.PASSED, detail);
   }

@@ -6,8 +6,7 @@ import detour.server.options.OptionType;
 import detour.server.options.Values;
 import detour.server.probe.ProbeKind;
 import detour.server.probe.ProbeRun;
-import detour.server.probe.tls.TlsSettings;
-import detour.server.probe.tls.TrustStores;
+import detour.server.probe.tls.TlsOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -61,24 +60,6 @@ public final class PrometheusCheck implements ProbeKind {
           READABLE_FILE,
           "A file whose first line is sent as bearer token; read at each probe.");
 
-  private static final Option<Boolean> VERIFY =
-      Option.withDefault(
-          "verify",
-          new OptionType.Flag(),
-          true,
-          "Whether the certificate must be valid, trusted and made out to the host.");
-  private static final Option<Path> CA_FILE =
-      Option.optional(
-          "ca_file",
-          READABLE_FILE,
-          "Certificates to trust in place of those that the Java runtime trusts.");
-  private static final Option<TlsSettings> TLS =
-      Option.withDefault(
-          "tls",
-          new OptionType.Section<>(List.of(VERIFY, CA_FILE), PrometheusCheck::tls),
-          TlsSettings.DEFAULT,
-          "How the certificate of an https URL is verified.");
-
   @Override
   public String name() {
     return "prometheus";
@@ -91,7 +72,7 @@ public final class PrometheusCheck implements ProbeKind {
 
   @Override
   public List<Option<?>> options() {
-    return List.of(URL, QUERY, EXPECT, HEADERS, TOKEN_FILE, TLS);
+    return List.of(URL, QUERY, EXPECT, HEADERS, TOKEN_FILE, TlsOptions.ALWAYS);
   }
 
   @Override
@@ -102,7 +83,7 @@ public final class PrometheusCheck implements ProbeKind {
         values.orNull(EXPECT),
         checked(values.of(HEADERS), values.orNull(TOKEN_FILE)),
         values.orNull(TOKEN_FILE),
-        values.of(TLS));
+        values.of(TlsOptions.ALWAYS));
   }
 
   /// The endpoint is only named in the query; the connection goes to Prometheus.
@@ -114,17 +95,6 @@ public final class PrometheusCheck implements ProbeKind {
   @Override
   public void start(CheckSettings settings, ProbeRun run) {
     PrometheusProbe.start((PrometheusSettings) settings, run);
-  }
-
-  private static TlsSettings tls(Values values) {
-    Path file = values.orNull(CA_FILE);
-    if (file != null) {
-      if (!values.of(VERIFY)) {
-        throw new IllegalArgumentException("ca_file has no effect while verify is false");
-      }
-      TrustStores.certificates(file);
-    }
-    return new TlsSettings(values.of(VERIFY), file, null);
   }
 
   private static Map<String, String> checked(

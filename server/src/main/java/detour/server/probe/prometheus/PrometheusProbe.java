@@ -5,8 +5,6 @@ import detour.server.probe.SecretFile;
 import detour.server.probe.prometheus.QueryAnswer.Sample;
 import detour.server.probe.text.FailureText;
 import detour.server.probe.text.OneLine;
-import detour.server.probe.tls.TlsFailureText;
-import detour.server.probe.tls.TlsSettings;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -23,13 +21,11 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /// One instant query on a connection of its own, and what its answer means.
@@ -50,7 +46,7 @@ final class PrometheusProbe {
   }
 
   private void start() {
-    run.prepare("reading the token and the certificates to trust");
+    run.prepare("reading the token");
     CompletableFuture<String> token =
         settings.tokenFile() == null
             ? CompletableFuture.completedFuture("")
@@ -63,51 +59,28 @@ final class PrometheusProbe {
       run.fail("the token file cannot be read" + (error == null ? "" : ": " + error.getMessage()));
       return;
     }
-    if (!settings.secure()) {
-      open(token, null);
-      return;
-    }
-    TlsSettings tls = settings.tls();
-    String name = tls.serverName() == null ? settings.host() : tls.serverName();
-    var _ =
-        run.tlsEngine(tls, name, settings.port())
-            .whenCompleteAsync(
-                (engine, failure) -> {
-                  if (engine == null) {
-                    run.notStarted(
-                        "the certificates to trust cannot be read"
-                            + (failure == null ? "" : ": " + FailureText.of(failure)));
-                  } else {
-                    open(token, engine);
-                  }
-                },
-                run.loop());
+    run.resolve(settings.host(), addresses -> open(token, addresses.getFirst()));
   }
 
-  private void open(String token, @Nullable SSLEngine engine) {
-    if (run.ended()) {
-      return;
-    }
-    run.connectTo(
-        settings.host(),
-        settings.port(),
+  private void open(String token, InetAddress address) {
+    ChannelInitializer<Channel> handlers =
         new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel channel) {
-            if (engine != null) {
-              SslHandler handler = new SslHandler(engine);
-              handler.setHandshakeTimeoutMillis(0); // the run has the timeout
-              handler.setCloseNotifyFlushTimeoutMillis(0);
-              channel.pipeline().addLast(handler);
-            }
             channel
                 .pipeline()
                 .addLast(
                     new HttpClientCodec(),
                     new HttpObjectAggregator(ANSWER_BYTES_MAX),
-                    new Conversation(token, engine != null));
+                    new Conversation(token));
           }
-        });
+        };
+    if (settings.secure()) {
+      run.connectTls(
+          address, settings.port(), settings.tls(), settings.host(), List.of(), handlers);
+    } else {
+      run.connect(address, settings.port(), handlers);
+    }
   }
 
   private FullHttpRequest request(String token) {
@@ -144,37 +117,13 @@ final class PrometheusProbe {
   /// Sends the query once the connection is ready for it, and judges the whole answer.
   private final class Conversation extends SimpleChannelInboundHandler<FullHttpResponse> {
     private final String token;
-    private final boolean secure;
 
-    Conversation(String token, boolean secure) {
+    Conversation(String token) {
       this.token = token;
-      this.secure = secure;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-      if (secure) {
-        run.enter("handshake", "shaking hands for TLS");
-      } else {
-        send(context);
-      }
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (event instanceof SslHandshakeCompletionEvent handshake && !run.ended()) {
-        if (handshake.isSuccess()) {
-          send(context);
-        } else if (FailureText.ownLimit(handshake.cause()) != null) {
-          run.failed(handshake.cause());
-        } else {
-          run.fail(TlsFailureText.of(handshake.cause()));
-        }
-      }
-      context.fireUserEventTriggered(event);
-    }
-
-    private void send(ChannelHandlerContext context) {
       run.enter("query", "waiting for the result of the query");
       var _ = context.writeAndFlush(request(token));
     }
