@@ -87,11 +87,14 @@ final class LaneSchedule {
     });
   }
 
-  /// Any thread. A probe out of turn; the schedule goes on as it was.
+  /// Any thread. A probe out of turn, unless one is under way; the schedule goes on as it was.
   void probeNow(ScheduledTarget target) {
     lane.execute(() -> {
-      long nowNanos = nanoClock.getAsLong();
-      launch(target, nowNanos, nowNanos);
+      if (target.mayStart()) {
+        long nowNanos = nanoClock.getAsLong();
+        launch(target, nowNanos, nowNanos);
+        agenda.setTimer();
+      }
     });
   }
 

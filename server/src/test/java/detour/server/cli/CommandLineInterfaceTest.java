@@ -117,9 +117,9 @@ class CommandLineInterfaceTest {
   }
 
   @Test
-  void shouldSayThatNothingHappened() {
-    assertThat(run("history", "nosuch.example.com")).isEqualTo(ExitCode.DONE);
-    assertThat(printed()).isEqualTo("nothing is recorded\n");
+  void shouldSayThatThereIsNoSuchServiceToHaveAHistory() {
+    assertThat(run("history", "nosuch.example.com")).isEqualTo(ExitCode.NO);
+    assertThat(complaint()).contains("no service is named 'nosuch.example.com'");
   }
 
   @ParameterizedTest

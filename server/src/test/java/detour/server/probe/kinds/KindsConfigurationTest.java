@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import detour.failover.model.CheckSettings;
 import detour.server.config.ConfigurationReader;
 import detour.server.config.Problem;
+import detour.server.probe.ProbeKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,10 +93,14 @@ class KindsConfigurationTest {
   }
 
   @Test
-  void shouldHaveAPageForEveryKind() {
-    assertThat(ProbeKinds.ALL)
-        .allSatisfy(kind ->
-            assertThat(Path.of("../docs/guide/checks", kind.name() + ".md")).isRegularFile());
+  void shouldHaveAPageForEveryKind() throws IOException {
+    Path folder = Path.of("../docs/guide/checks");
+    String overview = Files.readString(folder.resolve("README.md"));
+    for (ProbeKind kind : ProbeKinds.ALL) {
+      Matcher link = Pattern.compile("\\[`" + kind.name() + "`]\\((.+?)\\)").matcher(overview);
+      assertThat(link.find()).as("a link to " + kind.name()).isTrue();
+      assertThat(folder.resolve(link.group(1))).isRegularFile();
+    }
   }
 
   private List<CheckSettings> settings(String kind, String keys) throws IOException {
