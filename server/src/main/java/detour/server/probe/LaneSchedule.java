@@ -236,23 +236,27 @@ final class LaneSchedule {
   private void judge(ProbeUnderWay probe, ProbeResult result, long nowNanos) {
     ScheduledTarget target = probe.target();
     boolean passed = result.passed();
+    // An endpoint that is coming back answers what it had kept waiting: that is not its usual way.
+    boolean wasWell = probe.beganWell() && target.isWell();
     target.ended(probe.startNanos(), passed);
     report(target, observation(result, probe.startNanos(), nowNanos));
     if (passed) {
-      learn(probe, nowNanos - probe.startNanos());
+      learn(probe, nowNanos - probe.startNanos(), wasWell);
     } else {
       endSuspicion(target, probe);
     }
     tripwire(target).probed(passed, probe.startNanos(), result.address());
   }
 
-  private void learn(ProbeUnderWay probe, long tookNanos) {
+  private void learn(ProbeUnderWay probe, long tookNanos, boolean wasWell) {
     ScheduledTarget target = probe.target();
     UsualLatency latency = target.latency();
     if (latency == null) {
       return;
     }
-    latency.answered(tookNanos);
+    if (wasWell) {
+      latency.answered(tookNanos);
+    }
     if (target.suspected && probe.startNanos() - target.suspectNanos >= 0) {
       metrics.count(Counter.SUSPICIONS_IN_VAIN);
       latency.suspectedInVain();

@@ -4,6 +4,7 @@ package detour.server.probe;
 final class ProbeUnderWay {
   private final ScheduledTarget target;
   private final long startNanos;
+  private final boolean beganWell;
 
   /// Whether it counts towards the share of the limit that is left to targets which fail or are
   /// suspected to.
@@ -15,6 +16,7 @@ final class ProbeUnderWay {
   ProbeUnderWay(ScheduledTarget target, long startNanos, boolean doubtful) {
     this.target = target;
     this.startNanos = startNanos;
+    this.beganWell = target.isWell();
     this.doubtful = doubtful;
   }
 
@@ -24,5 +26,10 @@ final class ProbeUnderWay {
 
   long startNanos() {
     return startNanos;
+  }
+
+  /// Whether the target was well when it started.
+  boolean beganWell() {
+    return beganWell;
   }
 }

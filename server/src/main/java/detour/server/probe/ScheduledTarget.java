@@ -117,6 +117,11 @@ final class ScheduledTarget {
     return !fast() && passesInARow > 0;
   }
 
+  /// Whether its newest result was a pass and no change is pending.
+  boolean isWell() {
+    return !pending && passesInARow > 0;
+  }
+
   /// Whether another probe of the cadence may start: overlapping only while fast, and then as many
   /// as start within one timeout.
   boolean mayStart() {

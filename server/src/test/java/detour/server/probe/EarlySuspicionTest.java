@@ -36,6 +36,22 @@ class EarlySuspicionTest {
   }
 
   @Test
+  void shouldSuspectAsEarlyAfterAnEarlierHangAsBefore() {
+    SimulatedDetection detection = SimulatedDetection.of(latency::get, EARLY, 1);
+    hang(detection);
+    detection.lane.advance(10_000);
+    // What had queued up meanwhile is answered late, while the endpoint comes back.
+    latency.set(900);
+    detection.lane.advance(4000);
+    latency.set(5);
+    detection.downMillis.clear();
+    long startMillis = hang(detection);
+    detection.lane.advance(3000);
+
+    assertThat(detection.downMillis).containsExactly(startMillis + 1300);
+  }
+
+  @Test
   void shouldTakeTheTimeoutsOneAfterTheOtherWithoutIt() {
     SimulatedDetection detection = SimulatedDetection.of(latency::get, PLAIN, 1);
     long startMillis = hang(detection);
