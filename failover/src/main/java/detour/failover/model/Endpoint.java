@@ -7,6 +7,11 @@ import java.util.List;
 /// @param name unique within its pool; by default the text of the destination
 /// @param weight share of the traffic relative to the pool's other endpoints, 0 to 65535
 public record Endpoint(String name, Destination destination, int weight, Checks checks) {
+  /// The same with another weight.
+  public Endpoint withWeight(int other) {
+    return new Endpoint(name, destination, other, checks);
+  }
+
   /// What is probed for this endpoint, in the order of its checks.
   public List<ProbeTarget> targets() {
     return checks.checks().stream().map(check -> ProbeTarget.of(check, destination)).toList();

@@ -50,6 +50,24 @@ public record Service(
     DOWN
   }
 
+  /// The same with other pools.
+  public Service withPools(List<Pool> others) {
+    return new Service(
+        name,
+        zone,
+        ttl,
+        ttlMin,
+        others,
+        failback,
+        failbackAfter,
+        whenAllDown,
+        answer,
+        families,
+        unknown,
+        failoverBudget,
+        ramp);
+  }
+
   /// A service without failover budget and ramp.
   public Service(
       String name,

@@ -62,20 +62,7 @@ public final class RampRules {
     for (int pool = 0; pool < steps.size(); pool++) {
       pools.add(weighted(service.pools().get(pool), steps.get(pool), most));
     }
-    return new Service(
-        service.name(),
-        service.zone(),
-        service.ttl(),
-        service.ttlMin(),
-        pools,
-        service.failback(),
-        service.failbackAfter(),
-        service.whenAllDown(),
-        service.answer(),
-        service.families(),
-        service.unknown(),
-        service.failoverBudget(),
-        service.ramp());
+    return service.withPools(pools);
   }
 
   private static Pool weighted(Pool pool, List<Integer> steps, long most) {
@@ -87,12 +74,7 @@ public final class RampRules {
         weight = weight * GREATEST_WEIGHT / most;
       }
       int atLeast = endpoint.weight() == 0 ? 0 : 1;
-      endpoints.add(
-          new Endpoint(
-              endpoint.name(),
-              endpoint.destination(),
-              (int) Math.max(atLeast, weight),
-              endpoint.checks()));
+      endpoints.add(endpoint.withWeight((int) Math.max(atLeast, weight)));
     }
     return new Pool(pool.name(), endpoints, pool.minHealthy());
   }

@@ -78,17 +78,6 @@ class CarriedOverTest {
   private static Service reversed(Service service) {
     List<Pool> pools = new ArrayList<>(service.pools());
     Collections.reverse(pools);
-    return new Service(
-        service.name(),
-        service.zone(),
-        service.ttl(),
-        service.ttlMin(),
-        pools,
-        service.failback(),
-        service.failbackAfter(),
-        service.whenAllDown(),
-        service.answer(),
-        service.families(),
-        service.unknown());
+    return service.withPools(pools);
   }
 }

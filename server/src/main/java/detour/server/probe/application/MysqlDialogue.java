@@ -132,7 +132,7 @@ final class MysqlDialogue implements Dialogue {
 
   private void switchPlugin(Packet packet) {
     ByteBuf body = packet.body().skipBytes(1);
-    plugin = body.isReadable() ? MysqlPackets.text(body) : "mysql_old_password";
+    plugin = body.isReadable() ? ReplyText.untilZero(body) : "mysql_old_password";
     byte[] challenge = new byte[Math.min(body.readableBytes(), MysqlGreeting.CHALLENGE_OCTETS)];
     body.readBytes(challenge);
     byte[] proof = MysqlLogin.proof(plugin, settings.password(), challenge);
@@ -239,12 +239,7 @@ final class MysqlDialogue implements Dialogue {
         run.pass(found);
       }
     } else if (query != null) {
-      String refusal = query.refusal(answered, value);
-      if (refusal == null) {
-        run.pass(found + ", " + Query.told(answered, value));
-      } else {
-        run.fail(refusal);
-      }
+      query.judge(run, found, answered, value);
     }
   }
 

@@ -31,7 +31,7 @@ final class MysqlGreeting {
     if (protocol != PROTOCOL_VERSION) {
       throw new MalformedReply("a greeting of protocol version " + protocol + ", expected 10");
     }
-    String version = MysqlPackets.text(body);
+    String version = ReplyText.untilZero(body);
     MysqlPackets.require(body, THREAD_ID_OCTETS + FIRST_PART_OCTETS + 1 + 2);
     body.skipBytes(THREAD_ID_OCTETS);
     byte[] challenge = new byte[CHALLENGE_OCTETS];
@@ -51,7 +51,7 @@ final class MysqlGreeting {
     String plugin =
         (abilities & MysqlLogin.PLUGIN_AUTH) == 0 || !body.isReadable()
             ? MysqlLogin.NATIVE
-            : MysqlPackets.text(body);
+            : ReplyText.untilZero(body);
     return new MysqlGreeting(shown(version), abilities, plugin, challenge);
   }
 

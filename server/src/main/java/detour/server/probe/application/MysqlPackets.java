@@ -78,7 +78,7 @@ final class MysqlPackets {
         && body.readableBytes() >= SQL_STATE_OCTETS) {
       body.skipBytes(SQL_STATE_OCTETS);
     }
-    return rest(body) + " (" + code + ")";
+    return ReplyText.rest(body) + " (" + code + ")";
   }
 
   /// The first column of a row, as text; null for NULL.
@@ -118,21 +118,6 @@ final class MysqlPackets {
       throw new MalformedReply("a length that is none");
     }
     return value;
-  }
-
-  /// Text up to a zero octet.
-  static String text(ByteBuf body) {
-    int length = body.bytesBefore((byte) 0);
-    if (length < 0) {
-      throw new MalformedReply("text without an end");
-    }
-    String text = body.readString(length, StandardCharsets.UTF_8);
-    body.skipBytes(1);
-    return text;
-  }
-
-  static String rest(ByteBuf body) {
-    return body.readString(body.readableBytes(), StandardCharsets.UTF_8);
   }
 
   static void require(ByteBuf body, int octets) {

@@ -104,8 +104,8 @@ final class PostgresDialogue implements Dialogue {
   }
 
   private void parameter(ByteBuf body) {
-    String name = PostgresMessages.text(body);
-    String text = PostgresMessages.text(body);
+    String name = ReplyText.untilZero(body);
+    String text = ReplyText.untilZero(body);
     if (name.equals("server_version")) {
       // As "15.14 (Debian 15.14-0+deb12u1)".
       int end = text.indexOf(' ');
@@ -182,12 +182,7 @@ final class PostgresDialogue implements Dialogue {
         run.pass(found);
       }
     } else if (query != null) {
-      String refusal = query.refusal(answered, value);
-      if (refusal == null) {
-        run.pass(found + ", " + Query.told(answered, value));
-      } else {
-        run.fail(refusal);
-      }
+      query.judge(run, found, answered, value);
     }
   }
 

@@ -47,8 +47,8 @@ final class PostgresLogin {
       case 3 -> cleartext();
       case 5 -> md5(request);
       case 10 -> beginScram(request);
-      case 11 -> continueScram(PostgresMessages.rest(request));
-      case 12 -> finishScram(PostgresMessages.rest(request));
+      case 11 -> continueScram(ReplyText.rest(request));
+      case 12 -> finishScram(ReplyText.rest(request));
       default -> run.fail("the server asks for " + name(method) + ", which this check cannot do");
     }
     return false;
@@ -88,9 +88,9 @@ final class PostgresLogin {
 
   private void beginScram(ByteBuf request) {
     boolean offered = false;
-    for (String mechanism = PostgresMessages.text(request);
+    for (String mechanism = ReplyText.untilZero(request);
         !mechanism.isEmpty();
-        mechanism = PostgresMessages.text(request)) {
+        mechanism = ReplyText.untilZero(request)) {
       offered |= mechanism.equals(Scram.MECHANISM);
     }
     if (!offered) {

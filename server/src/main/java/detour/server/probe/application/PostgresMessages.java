@@ -51,22 +51,6 @@ final class PostgresMessages {
     return new Message(type, in.readSlice((int) length - LENGTH_OCTETS));
   }
 
-  /// Text up to a zero octet.
-  static String text(ByteBuf body) {
-    int length = body.bytesBefore((byte) 0);
-    if (length < 0) {
-      throw new MalformedReply("text without an end");
-    }
-    String text = body.readString(length, StandardCharsets.UTF_8);
-    body.skipBytes(1);
-    return text;
-  }
-
-  /// What is left, as text.
-  static String rest(ByteBuf body) {
-    return body.readString(body.readableBytes(), StandardCharsets.UTF_8);
-  }
-
   static int number(ByteBuf body) {
     if (body.readableBytes() < Integer.BYTES) {
       throw new MalformedReply("a message is too short");
@@ -102,7 +86,7 @@ final class PostgresMessages {
       if (field == 0) {
         break;
       }
-      String value = text(body);
+      String value = ReplyText.untilZero(body);
       switch (field) {
         case 'S' -> severity = value;
         case 'C' -> code = value;

@@ -3,6 +3,7 @@ package detour.server.probe.application;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Values;
+import detour.server.probe.ProbeRun;
 import detour.server.probe.text.OneLine;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,19 +43,22 @@ record Query(String sql, @Nullable String expected) {
     return new Query(sql, expected);
   }
 
-  /// Why this answer will not do; null when it will.
+  /// Ends the run by what the query answered.
   ///
+  /// @param found what is known of the server, for the detail of a pass
   /// @param answered whether there was a row
   /// @param value its first column; null for NULL
-  @Nullable String refusal(boolean answered, @Nullable String value) {
+  void judge(ProbeRun run, String found, boolean answered, @Nullable String value) {
+    String told = told(answered, value);
     if (expected == null || expected.equals(value)) {
-      return null;
+      run.pass(found + ", " + told);
+    } else {
+      run.fail(told + ", expected " + quoted(expected));
     }
-    return told(answered, value) + ", expected " + quoted(expected);
   }
 
   /// As `the query answers 't'`.
-  static String told(boolean answered, @Nullable String value) {
+  private static String told(boolean answered, @Nullable String value) {
     if (!answered) {
       return "the query answers no row";
     }

@@ -1,13 +1,13 @@
 package detour.server.probe.http;
 
+import detour.server.probe.text.BoundedSearch;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /// A regular expression that a body must match somewhere, with a bound on the work that takes.
 ///
 /// The pattern is the operator's, the text is not: there are patterns that take a Java matcher
-/// longer than the age of the universe for a text made to that end. So each character that the
-/// matcher looks at is counted, and it is stopped when it has looked too often.
+/// longer than the age of the universe for a text made to that end, hence [BoundedSearch].
 final class BodyRegex {
   /// Some ten milliseconds of work.
   static final int LOOKS_MAX = 1_000_000;
@@ -31,14 +31,11 @@ final class BodyRegex {
   }
 
   Outcome find(String text) {
-    try {
-      return pattern.matcher(new Counted(text)).find() ? Outcome.FOUND : Outcome.NOT_FOUND;
-    } catch (TooMuchWork stopped) {
-      return Outcome.TOO_MUCH_WORK;
-    } catch (StackOverflowError deep) {
-      // The matcher recurses: an alternative that repeats takes stack for each repetition.
-      return Outcome.TOO_MUCH_WORK;
-    }
+    return switch (new BoundedSearch(pattern, LOOKS_MAX).endOfMatch(text, 0)) {
+      case BoundedSearch.NO_MATCH -> Outcome.NOT_FOUND;
+      case BoundedSearch.TOO_HARD -> Outcome.TOO_MUCH_WORK;
+      default -> Outcome.FOUND;
+    };
   }
 
   @Override
@@ -54,47 +51,5 @@ final class BodyRegex {
   @Override
   public String toString() {
     return pattern.pattern();
-  }
-
-  /// Thrown out of the matcher, which has no other way to be stopped.
-  private static final class TooMuchWork extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    TooMuchWork() {
-      super(null, null, false, false);
-    }
-  }
-
-  /// A text that can be looked at so often only.
-  private static final class Counted implements CharSequence {
-    private final String text;
-    private int looks;
-
-    Counted(String text) {
-      this.text = text;
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (++looks > LOOKS_MAX) {
-        throw new TooMuchWork();
-      }
-      return text.charAt(index);
-    }
-
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return text.substring(start, end);
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
   }
 }

@@ -62,7 +62,7 @@ class DialogueFuzz {
     return message.type()
         + attempt(() -> PostgresMessages.error(message.body().duplicate()))
         + attempt(() -> PostgresMessages.firstColumn(message.body().duplicate()))
-        + attempt(() -> PostgresMessages.text(message.body().duplicate()))
+        + attempt(() -> ReplyText.untilZero(message.body().duplicate()))
         + attempt(() -> PostgresMessages.number(message.body().duplicate()));
   }
 
