@@ -19,4 +19,7 @@ public interface Inbox {
   /// An operator's command. The future completes once the change is on disk and published, or with
   /// [CommandRefused] whose message says what was wrong and what to do.
   CompletableFuture<Void> command(Command command);
+
+  /// News of the other vantages. Changes take effect in the order in which they are told.
+  void peers(Peers.Change change);
 }
