@@ -19,4 +19,8 @@ public interface Inbox {
   /// An operator's command. The future completes once the change is on disk and published, or with
   /// [CommandRefused] whose message says what was wrong and what to do.
   CompletableFuture<Void> command(Command command);
+
+  /// What the nodes of the cluster agreed on, in the order in which they did. It is taken over,
+  /// whatever was decided here.
+  void agreed(Agreed agreed);
 }

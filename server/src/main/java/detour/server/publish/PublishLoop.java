@@ -69,6 +69,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     record Refused(ConfigurationRefused refused, String author, CompletableFuture<Void> done)
         implements Message {}
 
+    record AgreedOn(Agreed agreed) implements Message {}
+
     /// Changes with overrides among them, which the disk did not take.
     record NotSaved(List<Change> changes) implements Message {}
 
@@ -80,7 +82,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         case Ask(var _, var done) -> done;
         case Replace(var _, var _, var done) -> done;
         case Refused(var _, var _, var done) -> done;
-        case Observed _, Resolved _, NotSaved _, Stop _ -> null;
+        case Observed _, Resolved _, AgreedOn _, NotSaved _, Stop _ -> null;
       };
     }
   }
@@ -152,6 +154,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       tell(new Message.Ask(command, done));
     }
     return done;
+  }
+
+  @Override
+  public void agreed(Agreed agreed) {
+    tell(new Message.AgreedOn(agreed));
   }
 
   /// Decides what is in the inbox and stops; commands that come later fail. The journal is the
@@ -250,6 +257,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       case Message.Observed(var target, var observation) -> decisions.observed(target, observation);
       case Message.Resolved(var hostName, var addresses) -> decisions.resolved(hostName, addresses);
       case Message.Ask(var command, var done) -> ask(command, done);
+      case Message.AgreedOn(var agreed) -> LOG.debug("agreed: {}", agreed);
       case Message.Replace replace -> replace(replace);
       case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
       case Message.NotSaved(var changes) -> unsaved.keep(changes, time.nowNanos());
