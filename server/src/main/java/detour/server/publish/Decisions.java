@@ -49,6 +49,7 @@ final class Decisions {
   private final Chronicle chronicle;
   private final ServiceJudge judge;
   private final Sentry sentry;
+  private final Peers peers = new Peers();
   private final Map<String, List<InetAddress>> resolved = new ConcurrentHashMap<>();
   private final Deque<LiveService> dirty = new ArrayDeque<>();
   private final PriorityQueue<Timer> timers =
@@ -200,6 +201,11 @@ final class Decisions {
     if (!sorted.equals(before)) {
       directory.servicesOf(hostName).forEach(this::mark);
     }
+  }
+
+  /// Takes in news of the other vantages.
+  void heard(Peers.Change change) {
+    var _ = peers.apply(change, time.nowNanos());
   }
 
   /// Marks a service to be judged again by the next [#settle].

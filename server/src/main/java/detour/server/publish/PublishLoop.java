@@ -69,6 +69,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     record Refused(ConfigurationRefused refused, String author, CompletableFuture<Void> done)
         implements Message {}
 
+    record Heard(Peers.Change change) implements Message {}
+
     record AgreedOn(Agreed agreed) implements Message {}
 
     /// Changes with overrides among them, which the disk did not take.
@@ -82,7 +84,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         case Ask(var _, var done) -> done;
         case Replace(var _, var _, var done) -> done;
         case Refused(var _, var _, var done) -> done;
-        case Observed _, Resolved _, AgreedOn _, NotSaved _, Stop _ -> null;
+        case Observed _, Resolved _, Heard _, AgreedOn _, NotSaved _, Stop _ -> null;
       };
     }
   }
@@ -154,6 +156,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       tell(new Message.Ask(command, done));
     }
     return done;
+  }
+
+  @Override
+  public void peers(Peers.Change change) {
+    tell(new Message.Heard(change));
   }
 
   @Override
@@ -256,6 +263,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     switch (message) {
       case Message.Observed(var target, var observation) -> decisions.observed(target, observation);
       case Message.Resolved(var hostName, var addresses) -> decisions.resolved(hostName, addresses);
+      case Message.Heard(var change) -> decisions.heard(change);
       case Message.Ask(var command, var done) -> ask(command, done);
       case Message.AgreedOn(var agreed) -> LOG.debug("agreed: {}", agreed);
       case Message.Replace replace -> replace(replace);

@@ -11,6 +11,8 @@ import java.util.HexFormat;
 /// have equal keys, across restarts and whatever their times and thresholds.
 public final class TargetKey {
   private static final int DIGEST_OCTETS = 12;
+  private static final int READABLE = 47;
+  private static final String OTHER = "[^A-Za-z0-9.:_@-]";
 
   private TargetKey() {}
 
@@ -18,11 +20,23 @@ public final class TargetKey {
   /// hold secrets. How often and how patiently is left out: an endpoint that is down must not be
   /// answered again because its check was tuned before a restart.
   public static String of(ProbeTarget target) {
+    return target.summary() + " #" + digest(tested(target));
+  }
+
+  /// A key, [#of] a target, in the form under which vantages share what they think of it: readable
+  /// in part, of letters, digits and `. : _ @ -` alone, and at most 72 characters long.
+  public static String shared(String key) {
+    String summary = key.substring(0, Math.max(0, key.lastIndexOf(" #")));
+    String readable =
+        summary.substring(0, Math.min(READABLE, summary.length())).replaceAll(OTHER, "_");
+    return readable + "." + digest(key);
+  }
+
+  private static String digest(String text) {
     try {
       byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(tested(target).getBytes(StandardCharsets.UTF_8));
-      return target.summary() + " #" + HexFormat.of().formatHex(digest, 0, DIGEST_OCTETS);
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, DIGEST_OCTETS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

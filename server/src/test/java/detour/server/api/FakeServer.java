@@ -9,6 +9,7 @@ import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
+import detour.server.publish.Peers;
 import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
 import java.io.IOException;
@@ -185,6 +186,11 @@ public final class FakeServer implements AutoCloseable {
 
     @Override
     public void resolved(String hostName, List<InetAddress> addresses) {}
+
+    @Override
+    public void peers(Peers.Change change) {
+      throw new UnsupportedOperationException();
+    }
 
     @Override
     public CompletableFuture<Void> command(Command command) {

@@ -16,6 +16,7 @@ import detour.server.probe.socket.TcpCheck;
 import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
+import detour.server.publish.Peers;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -349,6 +350,11 @@ class ProbeScheduleTest {
     @Override
     public void resolved(String hostName, List<InetAddress> addresses) {
       resolved.add(hostName + "=" + addresses);
+    }
+
+    @Override
+    public void peers(Peers.Change change) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

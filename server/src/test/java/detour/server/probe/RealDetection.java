@@ -14,6 +14,7 @@ import detour.server.probe.kinds.ProbeKinds;
 import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
+import detour.server.publish.Peers;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,11 @@ final class RealDetection implements Inbox, AutoCloseable {
 
   @Override
   public void resolved(String hostName, List<InetAddress> addresses) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void peers(Peers.Change change) {
     throw new UnsupportedOperationException();
   }
 

@@ -15,6 +15,7 @@ import detour.server.probe.socket.TcpCheck;
 import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
+import detour.server.publish.Peers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -184,6 +185,11 @@ class RealScheduleTest {
     @Override
     public void resolved(String hostName, List<InetAddress> addresses) {
       throw new AssertionError("nothing is to be resolved");
+    }
+
+    @Override
+    public void peers(Peers.Change change) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -14,6 +14,7 @@ import detour.server.probe.socket.TcpCheck;
 import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
+import detour.server.publish.Peers;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,6 +134,11 @@ final class SimulatedDetection implements Inbox {
 
   @Override
   public void resolved(String hostName, List<InetAddress> addresses) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void peers(Peers.Change change) {
     throw new UnsupportedOperationException();
   }
 
