@@ -22,4 +22,8 @@ public interface Inbox {
 
   /// News of the other vantages. Changes take effect in the order in which they are told.
   void peers(Peers.Change change);
+
+  /// What the nodes of the cluster agreed on, in the order in which they did. It is taken over,
+  /// whatever was decided here.
+  void agreed(Agreed agreed);
 }

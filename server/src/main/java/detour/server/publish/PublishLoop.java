@@ -71,6 +71,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
     record Heard(Peers.Change change) implements Message {}
 
+    record AgreedOn(Agreed agreed) implements Message {}
+
     /// Changes with overrides among them, which the disk did not take.
     record NotSaved(List<Change> changes) implements Message {}
 
@@ -82,7 +84,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         case Ask(var _, var done) -> done;
         case Replace(var _, var _, var done) -> done;
         case Refused(var _, var _, var done) -> done;
-        case Observed _, Resolved _, Heard _, NotSaved _, Stop _ -> null;
+        case Observed _, Resolved _, Heard _, AgreedOn _, NotSaved _, Stop _ -> null;
       };
     }
   }
@@ -159,6 +161,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   @Override
   public void peers(Peers.Change change) {
     tell(new Message.Heard(change));
+  }
+
+  @Override
+  public void agreed(Agreed agreed) {
+    tell(new Message.AgreedOn(agreed));
   }
 
   /// Decides what is in the inbox and stops; commands that come later fail. The journal is the
@@ -258,6 +265,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       case Message.Resolved(var hostName, var addresses) -> decisions.resolved(hostName, addresses);
       case Message.Heard(var change) -> decisions.heard(change);
       case Message.Ask(var command, var done) -> ask(command, done);
+      case Message.AgreedOn(var agreed) -> LOG.debug("agreed: {}", agreed);
       case Message.Replace replace -> replace(replace);
       case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
       case Message.NotSaved(var changes) -> unsaved.keep(changes, time.nowNanos());

@@ -4,6 +4,7 @@ import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.ProbeTarget;
 import detour.failover.opinion.Observation;
+import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.publish.Inbox;
@@ -204,6 +205,11 @@ public final class FakeServer implements AutoCloseable {
       }
       commands.add(command);
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void agreed(Agreed agreed) {
+      throw new UnsupportedOperationException();
     }
   }
 

@@ -13,6 +13,7 @@ import detour.server.probe.FakeLane.Answer;
 import detour.server.probe.FakeLane.Started;
 import detour.server.probe.ProbeResult.Outcome;
 import detour.server.probe.socket.TcpCheck;
+import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
 import detour.server.publish.Peers;
@@ -358,6 +359,11 @@ class ProbeScheduleTest {
 
     @Override
     public CompletableFuture<Void> command(Command command) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void agreed(Agreed agreed) {
       throw new UnsupportedOperationException();
     }
   }

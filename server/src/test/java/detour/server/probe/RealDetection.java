@@ -11,6 +11,7 @@ import detour.failover.opinion.OpinionRules;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import detour.server.probe.kinds.ProbeKinds;
+import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
 import detour.server.publish.Peers;
@@ -100,6 +101,11 @@ final class RealDetection implements Inbox, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> command(Command command) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void agreed(Agreed agreed) {
     throw new UnsupportedOperationException();
   }
 

@@ -12,6 +12,7 @@ import detour.server.metrics.Metrics;
 import detour.server.probe.http.HttpSettings;
 import detour.server.probe.kinds.ProbeKinds;
 import detour.server.probe.socket.TcpCheck;
+import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
 import detour.server.publish.Peers;
@@ -193,6 +194,11 @@ class RealScheduleTest {
 
     @Override
     public CompletableFuture<Void> command(Command command) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void agreed(Agreed agreed) {
       throw new UnsupportedOperationException();
     }
   }

@@ -11,6 +11,7 @@ import detour.failover.opinion.OpinionRules;
 import detour.server.metrics.Metrics;
 import detour.server.probe.ProbeResult.Outcome;
 import detour.server.probe.socket.TcpCheck;
+import detour.server.publish.Agreed;
 import detour.server.publish.Command;
 import detour.server.publish.Inbox;
 import detour.server.publish.Peers;
@@ -143,6 +144,11 @@ final class SimulatedDetection implements Inbox {
 
   @Override
   public CompletableFuture<Void> command(Command command) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void agreed(Agreed agreed) {
     throw new UnsupportedOperationException();
   }
 }

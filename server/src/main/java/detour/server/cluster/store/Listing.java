@@ -1,0 +1,19 @@
+package detour.server.cluster.store;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What a part of the store held at one revision.
+///
+/// @param revision of the whole store; a watch from the next one on misses nothing
+/// @param entries in the order of their keys
+public record Listing(long revision, List<Entry> entries) {
+  public Listing {
+    entries = List.copyOf(entries);
+  }
+
+  /// What the key held; empty when it did not exist.
+  public Optional<Entry> entry(String key) {
+    return entries.stream().filter(entry -> entry.key().equals(key)).findFirst();
+  }
+}
