@@ -3,14 +3,18 @@ package detour.server.publish;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ServiceAnswer;
 import detour.failover.model.Health;
+import detour.failover.model.Model;
 import detour.failover.model.ProbeTarget;
 import detour.failover.model.Service;
+import detour.failover.model.Vantage;
+import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.ServiceHealth;
 import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
 import detour.failover.selection.Track;
+import detour.failover.verdict.Presence;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.net.InetAddress;
@@ -50,6 +54,14 @@ final class Decisions {
   private final ServiceJudge judge;
   private final Sentry sentry;
   private final Peers peers = new Peers();
+  private Votes votes;
+
+  /// Whether the last that was known of the others was too old to count.
+  private boolean wasStale = true;
+
+  /// Whether this vantage abstains.
+  private boolean impaired;
+
   private final Map<String, List<InetAddress>> resolved = new ConcurrentHashMap<>();
   private final Deque<LiveService> dirty = new ArrayDeque<>();
   private final PriorityQueue<Timer> timers =
@@ -66,7 +78,7 @@ final class Decisions {
   private record Timer(long atNanos, LiveService live) {}
 
   /// A configuration, decided on for the first time.
-  private record Beginning(Directory directory, AnswerTable table) {}
+  private record Beginning(Directory directory, Votes votes, AnswerTable table) {}
 
   Decisions(
       Time time,
@@ -81,9 +93,11 @@ final class Decisions {
     judge = new ServiceJudge(time, overrides, chronicle);
     Beginning beginning = begin(configuration, null);
     directory = beginning.directory();
+    votes = beginning.votes();
     table = beginning.table();
     directory.services().forEach(this::schedule);
     sentry = new Sentry(time, metrics, chronicle, directory);
+    forgetWhatOthersProbe();
   }
 
   /// What the guard thinks. May be read by any thread.
@@ -117,9 +131,10 @@ final class Decisions {
   void observed(ProbeTarget target, Observation observation) {
     sentry.observed(target, observation);
     LiveTarget live = directory.target(target);
-    if (live != null && sentry.admits(live, observation)) {
+    boolean ours = live != null && directory.shares().probesHere(live);
+    if (live != null && ours && sentry.admits(live, observation)) {
       change(live, () -> live.observed(observation));
-    } else if (live == null && !sentry.isCanary(target)) {
+    } else if (!ours && !sentry.isCanary(target)) {
       metrics.count(Counter.OBSERVATIONS_DROPPED);
     }
     heed();
@@ -133,6 +148,7 @@ final class Decisions {
     if (!sentry.turned()) {
       return;
     }
+    attendanceChanged();
     if (sentry.impaired()) {
       for (LiveTarget live : directory.liveTargets()) {
         if (live.pending()) {
@@ -205,7 +221,87 @@ final class Decisions {
 
   /// Takes in news of the other vantages.
   void heard(Peers.Change change) {
-    var _ = peers.apply(change, time.nowNanos());
+    if (change instanceof Peers.Change.Attendance attendance) {
+      report(attendance);
+    }
+    Peers.Effect effect = peers.apply(change);
+    if (effect.everyone()) {
+      attendanceChanged();
+    }
+    for (String key : effect.targets()) {
+      for (LiveTarget live : directory.targetsOf(key)) {
+        directory.servicesOf(live).forEach(this::mark);
+      }
+    }
+  }
+
+  /// That a vantage is there is no news when it was not heard of before.
+  private void report(Peers.Change.Attendance attendance) {
+    String vantage = attendance.vantage();
+    Presence before = peers.presence(vantage, time.nowNanos());
+    if (before != attendance.presence()
+        && (peers.knows(vantage) || attendance.presence() != Presence.PRESENT)) {
+      chronicle.event(
+          null,
+          "vantage",
+          vantage,
+          before.name(),
+          attendance.presence().name(),
+          attendance.detail(),
+          Chronicle.SELF);
+    }
+  }
+
+  /// Who is present has changed, and with that any verdict may.
+  private void attendanceChanged() {
+    Model model = directory.configuration().model();
+    if (model.verdicts().alone()) {
+      return;
+    }
+    impaired = sentry.impaired();
+    votes.impaired(impaired);
+    List<LiveTarget> changed = directory.shares().shareOut(present(model), impaired);
+    for (LiveTarget live : changed) {
+      change(live, () -> live.unknown(time.nowNanos()));
+    }
+    if (!changed.isEmpty()) {
+      sentry.guard(directory);
+      startProbing();
+    }
+    directory.services().forEach(this::mark);
+  }
+
+  /// The vantages that may be counted.
+  private List<Vantage> present(Model model) {
+    long nowNanos = time.nowNanos();
+    return model.verdicts().vantages().stream()
+        .filter(vantage ->
+            vantage.name().equals(model.vantage())
+                ? !impaired
+                : peers.presence(vantage.name(), nowNanos) == Presence.PRESENT)
+        .toList();
+  }
+
+  /// What this node thought of targets that it does not probe would never change again.
+  private void forgetWhatOthersProbe() {
+    for (LiveTarget live : directory.liveTargets()) {
+      if (live.health() != Health.UNKNOWN && !directory.shares().probesHere(live)) {
+        change(live, () -> live.unknown(time.nowNanos()));
+      }
+    }
+  }
+
+  private void heedStaleness(long nowNanos) {
+    boolean stale = peers.view().stale(nowNanos);
+    if (stale != wasStale) {
+      wasStale = stale;
+      attendanceChanged();
+    }
+  }
+
+  /// What is known of the other vantages. May be read by any thread.
+  Peers peers() {
+    return peers;
   }
 
   /// Marks a service to be judged again by the next [#settle].
@@ -228,10 +324,11 @@ final class Decisions {
       beginning = begin(configuration, before);
     } catch (RuntimeException e) {
       chronicle.rollBack(mark);
-      judge.judgeBy(before);
+      judge.judgeBy(before, votes);
       throw e;
     }
     directory = beginning.directory();
+    votes = beginning.votes();
     sentry.guard(directory);
     table = beginning.table();
     changed.clear();
@@ -239,6 +336,8 @@ final class Decisions {
     timers.clear();
     directory.services().forEach(this::schedule);
     resolved.keySet().retainAll(directory.hostNames());
+    attendanceChanged();
+    forgetWhatOthersProbe();
     metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
   }
 
@@ -267,6 +366,7 @@ final class Decisions {
   boolean settle() {
     sentry.ask(probes);
     heed();
+    heedStaleness(time.nowNanos());
     markDue(time.nowNanos());
     for (int judged = 0; judged < SETTLED_MAX && !dirty.isEmpty(); judged++) {
       LiveService live = dirty.remove();
@@ -308,6 +408,9 @@ final class Decisions {
     }
     Timer first = timers.peek();
     long next = Math.min(first == null ? Long.MAX_VALUE : first.atNanos(), sentry.nextDueNanos());
+    if (!wasStale) {
+      next = Math.min(next, peers.view().staleNanos());
+    }
     Instant expiry = overrides.nextExpiry();
     return expiry == null ? next : Math.min(next, time.nanosAt(expiry));
   }
@@ -328,7 +431,11 @@ final class Decisions {
   /// @param before what it takes the place of; left as it is
   private Beginning begin(LoadedConfiguration configuration, @Nullable Directory before) {
     Directory next = new Directory(configuration, before, this::firstOpinion);
-    judge.judgeBy(next);
+    Model model = configuration.model();
+    Votes votes = new Votes(peers, next.shares(), model.verdicts(), model.vantage());
+    votes.impaired(impaired);
+    var _ = next.shares().shareOut(present(model), impaired);
+    judge.judgeBy(next, votes);
     for (LiveService live : next.servicesAfterThoseTheyAskFor()) {
       LiveService old = before == null ? null : before.service(live.service().name());
       LiveService.View view = old == null ? null : old.view();
@@ -338,7 +445,7 @@ final class Decisions {
         reportLostPools(old.service(), view, live);
       }
     }
-    return new Beginning(next, AnswerTable.of(configuration.zones(), answersOf(next)));
+    return new Beginning(next, votes, AnswerTable.of(configuration.zones(), answersOf(next)));
   }
 
   private List<Selection> startingSelections(

@@ -6,6 +6,7 @@ import detour.failover.model.CheckSettings;
 import detour.failover.model.Destination;
 import detour.failover.model.Endpoint;
 import detour.failover.model.Health;
+import detour.failover.model.Model;
 import detour.failover.model.OverridePath;
 import detour.failover.model.Pool;
 import detour.failover.model.ProbeTarget;
@@ -41,7 +42,11 @@ final class Directory {
   private final Map<LiveTarget, List<LiveService>> servicesByTarget = new HashMap<>();
   private final Map<String, List<LiveService>> servicesByHostName = new LinkedHashMap<>();
 
+  /// By the key under which vantages share what they think; empty for a node on its own.
+  private final Map<String, List<LiveTarget>> targetsBySharedKey = new HashMap<>();
+
   private final Dependencies dependencies;
+  private final Shares shares;
 
   /// @param opinionOf the opinion to begin with for a target that was not there before
   /// @param before the directory that this one replaces; its targets live on where they are the
@@ -76,6 +81,13 @@ final class Directory {
     }
     services.forEach(this::register);
     dependencies = new Dependencies(services);
+    Model model = configuration.model();
+    shares = new Shares(model.verdicts(), model.vantage(), targets.values());
+    if (!model.verdicts().alone()) {
+      for (LiveTarget live : targets.values()) {
+        targetsBySharedKey.computeIfAbsent(live.sharedKey(), k -> new ArrayList<>(1)).add(live);
+      }
+    }
   }
 
   /// What is tested where, whatever the times and thresholds.
@@ -115,15 +127,30 @@ final class Directory {
     return services;
   }
 
-  /// The targets and the canaries.
+  /// The targets that this node probes, and its canaries.
   Set<ProbeTarget> probed() {
-    Set<ProbeTarget> probed = new LinkedHashSet<>(targets.keySet());
+    Set<ProbeTarget> probed = new LinkedHashSet<>();
+    targets.forEach((target, live) -> {
+      if (shares.probesHere(live)) {
+        probed.add(target);
+      }
+    });
     probed.addAll(configuration.model().guard().canaries());
     return probed;
   }
 
   Iterable<LiveTarget> liveTargets() {
     return targets.values();
+  }
+
+  /// Who probes what.
+  Shares shares() {
+    return shares;
+  }
+
+  /// What this node probes or not, and other vantages know by this key.
+  List<LiveTarget> targetsOf(String sharedKey) {
+    return targetsBySharedKey.getOrDefault(sharedKey, List.of());
   }
 
   Set<String> hostNames() {

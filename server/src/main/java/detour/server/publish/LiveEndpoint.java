@@ -6,6 +6,7 @@ import detour.failover.model.OverridePath;
 import detour.failover.opinion.CombinedOpinion;
 import detour.failover.verdict.EffectiveHealth;
 import detour.failover.verdict.Verdict;
+import detour.failover.verdict.Vote;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,13 @@ final class LiveEndpoint {
   /// tells. Publish thread only.
   private boolean downQuietly;
 
+  /// @param votes that the verdict was made of; empty for a node on its own
   /// @param sinceNanos since when the verdict holds
   /// @param warning it is healthy, and others are to be preferred; null for no warning
   /// @param cameBackNanos when it became healthy again; empty when it was never away
   record View(
       Verdict verdict,
+      List<Vote> votes,
       EffectiveHealth health,
       long sinceNanos,
       @Nullable String warning,

@@ -17,6 +17,7 @@ final class LiveTarget {
 
   private final ProbeTarget target;
   private @Nullable String key;
+  private @Nullable String sharedKey;
   private volatile View view;
   private volatile boolean held;
 
@@ -42,6 +43,14 @@ final class LiveTarget {
       key = TargetKey.of(target);
     }
     return key;
+  }
+
+  /// Under what vantages share what they think of it. Publish thread only.
+  String sharedKey() {
+    if (sharedKey == null) {
+      sharedKey = TargetKey.shared(key());
+    }
+    return sharedKey;
   }
 
   View view() {
@@ -98,6 +107,13 @@ final class LiveTarget {
   /// Forgets the results that speak for a change. Publish thread only.
   void forget() {
     view = new View(OpinionRules.forgetting(view.opinion()), view.recent(), view.degradation());
+  }
+
+  /// Forgets all that was thought of it, since others probe it, or did. Publish thread only.
+  void unknown(long nowNanos) {
+    view =
+        new View(
+            OpinionRules.initial(target.check().thresholds(), nowNanos), List.of(), Degradation.NONE);
   }
 
   private Degradation degraded(Observation observation) {

@@ -89,6 +89,11 @@ public final class Peers {
     return view;
   }
 
+  /// Whether anything was ever heard of a vantage.
+  boolean knows(String vantage) {
+    return peers.containsKey(vantage);
+  }
+
   /// Whether a vantage may be counted, leaving aside which endpoint it is about.
   Presence presence(String vantage, long nowNanos) {
     Peer peer = peers.get(vantage);
@@ -118,15 +123,15 @@ public final class Peers {
     return peer == null ? 0 : peer.opinions.size();
   }
 
-  /// Takes in a change. Publish thread only.
-  Effect apply(Change change, long nowNanos) {
+  /// Takes in a change. That the view became stale, or is not any more, is for the caller to see.
+  /// Publish thread only.
+  Effect apply(Change change) {
     return switch (change) {
       case Change.Attendance attendance -> attended(attendance);
       case Change.Opinions opinions -> thought(opinions);
       case Change.Confirmed(SharedView next) -> {
-        boolean turned = view.stale(nowNanos) != next.stale(nowNanos);
         view = next;
-        yield turned ? Effect.EVERYONE : Effect.NONE;
+        yield Effect.NONE;
       }
     };
   }

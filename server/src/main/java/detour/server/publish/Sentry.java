@@ -67,6 +67,9 @@ final class Sentry {
     directory = next;
     Map<ProbeTarget, Boolean> targets = new LinkedHashMap<>();
     for (LiveTarget live : next.liveTargets()) {
+      if (!next.shares().probesHere(live)) {
+        continue;
+      }
       targets.put(live.target(), live.health() != Health.DOWN);
     }
     guard.guard(next.configuration().model().guard(), targets, time.nowNanos());

@@ -36,7 +36,12 @@ final class ServiceJudge {
   private final Chronicle chronicle;
   private String vantage = "";
   private VerdictPolicy policy = VerdictPolicy.ALONE;
+
+  /// Whether this node's own opinion counts.
+  private boolean sees = true;
+
   private @Nullable Directory directory;
+  private @Nullable Votes votes;
 
   ServiceJudge(Time time, Overrides overrides, Chronicle chronicle) {
     this.time = time;
@@ -44,10 +49,13 @@ final class ServiceJudge {
     this.chronicle = chronicle;
   }
 
-  void judgeBy(Directory next) {
+  /// @param votes of that directory's endpoints
+  void judgeBy(Directory next, Votes votes) {
+    this.votes = votes;
     Model model = next.configuration().model();
     vantage = model.vantage();
     policy = model.verdicts();
+    sees = policy.alone() || policy.vantages().stream().anyMatch(v -> v.name().equals(vantage));
     directory = next;
   }
 
@@ -112,15 +120,14 @@ final class ServiceJudge {
     CombinedOpinion opinion =
         combined(endpoint, endpoint.targets().stream().map(LiveTarget::opinion).toList(), nowNanos);
     LiveEndpoint.View before = endpoint.view();
+    boolean checked = !endpoint.endpoint().checks().isNone();
+    List<Vote> votes = checked ? votes(endpoint, opinion, nowNanos) : List.of();
     Verdict verdict =
-        endpoint.endpoint().checks().isNone()
-            ? Verdict.NOT_CHECKED
-            : explained(
-                VerdictRules.decide(
-                    policy,
-                    before == null ? null : before.verdict(),
-                    List.of(new Vote(vantage, vantage, opinion.health(), Presence.PRESENT))),
-                opinion);
+        checked
+            ? explained(
+                VerdictRules.decide(policy, before == null ? null : before.verdict(), votes),
+                opinion)
+            : Verdict.NOT_CHECKED;
     EffectiveHealth effective =
         EffectiveHealth.of(
             overrides.of(endpoint.path()),
@@ -134,6 +141,7 @@ final class ServiceJudge {
     endpoint.judged(
         new LiveEndpoint.View(
             verdict,
+            policy.alone() ? List.of() : votes,
             effective,
             before == null || turned ? nowNanos : before.sinceNanos(),
             warning,
@@ -156,11 +164,21 @@ final class ServiceJudge {
         effective.override() != null ? OptionalLong.empty() : opinion.earliestDecisionNanos());
   }
 
+  private List<Vote> votes(LiveEndpoint endpoint, CombinedOpinion opinion, long nowNanos) {
+    return votes == null || policy.alone()
+        ? List.of(new Vote(vantage, vantage, opinion.health(), Presence.PRESENT))
+        : votes.of(endpoint, this::healthOf, nowNanos);
+  }
+
+  private ServiceHealth healthOf(String service) {
+    return directory == null ? ServiceHealth.UNKNOWN : directory.healthOf(service);
+  }
+
   private CombinedOpinion combined(LiveEndpoint endpoint, List<Opinion> opinions, long nowNanos) {
     return CombinedOpinion.of(
         endpoint.endpoint().checks(),
         opinions,
-        directory == null ? name -> ServiceHealth.UNKNOWN : directory::healthOf,
+        this::healthOf,
         nowNanos);
   }
 
@@ -202,14 +220,19 @@ final class ServiceJudge {
   }
 
   /// A verdict on more than a mere count of checks says how it came about.
-  private static Verdict explained(Verdict verdict, CombinedOpinion opinion) {
-    String reason =
+  private Verdict explained(Verdict verdict, CombinedOpinion opinion) {
+    if (opinion.rule() == null || verdict.frozen() || !sees) {
+      return verdict;
+    }
+    String how =
         opinion.downBy() != null
             ? "depends on " + opinion.downBy() + ", which is down"
-            : verdict.reason() + ": " + opinion.rule();
-    return opinion.rule() == null || verdict.frozen()
-        ? verdict
-        : new Verdict(
+            : opinion.rule();
+    String reason =
+        !policy.alone()
+            ? verdict.reason() + "; seen from " + vantage + ": " + how
+            : opinion.downBy() != null ? how : verdict.reason() + ": " + how;
+    return new Verdict(
             verdict.health(), false, verdict.present(), verdict.down(), verdict.needed(), reason);
   }
 
@@ -291,11 +314,15 @@ final class ServiceJudge {
     }
   }
 
-  private static String lastDetail(LiveEndpoint endpoint, Verdict verdict) {
+  private String lastDetail(LiveEndpoint endpoint, Verdict verdict) {
+    String agreed = policy.alone() ? "" : verdict.reason() + "; ";
     for (LiveTarget target : endpoint.targets()) {
       LiveTarget.View view = target.view();
       if (view.opinion().health() == verdict.health() && !view.recent().isEmpty()) {
-        return target.target().check().summary() + ": " + view.recent().getFirst().detail();
+        return agreed
+            + target.target().check().summary()
+            + ": "
+            + view.recent().getFirst().detail();
       }
     }
     return verdict.reason();
