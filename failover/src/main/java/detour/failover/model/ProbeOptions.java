@@ -2,6 +2,7 @@ package detour.failover.model;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a check of any kind can be told besides its schedule and thresholds.
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param earlySuspicion whether a probe that is long overdue starts the confirming ones before its
 ///   timeout
 /// @param tripwire whether an idle connection may be held whose loss starts a probe at once
+/// @param vantages the names of those that probe, and whose opinions count; empty for all
 public record ProbeOptions(
     @Nullable Destination target,
     @Nullable InetAddress source,
@@ -21,9 +23,31 @@ public record ProbeOptions(
     @Nullable Duration slowAfter,
     Addresses addresses,
     boolean earlySuspicion,
-    boolean tripwire) {
+    boolean tripwire,
+    Set<String> vantages) {
   public static final ProbeOptions DEFAULT =
       new ProbeOptions(null, null, false, null, Addresses.ONE, true, true);
+
+  public ProbeOptions {
+    vantages = Set.copyOf(vantages);
+  }
+
+  /// Options of a check that every vantage is asked for.
+  public ProbeOptions(
+      @Nullable Destination target,
+      @Nullable InetAddress source,
+      boolean inverted,
+      @Nullable Duration slowAfter,
+      Addresses addresses,
+      boolean earlySuspicion,
+      boolean tripwire) {
+    this(target, source, inverted, slowAfter, addresses, earlySuspicion, tripwire, Set.of());
+  }
+
+  /// Whether the opinion of this vantage counts.
+  public boolean asks(String vantage) {
+    return vantages.isEmpty() || vantages.contains(vantage);
+  }
 
   /// Options with the quick detection that is the default.
   public ProbeOptions(

@@ -5,12 +5,14 @@ import detour.failover.model.Checks;
 import detour.failover.model.Endpoint;
 import detour.failover.model.Health;
 import detour.failover.model.Service;
+import detour.failover.model.Vantage;
 import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.CombinedOpinion;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
 import detour.failover.verdict.EffectiveHealth;
+import detour.failover.verdict.Presence;
 import detour.failover.verdict.Verdict;
 import detour.failover.verdict.VerdictRules;
 import detour.failover.verdict.Vote;
@@ -206,7 +208,10 @@ final class Simulation {
     }
 
     Vote vote() {
-      return new Vote("v" + vantage, opinion.health(), network.present(vantage, now));
+      return Vote.of(
+          Vantage.of("v" + vantage),
+          opinion.health(),
+          network.present(vantage, now) ? Presence.PRESENT : Presence.ABSENT);
     }
 
     void start() {

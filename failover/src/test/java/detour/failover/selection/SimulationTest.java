@@ -10,6 +10,7 @@ import detour.failover.model.Health;
 import detour.failover.model.Quorum;
 import detour.failover.model.Service;
 import detour.failover.model.Thresholds;
+import detour.failover.model.Vantage;
 import detour.failover.model.VerdictPolicy;
 import detour.failover.selection.Simulation.Network;
 import detour.failover.selection.Simulation.Outage;
@@ -32,7 +33,9 @@ class SimulationTest {
   private static final long TIMEOUT = 2 * SECOND;
   private static final long MARGIN = SECOND / 10;
   private static final Network PERFECT = (_, _, _) -> true;
-  private static final VerdictPolicy THREE = new VerdictPolicy(new Quorum.Majority(), 3, 0);
+  private static final VerdictPolicy THREE =
+      new VerdictPolicy(
+          new Quorum.Majority(), List.of(Vantage.of("v0"), Vantage.of("v1"), Vantage.of("v2")), 0);
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2})

@@ -15,6 +15,7 @@ import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
 import detour.failover.selection.Track;
 import detour.failover.verdict.EffectiveHealth;
+import detour.failover.verdict.Presence;
 import detour.failover.verdict.Verdict;
 import detour.failover.verdict.VerdictRules;
 import detour.failover.verdict.Vote;
@@ -139,7 +140,7 @@ final class ServiceJudge {
                 VerdictRules.decide(
                     policy,
                     before == null ? null : before.verdict(),
-                    List.of(new Vote(vantage, opinion.health(), true))),
+                    List.of(new Vote(vantage, vantage, opinion.health(), Presence.PRESENT))),
                 opinion);
     EffectiveHealth effective =
         EffectiveHealth.of(
