@@ -63,6 +63,27 @@ public record Selection(
     lastHealthy = List.copyOf(lastHealthy);
   }
 
+  /// The same with more to say about why.
+  ///
+  /// @param more the end of the sentence
+  public Selection because(String more) {
+    return new Selection(
+        track,
+        status,
+        pool,
+        latch,
+        wanted,
+        lastResort,
+        endpoints,
+        reason + "; " + more,
+        sinceNanos,
+        failbackAtNanos,
+        pools,
+        lastHealthy,
+        budget,
+        ttl);
+  }
+
   public Answer answer() {
     if (lastResort == LastResort.SERVFAIL) {
       return Answer.SERVFAIL;

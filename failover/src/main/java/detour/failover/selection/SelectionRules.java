@@ -46,6 +46,23 @@ public final class SelectionRules {
       List<List<EndpointHealth>> health,
       long nowNanos,
       boolean failbackApproved) {
+    return next(
+        service,
+        track,
+        previous,
+        health,
+        nowNanos,
+        failbackApproved ? FailbackLeave.APPROVED : FailbackLeave.BY_RULE);
+  }
+
+  /// The same, for nodes that must ask others before they fail back.
+  public static Selection next(
+      Service service,
+      Track track,
+      @Nullable Selection previous,
+      List<List<EndpointHealth>> health,
+      long nowNanos,
+      FailbackLeave leave) {
     Situation situation = new Situation(service, track, health, nowNanos);
     List<PoolAvailability> pools = PoolRules.availability(situation, previous);
     if (pools.stream().allMatch(pool -> pool.members() == 0)) {
@@ -54,7 +71,7 @@ public final class SelectionRules {
     int wanted = firstAvailable(pools);
     return wanted < 0
         ? lastResort(situation, previous, pools)
-        : served(situation, previous, pools, wanted, failbackApproved);
+        : served(situation, previous, pools, wanted, leave);
   }
 
   /// What to start from when only the latch was stored: pass it as `previous`.
@@ -88,6 +105,47 @@ public final class SelectionRules {
     return restored(service, track, latchedPool, sinceNanos, false);
   }
 
+  /// The same selection after another node moved its latch: pass it as `previous`. A failback from
+  /// there takes its whole time anew, for what the other node saw may be on its way here still.
+  ///
+  /// @param pool its name; one that the service does not have changes nothing
+  /// @param held whether the failover budget holds it there
+  public static Selection takenOver(
+      Selection selection, Service service, String pool, boolean held, long nowNanos) {
+    int latch = Renaming.position(service, pool);
+    if (latch < 0 || (latch == selection.latch() && held == selection.budget().held())) {
+      return selection;
+    }
+    boolean moved = latch != selection.latch();
+    List<PoolAvailability> pools =
+        moved
+            ? selection.pools().stream().map(known -> known.availableFrom(nowNanos)).toList()
+            : selection.pools();
+    return new Selection(
+        selection.track(),
+        selection.status(),
+        selection.lastResort() == null ? latch : -1,
+        latch,
+        selection.wanted(),
+        selection.lastResort(),
+        selection.endpoints(),
+        selection.reason(),
+        moved ? nowNanos : selection.sinceNanos(),
+        OptionalLong.empty(),
+        pools,
+        selection.lastHealthy(),
+        held == selection.budget().held() ? selection.budget() : BudgetUse.restored(held),
+        selection.ttl());
+  }
+
+  /// Whether the step is a failback: the current pool could go on serving, and an earlier one
+  /// takes over.
+  public static boolean failsBack(Selection before, Selection after) {
+    return after.latch() >= 0
+        && after.latch() < before.latch()
+        && after.pools().get(before.latch()).available();
+  }
+
   /// The same selection in terms of a changed service: pools and endpoints are found again by name,
   /// and those that are gone are forgotten. Pass it as `previous`.
   ///
@@ -111,21 +169,24 @@ public final class SelectionRules {
       @Nullable Selection previous,
       List<PoolAvailability> pools,
       int wanted,
-      boolean failbackApproved) {
+      FailbackLeave leave) {
     int latch = previous == null ? -1 : previous.latch();
-    boolean waits = latch > wanted && pools.get(latch).available() && !failbackApproved;
-    BudgetUse used = previous == null || failbackApproved ? BudgetUse.NONE : previous.budget();
+    boolean approved = leave == FailbackLeave.APPROVED;
+    boolean waits = latch > wanted && pools.get(latch).available() && !approved;
+    BudgetUse used = previous == null || approved ? BudgetUse.NONE : previous.budget();
     boolean failedOver = latch >= 0 && wanted > latch && !operatorTookPart(situation, latch);
     BudgetUse budget =
         used.next(situation.service().failoverBudget(), failedOver, situation.nowNanos());
+    boolean timed = situation.service().failback() == Service.Failback.AUTO && !budget.held();
     OptionalLong failbackAt = OptionalLong.empty();
-    if (waits && situation.service().failback() == Service.Failback.AUTO && !budget.held()) {
+    if (waits && timed) {
       long due = failbackDue(situation.service(), pools.get(wanted), situation.nowNanos());
-      waits = due - situation.nowNanos() > 0;
-      failbackAt = waits ? OptionalLong.of(due) : OptionalLong.empty();
+      boolean running = due - situation.nowNanos() > 0;
+      waits = running || leave == FailbackLeave.WITHHELD;
+      failbackAt = running ? OptionalLong.of(due) : OptionalLong.empty();
     }
     int pool = waits ? latch : wanted;
-    Status status = status(pools, pool, wanted, failbackAt.isPresent());
+    Status status = status(pools, pool, wanted, timed);
     List<EndpointPosition> endpoints = PoolRules.preferred(situation, pool);
     return new Selection(
         situation.track(),

@@ -51,9 +51,12 @@ final class Decisions {
   private final Metrics metrics;
   private final Overrides overrides;
   private final Chronicle chronicle;
+  private final Cluster cluster;
+  private final Latches latches;
   private final ServiceJudge judge;
   private final Sentry sentry;
   private final Peers peers = new Peers();
+  private final Serves serves = new Serves();
   private Votes votes;
 
   /// Whether the last that was known of the others was too old to count.
@@ -80,22 +83,45 @@ final class Decisions {
   /// A configuration, decided on for the first time.
   private record Beginning(Directory directory, Votes votes, AnswerTable table) {}
 
+  /// For a node on its own.
   Decisions(
       Time time,
       Metrics metrics,
       Journal.Saved saved,
       Chronicle chronicle,
       LoadedConfiguration configuration) {
+    this(
+        time,
+        metrics,
+        saved,
+        chronicle,
+        Cluster.ALONE,
+        new Latches(Cluster.ALONE, time, _ -> {}),
+        configuration);
+  }
+
+  Decisions(
+      Time time,
+      Metrics metrics,
+      Journal.Saved saved,
+      Chronicle chronicle,
+      Cluster cluster,
+      Latches latches,
+      LoadedConfiguration configuration) {
     this.time = time;
     this.metrics = metrics;
     this.chronicle = chronicle;
     overrides = new Overrides(saved.overrides());
-    judge = new ServiceJudge(time, overrides, chronicle);
+    this.cluster = cluster;
+    this.latches = latches;
+    judge = new ServiceJudge(time, overrides, chronicle, latches);
     Beginning beginning = begin(configuration, null);
     directory = beginning.directory();
     votes = beginning.votes();
     table = beginning.table();
     directory.services().forEach(this::schedule);
+    serves.restart();
+    directory.services().forEach(serves::judged);
     sentry = new Sentry(time, metrics, chronicle, directory);
     forgetWhatOthersProbe();
   }
@@ -149,6 +175,7 @@ final class Decisions {
       return;
     }
     attendanceChanged();
+    cluster.impaired(sentry.impaired(), sentry.view().finding());
     if (sentry.impaired()) {
       for (LiveTarget live : directory.liveTargets()) {
         if (live.pending()) {
@@ -171,7 +198,10 @@ final class Decisions {
       probes.pending(target, live.pending());
     }
     if (before.health() != after.health()) {
-      chronicle.opinion(new Journal.SavedOpinion(live.key(), after.health(), time.now()));
+      Journal.SavedOpinion turned =
+          new Journal.SavedOpinion(live.key(), after.health(), time.now());
+      chronicle.opinion(turned);
+      cluster.opinion(turned);
       reportDependency(target, before.health(), after);
     }
     boolean degradedTurned = wasDegraded != live.degraded();
@@ -266,7 +296,7 @@ final class Decisions {
     }
     if (!changed.isEmpty()) {
       sentry.guard(directory);
-      startProbing();
+      probes.targets(directory.probed());
     }
     directory.services().forEach(this::mark);
   }
@@ -304,6 +334,37 @@ final class Decisions {
     return peers;
   }
 
+  /// Takes over what the nodes of the cluster agreed on.
+  void agreed(Agreed agreed) {
+    serves.tookOver(agreed);
+    switch (agreed) {
+      case Agreed.Latches moved -> latches.agreed(moved).forEach(this::markByName);
+      case Agreed.Overrides changed ->
+          new AgreedOverrides(overrides, chronicle, cluster)
+              .takeOver(changed)
+              .forEach(this::markByName);
+    }
+  }
+
+  /// Takes in the answer to a question for a failback.
+  void answered(Latches.Answer answer) {
+    latches.answered(answer);
+    markByName(answer.service());
+  }
+
+  private void markByName(String service) {
+    LiveService live = directory.service(service);
+    if (live != null) {
+      mark(live);
+    }
+  }
+
+  /// Tells the other nodes what was decided; to be called when it is answered.
+  void tellOthers() {
+    latches.tell();
+    serves.tell(cluster);
+  }
+
   /// Marks a service to be judged again by the next [#settle].
   void mark(LiveService live) {
     if (!live.dirty) {
@@ -324,6 +385,7 @@ final class Decisions {
       beginning = begin(configuration, before);
     } catch (RuntimeException e) {
       chronicle.rollBack(mark);
+      latches.forget();
       judge.judgeBy(before, votes);
       throw e;
     }
@@ -335,6 +397,8 @@ final class Decisions {
     dirty.clear();
     timers.clear();
     directory.services().forEach(this::schedule);
+    serves.restart();
+    directory.services().forEach(serves::judged);
     resolved.keySet().retainAll(directory.hostNames());
     attendanceChanged();
     forgetWhatOthersProbe();
@@ -349,6 +413,10 @@ final class Decisions {
 
   /// Tells the probers what the configuration says now.
   void startProbing() {
+    if (cluster != Cluster.ALONE) {
+      cluster.opinions(opinions());
+      cluster.impaired(sentry.impaired(), sentry.view().finding());
+    }
     probes.targets(directory.probed());
     probes.hostNames(directory.hostNames());
     for (LiveTarget target : directory.liveTargets()) {
@@ -356,6 +424,18 @@ final class Decisions {
         probes.pending(target.target(), true);
       }
     }
+  }
+
+  /// What is thought of every target, as far as anything is.
+  private List<Journal.SavedOpinion> opinions() {
+    List<Journal.SavedOpinion> all = new ArrayList<>();
+    for (LiveTarget live : directory.liveTargets()) {
+      if (live.health() != Health.UNKNOWN) {
+        Instant since = time.at(live.opinion().sinceNanos());
+        all.add(new Journal.SavedOpinion(live.key(), live.health(), since));
+      }
+    }
+    return all;
   }
 
   /// Judges what was marked and what is due; no more than [#SETTLED_MAX] services at once, so that
@@ -421,6 +501,7 @@ final class Decisions {
     if (view != null && judge.judge(live, view.selections(), resolved)) {
       changed.put(live.index(), answerOf(live));
     }
+    serves.judged(live);
     if (!live.health.equals(before)) {
       directory.dependencies().askersOf(live.service().name()).forEach(this::mark);
     }

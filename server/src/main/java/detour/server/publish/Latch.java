@@ -35,8 +35,4 @@ public record Latch(
     return service + "/" + family;
   }
 
-  /// Whether two latches mean the same to a selection.
-  boolean agreesWith(@Nullable Latch other) {
-    return other != null && pool.equals(other.pool) && held == other.held;
-  }
 }

@@ -30,6 +30,12 @@ final class LiveService {
   /// What the checks of other services may ask. Publish thread only.
   ServiceHealth health = ServiceHealth.UNKNOWN;
 
+  /// Its part in what [Serves] says. Publish thread only.
+  long servingDigest;
+
+  /// How many of its endpoints have a frozen verdict. Publish thread only.
+  int frozen;
+
   /// @param selections one for each track
   /// @param rendering what the answer was made from: equal renderings need no new answer
   record View(

@@ -5,7 +5,9 @@ import detour.failover.model.OverridePath;
 import detour.failover.selection.Selection;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Carries out what operators ask for, or says why not. Publish thread only.
 final class OperatorCommands {
@@ -17,19 +19,14 @@ final class OperatorCommands {
     this.decisions = decisions;
   }
 
-  /// @throws CommandRefused when it cannot be done; nothing has changed then
-  void carryOut(Command command) {
-    switch (command) {
-      case Command.SetOverride set -> setOverride(set);
-      case Command.ClearOverride clear -> clearOverride(clear);
-      case Command.ApproveFailback approve -> approveFailback(approve);
-      case Command.Reload reload ->
-          throw new IllegalArgumentException("a reload is not carried out here: " + reload);
-    }
-  }
+  /// An override to be set or cleared, of which nothing here speaks against it.
+  ///
+  /// @param override null to clear it
+  record Proposal(OverridePath path, @Nullable OperatorOverride override, String author) {}
 
-  private void setOverride(Command.SetOverride set) {
-    LiveService live = find(set.path());
+  /// @throws CommandRefused when it cannot be done
+  Proposal propose(Command.SetOverride set) {
+    find(set.path());
     if (set.reason().isBlank()) {
       throw new CommandRefused("an override needs a reason: --reason \"...\"");
     }
@@ -38,46 +35,57 @@ final class OperatorCommands {
     }
     Instant now = decisions.chronicle().now();
     Instant expires = set.lasts() == null ? null : now.plus(set.lasts());
-    OperatorOverride before = decisions.overrides().of(set.path());
-    OperatorOverride override =
-        new OperatorOverride(set.state(), set.reason(), set.author(), now, expires);
-    decisions.overrides().set(set.path(), override);
-    decisions.chronicle().overrideSet(set.path(), override);
-    decisions
-        .chronicle()
-        .event(
-            live.service().name(),
-            "override",
-            set.path().toString(),
-            before == null ? "" : before.state().name(),
-            set.state().name() + (expires == null ? "" : " until " + expires),
-            set.reason(),
-            set.author());
-    decisions.mark(live);
+    return new Proposal(
+        set.path(),
+        new OperatorOverride(set.state(), set.reason(), set.author(), now, expires),
+        set.author());
   }
 
-  private void clearOverride(Command.ClearOverride clear) {
-    OperatorOverride before = decisions.overrides().of(clear.path());
-    if (before == null) {
+  /// @throws CommandRefused when it cannot be done
+  Proposal propose(Command.ClearOverride clear) {
+    if (decisions.overrides().of(clear.path()) == null) {
       find(clear.path());
       throw new CommandRefused(nothingToClear(clear.path()));
     }
-    decisions.overrides().clear(clear.path());
-    decisions.chronicle().overrideCleared(clear.path());
+    return new Proposal(clear.path(), null, clear.author());
+  }
+
+  /// Puts in force what was agreed on.
+  void carryOut(Proposal agreed) {
+    OverridePath path = agreed.path();
+    OperatorOverride override = agreed.override();
+    OperatorOverride before = decisions.overrides().of(path);
+    if (Objects.equals(override, before)) {
+      // The other nodes said so first.
+      return;
+    }
+    if (override == null) {
+      decisions.overrides().clear(path);
+      decisions.chronicle().overrideCleared(path);
+    } else {
+      decisions.overrides().set(path, override);
+      decisions.chronicle().overrideSet(path, override);
+    }
     decisions
         .chronicle()
         .event(
-            clear.path().service(),
+            path.service(),
             "override",
-            clear.path().toString(),
-            before.state().name(),
-            "cleared",
-            "an operator cleared it",
-            clear.author());
-    LiveService live = decisions.directory().service(clear.path().service());
+            path.toString(),
+            before == null ? "" : before.state().name(),
+            override == null ? "cleared" : said(override),
+            override == null ? "an operator cleared it" : override.reason(),
+            agreed.author());
+    LiveService live = decisions.directory().service(path.service());
     if (live != null) {
       decisions.mark(live);
     }
+  }
+
+  /// The override in words, as `DRAIN until 2030-01-01T00:00:00Z`.
+  static String said(OperatorOverride override) {
+    Instant expires = override.expires();
+    return override.state().name() + (expires == null ? "" : " until " + expires);
   }
 
   private String nothingToClear(OverridePath path) {
@@ -88,7 +96,8 @@ final class OperatorCommands {
         + (onPool ? "; there is one on its whole pool: detour clear " + pool : "");
   }
 
-  private void approveFailback(Command.ApproveFailback approve) {
+  /// @throws CommandRefused when none waits; nothing has changed then
+  void approveFailback(Command.ApproveFailback approve) {
     LiveService live = service(approve.service());
     LiveService.View view = live.view();
     boolean waits =

@@ -22,6 +22,10 @@ final class Overrides {
     return byPath.get(path);
   }
 
+  Map<OverridePath, OperatorOverride> all() {
+    return byPath;
+  }
+
   /// The override of the endpoint's pool as a whole.
   @Nullable OperatorOverride ofPool(OverridePath endpoint) {
     return byPath.get(new OverridePath(endpoint.service(), endpoint.pool(), null));

@@ -36,9 +36,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final Time time;
   private final Journal journal;
   private final Metrics metrics;
+  private final Cluster cluster;
   private final Reloads reloads;
   private final Decisions decisions;
   private final OperatorCommands commands;
+  private final Approvals approvals;
   private final Chronicle chronicle;
   private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
   private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
@@ -56,39 +58,6 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private volatile boolean stopping;
   private volatile boolean stopped;
 
-  private sealed interface Message {
-    record Observed(ProbeTarget target, Observation observation) implements Message {}
-
-    record Resolved(String hostName, List<InetAddress> addresses) implements Message {}
-
-    record Ask(Command command, CompletableFuture<Void> done) implements Message {}
-
-    record Replace(LoadedConfiguration loaded, String author, CompletableFuture<Void> done)
-        implements Message {}
-
-    record Refused(ConfigurationRefused refused, String author, CompletableFuture<Void> done)
-        implements Message {}
-
-    record Heard(Peers.Change change) implements Message {}
-
-    record AgreedOn(Agreed agreed) implements Message {}
-
-    /// Changes with overrides among them, which the disk did not take.
-    record NotSaved(List<Change> changes) implements Message {}
-
-    record Stop() implements Message {}
-
-    /// Who waits for the outcome; null for nobody.
-    default @Nullable CompletableFuture<Void> done() {
-      return switch (this) {
-        case Ask(var _, var done) -> done;
-        case Replace(var _, var _, var done) -> done;
-        case Refused(var _, var _, var done) -> done;
-        case Observed _, Resolved _, Heard _, AgreedOn _, NotSaved _, Stop _ -> null;
-      };
-    }
-  }
-
   /// Decides for the first time, from what was saved: the table is ready to be answered from when
   /// this returns.
   ///
@@ -97,26 +66,56 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       Time time,
       Journal journal,
       Metrics metrics,
+      Cluster cluster,
       ConfigurationSource source,
       LoadedConfiguration first) {
     this.time = time;
+    this.cluster = cluster;
     this.journal = journal;
     this.metrics = metrics;
     reloads = new Reloads(source);
     startedAt = time.now();
     Journal.Saved saved = journal.load();
     chronicle = new Chronicle(time, saved);
-    decisions = new Decisions(time, metrics, saved, chronicle, first);
+    Latches latches = new Latches(cluster, time, answer -> tell(new Message.Answered(answer)));
+    decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, first);
+    approvals = new Approvals(latches);
     commands = new OperatorCommands(decisions);
     table = decisions.table();
     configuration = loaded(first);
   }
 
+  /// The same for a node on its own.
+  public PublishLoop(
+      Time time,
+      Journal journal,
+      Metrics metrics,
+      ConfigurationSource source,
+      LoadedConfiguration first) {
+    this(time, journal, metrics, Cluster.ALONE, source, first);
+  }
+
   /// Starts deciding, and the probers.
   public void start(ProbeControl probes) {
+    begin(probes);
+    thread.start();
+  }
+
+  /// As [#start], for a caller that takes the turns itself.
+  void begin(ProbeControl probes) {
     chronicle.event(null, "start", "server", "", "started", configuration.file(), Chronicle.SELF);
     decisions.startProbing(probes);
-    thread.start();
+  }
+
+  /// Does all that is to be done now, without waiting.
+  ///
+  /// @return when there will be more to do if nothing is told; Long.MAX_VALUE for never
+  long turn() throws InterruptedException {
+    do {
+      takeBatch(-1);
+      settle();
+    } while (!inbox.isEmpty() || decisions.nextDueNanos() - time.nowNanos() <= 0);
+    return decisions.nextDueNanos();
   }
 
   /// What queries are answered from now. Any thread.
@@ -215,10 +214,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     refuseTheRest();
   }
 
-  /// @param leastWaitNanos for a message; so that what fails again and again does not spin
+  /// @param leastWaitNanos for a message; so that what fails again and again does not spin. Below
+  ///   zero, none is waited for
   private void takeBatch(long leastWaitNanos) throws InterruptedException {
     long wait = Math.max(leastWaitNanos, waitNanos());
-    Message message = inbox.poll(wait, TimeUnit.NANOSECONDS);
+    Message message =
+        leastWaitNanos < 0 ? inbox.poll() : inbox.poll(wait, TimeUnit.NANOSECONDS);
     for (int taken = 0; message != null; taken++) {
       try {
         handle(message);
@@ -265,7 +266,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       case Message.Resolved(var hostName, var addresses) -> decisions.resolved(hostName, addresses);
       case Message.Heard(var change) -> decisions.heard(change);
       case Message.Ask(var command, var done) -> ask(command, done);
-      case Message.AgreedOn(var agreed) -> LOG.debug("agreed: {}", agreed);
+      case Message.AgreedOn(var agreed) -> decisions.agreed(agreed);
+      case Message.Proposed proposed -> proposed(proposed);
+      case Message.Answered(var answer) -> answered(answer);
       case Message.Replace replace -> replace(replace);
       case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
       case Message.NotSaved(var changes) -> unsaved.keep(changes, time.nowNanos());
@@ -275,10 +278,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private void settle() {
     // Whoever was promised that something is in force is told so when it is answered.
-    boolean all = stopping || !waiting.isEmpty();
+    boolean all = stopping || !waiting.isEmpty() || !approvals.isEmpty();
     if (all ? decisions.settleAll() : decisions.settle()) {
       swap();
     }
+    decisions.tellOthers();
+    waiting.addAll(approvals.takeSettled());
     if (unsaved.retryAtNanos() - time.nowNanos() <= 0) {
       var _ = save(unsaved.take(decisions.overrides()));
     }
@@ -348,11 +353,53 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private void ask(Command command, CompletableFuture<Void> done) {
     try {
-      commands.carryOut(command);
-      waiting.add(done);
+      switch (command) {
+        case Command.SetOverride set -> propose(commands.propose(set), done);
+        case Command.ClearOverride clear -> propose(commands.propose(clear), done);
+        case Command.ApproveFailback approve -> {
+          commands.approveFailback(approve);
+          approvals.add(approve.service(), done);
+        }
+        case Command.Reload reload ->
+            throw new IllegalArgumentException("a reload is not carried out here: " + reload);
+      }
     } catch (CommandRefused e) {
       done.completeExceptionally(e);
     }
+  }
+
+  /// Puts an override in force at once where nobody else is to be asked.
+  private void propose(OperatorCommands.Proposal proposal, CompletableFuture<Void> done) {
+    CompletableFuture<Void> answer = cluster.override(proposal.path(), proposal.override());
+    if (answer.isDone() && !answer.isCompletedExceptionally()) {
+      commands.carryOut(proposal);
+      waiting.add(done);
+    } else {
+      var _ =
+          answer.whenComplete(
+              (_, failure) -> tell(new Message.Proposed(proposal, failure, done)));
+    }
+  }
+
+  private void proposed(Message.Proposed proposed) {
+    if (proposed.failure() == null) {
+      commands.carryOut(proposed.proposal());
+      waiting.add(proposed.done());
+    } else {
+      proposed.done().completeExceptionally(notAgreed(proposed.failure()));
+    }
+  }
+
+  private void answered(Latches.Answer answer) {
+    decisions.answered(answer);
+    if (answer.failure() != null) {
+      CommandRefused refused = notAgreed(answer.failure());
+      approvals.take(answer.service()).forEach(done -> done.completeExceptionally(refused));
+    }
+  }
+
+  private static CommandRefused notAgreed(Throwable failure) {
+    return new CommandRefused("nothing was changed: " + reason(failure));
   }
 
   private void replace(Message.Replace replace) {

@@ -9,6 +9,7 @@ import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
 import detour.failover.opinion.ServiceHealth;
 import detour.failover.selection.EndpointHealth;
+import detour.failover.selection.FailbackLeave;
 import detour.failover.selection.RampRules;
 import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
@@ -34,6 +35,7 @@ final class ServiceJudge {
   private final Time time;
   private final Overrides overrides;
   private final Chronicle chronicle;
+  private final Latches latches;
   private String vantage = "";
   private VerdictPolicy policy = VerdictPolicy.ALONE;
 
@@ -43,10 +45,11 @@ final class ServiceJudge {
   private @Nullable Directory directory;
   private @Nullable Votes votes;
 
-  ServiceJudge(Time time, Overrides overrides, Chronicle chronicle) {
+  ServiceJudge(Time time, Overrides overrides, Chronicle chronicle, Latches latches) {
     this.time = time;
     this.overrides = overrides;
     this.chronicle = chronicle;
+    this.latches = latches;
   }
 
   /// @param votes of that directory's endpoints
@@ -57,6 +60,7 @@ final class ServiceJudge {
     policy = model.verdicts();
     sees = policy.alone() || policy.vantages().stream().anyMatch(v -> v.name().equals(vantage));
     directory = next;
+    latches.decideAs(vantage);
   }
 
   /// Judges the service as things are now.
@@ -70,9 +74,7 @@ final class ServiceJudge {
     List<Selection> selections = new ArrayList<>();
     live.nextEvaluationNanos = Long.MAX_VALUE;
     for (Selection previous : before) {
-      Selection next =
-          SelectionRules.next(
-              live.service(), previous.track(), previous, health, nowNanos, live.failbackApproved);
+      Selection next = next(live, previous, health, nowNanos);
       selections.add(next);
       next.nextEvaluationNanos()
           .ifPresent(at -> live.nextEvaluationNanos = Math.min(live.nextEvaluationNanos, at));
@@ -86,11 +88,30 @@ final class ServiceJudge {
     // Whatever fails has failed by here: what is reported below has happened.
     for (int track = 0; track < selections.size(); track++) {
       report(live, before.get(track), selections.get(track));
+      latches.judged(live.service(), selections.get(track));
     }
     live.failbackApproved = false;
     live.health = asked;
     live.published(view);
     return former == null || !former.answer().equals(view.answer());
+  }
+
+  private Selection next(
+      LiveService live, Selection previous, List<List<EndpointHealth>> health, long nowNanos) {
+    Service service = live.service();
+    Track track = previous.track();
+    Selection from = latches.takenOver(service, previous);
+    boolean approved = live.failbackApproved;
+    FailbackLeave leave = approved ? FailbackLeave.APPROVED : FailbackLeave.BY_RULE;
+    Selection next = SelectionRules.next(service, track, from, health, nowNanos, leave);
+    if (!SelectionRules.failsBack(from, next)) {
+      return next;
+    }
+    String objection = latches.objection(live, next, approved);
+    return objection == null
+        ? next
+        : SelectionRules.next(service, track, from, health, nowNanos, FailbackLeave.WITHHELD)
+            .because(objection);
   }
 
   private boolean isAsked(LiveService live) {

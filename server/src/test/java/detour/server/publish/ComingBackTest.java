@@ -95,14 +95,14 @@ class ComingBackTest {
     decisions = start();
     advance(Duration.ofMinutes(5));
     assertThat(selection().status()).isEqualTo(Selection.Status.READY);
-    new OperatorCommands(decisions).carryOut(new Command.ApproveFailback(NAME, "ann"));
+    new OperatorCommands(decisions).approveFailback(new Command.ApproveFailback(NAME, "ann"));
     settle();
     assertThat(selection().status()).isEqualTo(Selection.Status.SERVING);
     assertThat(alarms()).isEmpty();
     assertThat(history())
         .contains("budget www.example.com: held", "budget www.example.com: held -> released");
     assertThatThrownBy(() ->
-            new OperatorCommands(decisions).carryOut(new Command.ApproveFailback(NAME, "ann")))
+            new OperatorCommands(decisions).approveFailback(new Command.ApproveFailback(NAME, "ann")))
         .isInstanceOf(CommandRefused.class);
   }
 

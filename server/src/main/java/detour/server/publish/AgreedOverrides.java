@@ -1,0 +1,66 @@
+package detour.server.publish;
+
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import detour.failover.verdict.EffectiveHealth;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// How overrides that were agreed on become this node's. Publish thread only.
+record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster) {
+
+  /// Takes over what was agreed on.
+  ///
+  /// @return the names of the services that must be judged again
+  Set<String> takeOver(Agreed.Overrides agreed) {
+    Set<String> services = new HashSet<>();
+    agreed
+        .byPath()
+        .forEach((path, override) -> {
+          if (takeOver(path, override)) {
+            services.add(path.service());
+          }
+        });
+    if (agreed.whole()) {
+      tellOfOthers(agreed.byPath());
+    }
+    return services;
+  }
+
+  /// An override that was cleared leaves a trace in the store; so what the store knows nothing of
+  /// was set when there was no cluster, or is what a store lost.
+  private void tellOfOthers(Map<OverridePath, @Nullable OperatorOverride> known) {
+    Map<OverridePath, OperatorOverride> own = new HashMap<>(overrides.all());
+    own.keySet().removeAll(known.keySet());
+    own.forEach(cluster::override);
+  }
+
+  /// Whether it was news.
+  private boolean takeOver(OverridePath path, @Nullable OperatorOverride agreed) {
+    OperatorOverride before = overrides.of(path);
+    boolean runsOut = agreed != null && !EffectiveHealth.applies(agreed, chronicle.now());
+    OperatorOverride next = runsOut ? null : agreed;
+    if (next == null ? before == null : next.equals(before)) {
+      return false;
+    }
+    if (next == null) {
+      overrides.clear(path);
+      chronicle.overrideCleared(path);
+    } else {
+      overrides.set(path, next);
+      chronicle.overrideSet(path, next);
+    }
+    chronicle.event(
+        path.service(),
+        "override",
+        path.toString(),
+        before == null ? "" : before.state().name(),
+        next == null ? "cleared" : OperatorCommands.said(next),
+        next == null ? "it was cleared through the cluster" : next.reason(),
+        next == null ? Chronicle.SELF : next.author());
+    return true;
+  }
+}
