@@ -20,6 +20,20 @@ public enum Counter {
   GUARD_TRIPPED("detour_guard_tripped", "Times this vantage ceased to trust what it sees."),
   /// A decision threw: a fault of ours; the answers stayed as they were.
   PUBLISH_FAILURES("detour_publish_failures", "Decisions that ended in an error of this program."),
+  /// A transaction was sent to the cluster's store.
+  CLUSTER_COMMITS("detour_cluster_commits", "Transactions sent to the cluster's store."),
+  /// A transaction did not reach the cluster's store, or was not taken; counted among those sent.
+  CLUSTER_COMMITS_FAILED(
+      "detour_cluster_commits_failed", "Transactions that the cluster's store did not take."),
+  /// A key was written or removed by a transaction that was sent.
+  CLUSTER_WRITES("detour_cluster_writes", "Keys written to the cluster's store."),
+  /// This node moved a latch, or asked to, and another had moved it first.
+  CLUSTER_RACES_LOST("detour_cluster_races_lost", "Latches that another node moved first."),
+  /// A heartbeat told another digest of opinions than was heard, twice, so that all was listed anew.
+  CLUSTER_DIGESTS_DIFFERED(
+      "detour_cluster_digests_differed", "Times that opinions of another node had been missed."),
+  /// A step of the cluster threw: a fault of ours.
+  CLUSTER_FAILURES("detour_cluster_failures", "Cluster steps that ended in an error of ours."),
   /// A probe was started.
   PROBES_STARTED("detour_probes_started", "Probes started."),
   /// A probe was started more than 100 ms after its time.

@@ -1,0 +1,214 @@
+package detour.server.cluster;
+
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import detour.server.cluster.store.Change;
+import detour.server.cluster.store.Entry;
+import detour.server.cluster.store.Listing;
+import detour.server.cluster.store.StoreFailure;
+import detour.server.cluster.store.Write;
+import detour.server.publish.Agreed;
+import detour.server.publish.Cluster.NotAgreed;
+import detour.server.publish.Inbox;
+import detour.server.publish.Time;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// The overrides that the nodes agree on, set and cleared by compare-and-set: of two operators who
+/// change the same one at once, one is told so. Cluster thread only.
+final class SharedOverrides implements Transaction.Source {
+  private static final long ASK_NANOS = 5_000_000_000L;
+
+  private final ClusterSettings settings;
+  private final Keys keys;
+  private final Inbox inbox;
+  private final Time time;
+  private final AgreedRevision revision;
+  private final Known known = new Known();
+  private final Deque<Wish> wishes = new ArrayDeque<>();
+  private boolean listed;
+  private boolean underWay;
+
+  /// What an operator wants.
+  ///
+  /// @param override null to clear it
+  private record Wish(
+      OverridePath path,
+      @Nullable OperatorOverride override,
+      CompletableFuture<Void> answer,
+      long sinceNanos) {}
+
+  SharedOverrides(
+      ClusterSettings settings, Keys keys, Inbox inbox, Time time, AgreedRevision revision) {
+    this.settings = settings;
+    this.keys = keys;
+    this.inbox = inbox;
+    this.time = time;
+    this.revision = revision;
+  }
+
+  void wish(
+      OverridePath path, @Nullable OperatorOverride override, CompletableFuture<Void> answer) {
+    wishes.add(new Wish(path, override, answer, time.nowNanos()));
+  }
+
+  /// Refuses what has waited for too long.
+  void expire(long nowNanos) {
+    while (!wishes.isEmpty() && nowNanos - wishes.getFirst().sinceNanos() >= ASK_NANOS) {
+      refuse(wishes.removeFirst(), "the cluster's store did not answer in time");
+    }
+  }
+
+  /// When [#expire] has something to do; Long.MAX_VALUE for never.
+  long nextExpiryNanos() {
+    return wishes.isEmpty() ? Long.MAX_VALUE : wishes.getFirst().sinceNanos() + ASK_NANOS;
+  }
+
+  int waiting() {
+    return wishes.size();
+  }
+
+  /// Takes in what the whole store holds.
+  void listed(Listing listing, boolean storeIsNew) {
+    if (storeIsNew) {
+      known.clear();
+    }
+    Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
+    Set<String> there = new HashSet<>();
+    for (Entry entry : listing.entries()) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Override subject) {
+        there.add(entry.key());
+        if (known.put(entry)) {
+          read(subject.path(), entry, news);
+        }
+      }
+    }
+    boolean lost = known.retain(there, listing.revision());
+    boolean whole = !listed || storeIsNew || lost;
+    listed = true;
+    tell(whole ? all() : news, whole);
+  }
+
+  void changed(Keys.Subject.Override subject, Change change) {
+    switch (change) {
+      case Change.Put(Entry entry) -> {
+        if (known.put(entry)) {
+          Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
+          read(subject.path(), entry, news);
+          tell(news, false);
+        }
+      }
+      case Change.Removed(String key, long at) -> {
+        // Nothing of ours removes one: whoever did wants it gone.
+        if (known.removed(key, at)) {
+          Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
+          news.put(subject.path(), null);
+          tell(news, false);
+        }
+      }
+    }
+  }
+
+  private Map<OverridePath, @Nullable OperatorOverride> all() {
+    Map<OverridePath, @Nullable OperatorOverride> all = new HashMap<>();
+    for (Entry entry : known.all()) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Override subject) {
+        read(subject.path(), entry, all);
+      }
+    }
+    return all;
+  }
+
+  private static void read(
+      OverridePath path, Entry entry, Map<OverridePath, @Nullable OperatorOverride> into) {
+    Records.override(entry.value()).ifPresent(shared -> into.put(path, shared.override()));
+  }
+
+  private void tell(Map<OverridePath, @Nullable OperatorOverride> overrides, boolean whole) {
+    if (whole || !overrides.isEmpty()) {
+      revision.overrides(known.latestRevision());
+      inbox.agreed(new Agreed.Overrides(overrides, whole, revision.value()));
+    }
+  }
+
+  private static void refuse(Wish wish, String why) {
+    wish.answer().completeExceptionally(new NotAgreed(why));
+  }
+
+  @Override
+  public @Nullable Transaction next(long nowNanos) {
+    Wish wish = listed && !underWay ? wishes.poll() : null;
+    if (wish == null) {
+      return null;
+    }
+    underWay = true;
+    String key = keys.override(wish.path());
+    byte[] value =
+        Records.override(known.value(key), wish.override(), time.now(), settings.node());
+    return new Transaction(
+        List.of(known.unchanged(key)), List.of(new Write.Put(key, value)), new Wished(wish, value));
+  }
+
+  @Override
+  public long nextDueNanos() {
+    return listed && !underWay && !wishes.isEmpty() ? Long.MIN_VALUE : Long.MAX_VALUE;
+  }
+
+  private final class Wished implements Transaction.Outcome {
+    private final Wish wish;
+    private final byte[] value;
+    private final String key;
+
+    Wished(Wish wish, byte[] value) {
+      this.wish = wish;
+      this.value = value;
+      key = keys.override(wish.path());
+    }
+
+    @Override
+    public void committed(long at) {
+      underWay = false;
+      Entry before = known.of(key);
+      Entry entry =
+          new Entry(key, value, at, before == null ? at : before.createRevision(), 0);
+      changed(new Keys.Subject.Override(wish.path()), new Change.Put(entry));
+      wish.answer().complete(null);
+    }
+
+    @Override
+    public void refused(Listing present) {
+      underWay = false;
+      present
+          .entry(key)
+          .ifPresentOrElse(
+              entry ->
+                  changed(new Keys.Subject.Override(wish.path()), new Change.Put(entry)),
+              () ->
+                  changed(
+                      new Keys.Subject.Override(wish.path()),
+                      new Change.Removed(key, present.revision())));
+      refuse(
+          wish,
+          "somebody else changed the override of "
+              + wish.path()
+              + " at the same moment; look at detour status and try again");
+    }
+
+    @Override
+    public void failed(StoreFailure why) {
+      underWay = false;
+      refuse(
+          wish,
+          "the cluster's store cannot be used, and what only one node knows would not be in force"
+              + " on the others: "
+              + why.getMessage());
+    }
+  }
+}
