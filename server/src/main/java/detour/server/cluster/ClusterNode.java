@@ -56,11 +56,30 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   ///
   /// @param inbox told what the others say
   public void start(Inbox inbox) {
-    ClusterCore starting =
-        new ClusterCore(
-            settings, store, time, inbox, metrics, tasks::add, RandomGenerator.getDefault());
-    core = starting;
+    ClusterCore starting = begin(inbox, RandomGenerator.getDefault());
     thread = Thread.ofPlatform().name("cluster").start(() -> run(starting));
+  }
+
+  /// As [#start], for a caller that takes the turns itself.
+  ClusterCore begin(Inbox inbox, RandomGenerator chance) {
+    ClusterCore starting =
+        new ClusterCore(settings, store, time, inbox, metrics, tasks::add, chance);
+    core = starting;
+    return starting;
+  }
+
+  /// Does all that is to be done now, without waiting.
+  ///
+  /// @return when there will be more to do if nothing is told; Long.MAX_VALUE for never
+  long turn(ClusterCore running) {
+    do {
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        task.run();
+      }
+      running.step();
+    } while (!tasks.isEmpty());
+    state = running.state();
+    return running.nextDueNanos();
   }
 
   /// The cluster as this node sees it, at most a second ago; null before [#start]. Any thread.
