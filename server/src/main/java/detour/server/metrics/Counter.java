@@ -62,6 +62,18 @@ public enum Counter {
       "detour_tripwires_refused", "Tripwires not opened because of the limit of open files."),
   /// A watched host name could not be resolved; its last good addresses stand.
   RESOLUTIONS_FAILED("detour_resolutions_failed", "Watched host names that did not resolve."),
+  /// What was asked of the cluster's store was not done: it could not be reached, or refused.
+  CLUSTER_STORE_FAILURES(
+      "detour_cluster_store_failures", "Requests that the cluster's store did not do."),
+  /// The whole of what the cluster shares was read: at a start, after a doubt, and at long
+  /// intervals.
+  CLUSTER_LISTINGS("detour_cluster_listings", "Times all that the cluster shares was read."),
+  /// A watch of the cluster's store ended without this server having asked for it.
+  CLUSTER_WATCHES_LOST(
+      "detour_cluster_watches_lost", "Watches of the cluster's store that ended by themselves."),
+  /// A watch of the cluster's store did not tell of a change that a read showed; it was replaced.
+  CLUSTER_WATCHES_SILENT(
+      "detour_cluster_watches_silent", "Watches of the cluster's store that missed a change."),
   /// A UDP socket reported an error instead of datagrams.
   UDP_RECEIVE_FAILURES(
       "detour_udp_receive_failures", "Errors that UDP sockets reported instead of datagrams."),

@@ -6,15 +6,12 @@ import detour.failover.model.Health;
 import detour.failover.model.Model;
 import detour.failover.model.ProbeTarget;
 import detour.failover.model.Service;
-import detour.failover.model.Vantage;
-import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.ServiceHealth;
 import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
 import detour.failover.selection.Track;
-import detour.failover.verdict.Presence;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.net.InetAddress;
@@ -53,18 +50,10 @@ final class Decisions {
   private final Chronicle chronicle;
   private final Cluster cluster;
   private final Latches latches;
+  private final Attendance attendance;
   private final ServiceJudge judge;
   private final Sentry sentry;
-  private final Peers peers = new Peers();
   private final Serves serves = new Serves();
-  private Votes votes;
-
-  /// Whether the last that was known of the others was too old to count.
-  private boolean wasStale = true;
-
-  /// Whether this vantage abstains.
-  private boolean impaired;
-
   private final Map<String, List<InetAddress>> resolved = new ConcurrentHashMap<>();
   private final Deque<LiveService> dirty = new ArrayDeque<>();
   private final PriorityQueue<Timer> timers =
@@ -81,7 +70,7 @@ final class Decisions {
   private record Timer(long atNanos, LiveService live) {}
 
   /// A configuration, decided on for the first time.
-  private record Beginning(Directory directory, Votes votes, AnswerTable table) {}
+  private record Beginning(Directory directory, AnswerTable table) {}
 
   /// For a node on its own.
   Decisions(
@@ -114,10 +103,10 @@ final class Decisions {
     overrides = new Overrides(saved.overrides());
     this.cluster = cluster;
     this.latches = latches;
-    judge = new ServiceJudge(time, overrides, chronicle, latches);
+    attendance = new Attendance(time, chronicle);
+    judge = new ServiceJudge(time, overrides, chronicle, latches, attendance);
     Beginning beginning = begin(configuration, null);
     directory = beginning.directory();
-    votes = beginning.votes();
     table = beginning.table();
     directory.services().forEach(this::schedule);
     serves.restart();
@@ -202,39 +191,12 @@ final class Decisions {
           new Journal.SavedOpinion(live.key(), after.health(), time.now());
       chronicle.opinion(turned);
       cluster.opinion(turned);
-      reportDependency(target, before.health(), after);
+      directory.dependencies().report(target, before.health(), after, chronicle);
     }
     boolean degradedTurned = wasDegraded != live.degraded();
     if (before.health() != after.health() || wasPending || live.pending() || degradedTurned) {
       directory.servicesOf(live).forEach(this::mark);
     }
-  }
-
-  /// One event for a check that others depend on, in place of one for each of them.
-  private void reportDependency(ProbeTarget target, Health before, Opinion opinion) {
-    Health after = opinion.health();
-    Dependencies.Dependency dependency = directory.dependencies().of(target);
-    boolean expected = before == Health.UNKNOWN && after == Health.UP;
-    if (dependency == null || expected) {
-      return;
-    }
-    LiveTarget further = dependency.further();
-    if (further == null || further.health() != Health.DOWN) {
-      chronicle.event(
-          null,
-          "dependency",
-          dependency.name(),
-          before.name(),
-          after.name(),
-          (opinion.last() == null ? "" : opinion.last().detail() + "; ") + dependents(dependency),
-          Chronicle.SELF);
-    }
-  }
-
-  static String dependents(Dependencies.Dependency dependency) {
-    return dependency.endpoints() == 1
-        ? "1 endpoint depends on it"
-        : dependency.endpoints() + " endpoints depend on it";
   }
 
   void resolved(String hostName, List<InetAddress> addresses) {
@@ -251,10 +213,7 @@ final class Decisions {
 
   /// Takes in news of the other vantages.
   void heard(Peers.Change change) {
-    if (change instanceof Peers.Change.Attendance attendance) {
-      report(attendance);
-    }
-    Peers.Effect effect = peers.apply(change);
+    Peers.Effect effect = attendance.heard(change);
     if (effect.everyone()) {
       attendanceChanged();
     }
@@ -265,32 +224,14 @@ final class Decisions {
     }
   }
 
-  /// That a vantage is there is no news when it was not heard of before.
-  private void report(Peers.Change.Attendance attendance) {
-    String vantage = attendance.vantage();
-    Presence before = peers.presence(vantage, time.nowNanos());
-    if (before != attendance.presence()
-        && (peers.knows(vantage) || attendance.presence() != Presence.PRESENT)) {
-      chronicle.event(
-          null,
-          "vantage",
-          vantage,
-          before.name(),
-          attendance.presence().name(),
-          attendance.detail(),
-          Chronicle.SELF);
-    }
-  }
-
   /// Who is present has changed, and with that any verdict may.
   private void attendanceChanged() {
     Model model = directory.configuration().model();
     if (model.verdicts().alone()) {
       return;
     }
-    impaired = sentry.impaired();
-    votes.impaired(impaired);
-    List<LiveTarget> changed = directory.shares().shareOut(present(model), impaired);
+    attendance.impaired(sentry.impaired());
+    List<LiveTarget> changed = shareOut(directory);
     for (LiveTarget live : changed) {
       change(live, () -> live.unknown(time.nowNanos()));
     }
@@ -301,15 +242,9 @@ final class Decisions {
     directory.services().forEach(this::mark);
   }
 
-  /// The vantages that may be counted.
-  private List<Vantage> present(Model model) {
-    long nowNanos = time.nowNanos();
-    return model.verdicts().vantages().stream()
-        .filter(vantage ->
-            vantage.name().equals(model.vantage())
-                ? !impaired
-                : peers.presence(vantage.name(), nowNanos) == Presence.PRESENT)
-        .toList();
+  private List<LiveTarget> shareOut(Directory of) {
+    return of.shares()
+        .shareOut(attendance.present(of.configuration().model()), attendance.impaired());
   }
 
   /// What this node thought of targets that it does not probe would never change again.
@@ -321,17 +256,9 @@ final class Decisions {
     }
   }
 
-  private void heedStaleness(long nowNanos) {
-    boolean stale = peers.view().stale(nowNanos);
-    if (stale != wasStale) {
-      wasStale = stale;
-      attendanceChanged();
-    }
-  }
-
   /// What is known of the other vantages. May be read by any thread.
   Peers peers() {
-    return peers;
+    return attendance.peers();
   }
 
   /// Takes over what the nodes of the cluster agreed on.
@@ -386,11 +313,11 @@ final class Decisions {
     } catch (RuntimeException e) {
       chronicle.rollBack(mark);
       latches.forget();
-      judge.judgeBy(before, votes);
+      attendance.of(before.configuration().model());
+      judge.judgeBy(before);
       throw e;
     }
     directory = beginning.directory();
-    votes = beginning.votes();
     sentry.guard(directory);
     table = beginning.table();
     changed.clear();
@@ -446,7 +373,9 @@ final class Decisions {
   boolean settle() {
     sentry.ask(probes);
     heed();
-    heedStaleness(time.nowNanos());
+    if (attendance.staleTurned()) {
+      attendanceChanged();
+    }
     markDue(time.nowNanos());
     for (int judged = 0; judged < SETTLED_MAX && !dirty.isEmpty(); judged++) {
       LiveService live = dirty.remove();
@@ -488,9 +417,7 @@ final class Decisions {
     }
     Timer first = timers.peek();
     long next = Math.min(first == null ? Long.MAX_VALUE : first.atNanos(), sentry.nextDueNanos());
-    if (!wasStale) {
-      next = Math.min(next, peers.view().staleNanos());
-    }
+    next = Math.min(next, attendance.nextDueNanos());
     Instant expiry = overrides.nextExpiry();
     return expiry == null ? next : Math.min(next, time.nanosAt(expiry));
   }
@@ -512,11 +439,9 @@ final class Decisions {
   /// @param before what it takes the place of; left as it is
   private Beginning begin(LoadedConfiguration configuration, @Nullable Directory before) {
     Directory next = new Directory(configuration, before, this::firstOpinion);
-    Model model = configuration.model();
-    Votes votes = new Votes(peers, next.shares(), model.verdicts(), model.vantage());
-    votes.impaired(impaired);
-    var _ = next.shares().shareOut(present(model), impaired);
-    judge.judgeBy(next, votes);
+    attendance.of(configuration.model());
+    var _ = shareOut(next);
+    judge.judgeBy(next);
     for (LiveService live : next.servicesAfterThoseTheyAskFor()) {
       LiveService old = before == null ? null : before.service(live.service().name());
       LiveService.View view = old == null ? null : old.view();
@@ -526,7 +451,7 @@ final class Decisions {
         reportLostPools(old.service(), view, live);
       }
     }
-    return new Beginning(next, votes, AnswerTable.of(configuration.zones(), answersOf(next)));
+    return new Beginning(next, AnswerTable.of(configuration.zones(), answersOf(next)));
   }
 
   private List<Selection> startingSelections(

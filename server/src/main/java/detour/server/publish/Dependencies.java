@@ -1,7 +1,9 @@
 package detour.server.publish;
 
 import detour.failover.model.CheckRule;
+import detour.failover.model.Health;
 import detour.failover.model.ProbeTarget;
+import detour.failover.opinion.Opinion;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,6 +46,35 @@ final class Dependencies {
 
   Collection<Dependency> all() {
     return dependencies.values();
+  }
+
+  /// One event for a check that others depend on, in place of one for each of them.
+  ///
+  /// @param before what was thought of the target before this opinion, another health
+  void report(ProbeTarget target, Health before, Opinion opinion, Chronicle chronicle) {
+    Health after = opinion.health();
+    Dependency dependency = of(target);
+    boolean expected = before == Health.UNKNOWN && after == Health.UP;
+    if (dependency == null || expected) {
+      return;
+    }
+    LiveTarget further = dependency.further();
+    if (further == null || further.health() != Health.DOWN) {
+      chronicle.event(
+          null,
+          "dependency",
+          dependency.name(),
+          before.name(),
+          after.name(),
+          (opinion.last() == null ? "" : opinion.last().detail() + "; ") + dependents(dependency),
+          Chronicle.SELF);
+    }
+  }
+
+  static String dependents(Dependency dependency) {
+    return dependency.endpoints() == 1
+        ? "1 endpoint depends on it"
+        : dependency.endpoints() + " endpoints depend on it";
   }
 
   private void register(LiveService live, LiveEndpoint endpoint) {

@@ -94,6 +94,12 @@ public final class Peers {
     return peers.containsKey(vantage);
   }
 
+  /// What was told of a vantage last, however long ago.
+  Presence told(String vantage) {
+    Peer peer = peers.get(vantage);
+    return peer == null ? Presence.ABSENT : peer.presence;
+  }
+
   /// Whether a vantage may be counted, leaving aside which endpoint it is about.
   Presence presence(String vantage, long nowNanos) {
     Peer peer = peers.get(vantage);

@@ -36,6 +36,7 @@ final class ServiceJudge {
   private final Overrides overrides;
   private final Chronicle chronicle;
   private final Latches latches;
+  private final Attendance attendance;
   private String vantage = "";
   private VerdictPolicy policy = VerdictPolicy.ALONE;
 
@@ -45,17 +46,22 @@ final class ServiceJudge {
   private @Nullable Directory directory;
   private @Nullable Votes votes;
 
-  ServiceJudge(Time time, Overrides overrides, Chronicle chronicle, Latches latches) {
+  ServiceJudge(
+      Time time,
+      Overrides overrides,
+      Chronicle chronicle,
+      Latches latches,
+      Attendance attendance) {
     this.time = time;
     this.overrides = overrides;
     this.chronicle = chronicle;
     this.latches = latches;
+    this.attendance = attendance;
   }
 
-  /// @param votes of that directory's endpoints
-  void judgeBy(Directory next, Votes votes) {
-    this.votes = votes;
+  void judgeBy(Directory next) {
     Model model = next.configuration().model();
+    votes = new Votes(attendance, next.shares(), model.verdicts());
     vantage = model.vantage();
     policy = model.verdicts();
     sees = policy.alone() || policy.vantages().stream().anyMatch(v -> v.name().equals(vantage));

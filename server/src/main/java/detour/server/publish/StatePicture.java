@@ -242,7 +242,7 @@ final class StatePicture {
       LiveTarget further = dependency.further();
       if (dependency.target().health() == Health.DOWN
           && (further == null || further.health() != Health.DOWN)) {
-        alarms.add(dependency.name() + " is down: " + Decisions.dependents(dependency));
+        alarms.add(dependency.name() + " is down: " + Dependencies.dependents(dependency));
       }
     }
     for (LiveService live : directory.services()) {

@@ -21,23 +21,14 @@ import org.jspecify.annotations.Nullable;
 /// not asked for, or leaves to others, it does not know: there it takes the word of those that are
 /// asked, so that a check which one vantage alone can make counts with all of them.
 final class Votes {
-  private final Peers peers;
+  private final Attendance attendance;
   private final Shares shares;
   private final VerdictPolicy policy;
-  private final String own;
-  private boolean impaired;
 
-  /// @param own the name of this node's vantage
-  Votes(Peers peers, Shares shares, VerdictPolicy policy, String own) {
-    this.peers = peers;
+  Votes(Attendance attendance, Shares shares, VerdictPolicy policy) {
+    this.attendance = attendance;
     this.shares = shares;
     this.policy = policy;
-    this.own = own;
-  }
-
-  /// Whether this vantage distrusts what it sees, from now on.
-  void impaired(boolean now) {
-    impaired = now;
   }
 
   /// One vote of each declared vantage.
@@ -70,15 +61,8 @@ final class Votes {
     if (!asked) {
       return Presence.NOT_ASKED;
     }
-    Presence presence = presence(vantage, nowNanos);
+    Presence presence = attendance.presence(vantage, nowNanos);
     return presence == Presence.PRESENT && !probes ? Presence.SPARED : presence;
-  }
-
-  private Presence presence(Vantage vantage, long nowNanos) {
-    if (!vantage.name().equals(own)) {
-      return peers.presence(vantage.name(), nowNanos);
-    }
-    return impaired ? Presence.IMPAIRED : Presence.PRESENT;
   }
 
   /// What is said of the checks of one endpoint at one moment.
@@ -103,10 +87,10 @@ final class Votes {
     }
 
     private Health opinion(String vantage, LiveTarget target) {
-      if (vantage.equals(own)) {
+      if (vantage.equals(attendance.own())) {
         return target.health();
       }
-      PeerOpinion known = peers.opinion(vantage, target.sharedKey());
+      PeerOpinion known = attendance.peers().opinion(vantage, target.sharedKey());
       return known == null ? Health.UNKNOWN : known.health();
     }
 
