@@ -62,11 +62,11 @@ final class ClusterCore {
     opinions = new OwnOpinions(settings, keys);
     session = new Session(settings, keys, store, time, self, opinions, instance);
     latches = new SharedLatches(settings, keys, inbox, metrics, revision);
-    overrides = new SharedOverrides(settings, keys, inbox, time, revision);
     others = new OtherNodes(settings.node(), keys, inbox, time);
+    overrides = new SharedOverrides(settings, keys, inbox, time, revision, others::skewOf);
     outbox =
         new Outbox(
-            store, time, self, metrics, chance, List.of(overrides, latches, session, opinions));
+            store, time, self, metrics, chance, List.of(overrides, latches, opinions, session));
     shared = new SharedPrefix(store, keys.root(), time, self, new Heard());
     picture = new ClusterPicture(settings, time, session, latches, overrides, others, outbox);
   }
@@ -171,6 +171,7 @@ final class ClusterCore {
         metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
         shared.listAgain();
       }
+      overrides.clocksCompared();
       for (Change change : changes) {
         switch (keys.subject(change.key())) {
           case Keys.Subject.Latch latch -> latches.changed(latch, change);

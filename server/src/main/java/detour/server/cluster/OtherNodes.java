@@ -131,6 +131,12 @@ final class OtherNodes {
     return nodes.computeIfAbsent(name, OtherNode::new);
   }
 
+  /// By how much the clock of a node is ahead of this one's; null while not known.
+  @Nullable Duration skewOf(String name) {
+    OtherNode node = nodes.get(name);
+    return node == null ? null : node.skew();
+  }
+
   /// How many are present.
   int present() {
     return (int)

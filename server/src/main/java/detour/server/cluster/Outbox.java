@@ -31,6 +31,10 @@ final class Outbox {
   private final RandomGenerator chance;
   private final List<Transaction.Source> sources;
   private boolean underWay;
+
+  /// Which source is asked first: the most urgent, but after failures the next one.
+  private int first;
+
   private int failures;
   private long waitUntilNanos = Long.MIN_VALUE;
   private @Nullable StoreFailure trouble;
@@ -57,9 +61,12 @@ final class Outbox {
     if (underWay || waitUntilNanos > nowNanos) {
       return;
     }
-    for (Transaction.Source source : sources) {
-      Transaction next = source.next(nowNanos);
+    for (int i = 0; i < sources.size(); i++) {
+      int source = (first + i) % sources.size();
+      Transaction next = sources.get(source).next(nowNanos);
       if (next != null) {
+        // What fails again and again must not keep the rest from being tried.
+        first = source + 1;
         send(next);
         return;
       }
@@ -98,6 +105,7 @@ final class Outbox {
       Transaction transaction, @Nullable Commit commit, @Nullable Throwable failure) {
     underWay = false;
     if (commit != null) {
+      first = 0;
       failures = 0;
       trouble = null;
       switch (commit) {

@@ -44,6 +44,10 @@ final class OwnOpinions implements Transaction.Source {
   private boolean listed;
   private long lastRevision;
   private long nextBatchNanos = Long.MIN_VALUE;
+  private boolean underWay;
+
+  /// Since when nothing was told although something waits.
+  private long waitingSinceNanos;
 
   OwnOpinions(ClusterSettings settings, Keys keys) {
     this.settings = settings;
@@ -77,6 +81,19 @@ final class OwnOpinions implements Transaction.Source {
   /// Whether it is known what the store holds.
   boolean listed() {
     return listed;
+  }
+
+  /// Whether the others know everything.
+  boolean told() {
+    return listed && dirty.isEmpty() && !underWay;
+  }
+
+  /// For how long something waits to be told and none of it could be; 0 while nothing waits.
+  long stuckNanos(long nowNanos) {
+    if (!underWay && dirty.isEmpty()) {
+      waitingSinceNanos = nowNanos;
+    }
+    return nowNanos - waitingSinceNanos;
   }
 
   /// How many opinions the store holds.
@@ -157,7 +174,8 @@ final class OwnOpinions implements Transaction.Source {
       return null;
     }
     nextBatchNanos = nowNanos + BETWEEN_BATCHES_NANOS;
-    return new Transaction(List.of(), writes, new Batch(batch));
+    underWay = true;
+    return new Transaction(List.of(), writes, new Batch(batch, nowNanos));
   }
 
   @Override
@@ -173,13 +191,17 @@ final class OwnOpinions implements Transaction.Source {
 
   private final class Batch implements Transaction.Outcome {
     private final Map<String, @Nullable Health> written;
+    private final long sentNanos;
 
-    Batch(Map<String, @Nullable Health> written) {
+    Batch(Map<String, @Nullable Health> written, long sentNanos) {
       this.written = written;
+      this.sentNanos = sentNanos;
     }
 
     @Override
     public void committed(long revision) {
+      underWay = false;
+      waitingSinceNanos = sentNanos;
       lastRevision = revision;
       written.forEach(OwnOpinions.this::store);
     }
@@ -191,6 +213,7 @@ final class OwnOpinions implements Transaction.Source {
 
     @Override
     public void failed(StoreFailure why) {
+      underWay = false;
       dirty.addAll(written.keySet());
     }
   }

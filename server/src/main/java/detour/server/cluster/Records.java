@@ -31,7 +31,8 @@ final class Records {
   /// one that was never shared.
   ///
   /// @param override null when it was cleared
-  record SharedOverride(@Nullable OperatorOverride override) {}
+  /// @param by the node at which it was set, by whose clock it ends
+  record SharedOverride(@Nullable OperatorOverride override, String by) {}
 
   static byte[] opinion(Health health, Instant since) {
     return bytes(object().put("health", health.name()).put("since", since.toString()));
@@ -92,7 +93,7 @@ final class Records {
     return read(value)
         .map(json -> {
           if (text(json, "state").equals(CLEARED)) {
-            return new SharedOverride(null);
+            return new SharedOverride(null, json.path("by").asString(""));
           }
           return new SharedOverride(
               new OperatorOverride(
@@ -100,7 +101,8 @@ final class Records {
                   json.path("reason").asString(""),
                   json.path("author").asString(""),
                   time(json, "since"),
-                  json.has("expires") ? time(json, "expires") : null));
+                  json.has("expires") ? time(json, "expires") : null),
+              json.path("by").asString(""));
         });
   }
 

@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
 
 /// This node's presence: a lease that is kept alive, and a record bound to it that says with each
 /// heartbeat how things stand here. Cluster thread only.
+///
+/// Whoever is present is believed. So a node that was away is present again only once the others know
+/// everything that it thinks by now; and one that cannot tell them, although its lease could be kept,
+/// lets it end.
 final class Session implements Transaction.Source {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long RETRY_NANOS = 1_000_000_000L;
@@ -37,6 +41,10 @@ final class Session implements Transaction.Source {
   private long askAtNanos = Long.MIN_VALUE;
   private long beatAtNanos = Long.MIN_VALUE;
   private boolean beating;
+
+  /// Whether the others were told that this node is there, by the lease that it has.
+  private boolean introduced;
+
   private long sequence;
   private long lastBeatRevision = Long.MAX_VALUE;
   private boolean impaired;
@@ -105,7 +113,12 @@ final class Session implements Transaction.Source {
 
   /// Gets a lease or keeps it alive, when it is time.
   void keep(long nowNanos) {
+    boolean stuck = opinions.stuckNanos(nowNanos) >= settings.lease().toNanos();
     if (asking || askAtNanos > nowNanos) {
+      return;
+    }
+    if (stuck && leaseId != 0) {
+      askAtNanos = nowNanos + RETRY_NANOS;
       return;
     }
     asking = true;
@@ -132,6 +145,7 @@ final class Session implements Transaction.Source {
       return;
     }
     leaseId = lease.id();
+    introduced = false;
     askAtNanos = time.nowNanos() + settings.heartbeatNanos();
     beatAtNanos = Long.MIN_VALUE;
   }
@@ -175,7 +189,7 @@ final class Session implements Transaction.Source {
 
   @Override
   public @Nullable Transaction next(long nowNanos) {
-    if (leaseId == 0 || beating || beatAtNanos > nowNanos || !opinions.listed()) {
+    if (!mayBeat() || beatAtNanos > nowNanos) {
       return null;
     }
     beating = true;
@@ -187,7 +201,11 @@ final class Session implements Transaction.Source {
 
   @Override
   public long nextDueNanos() {
-    return leaseId == 0 || beating || !opinions.listed() ? Long.MAX_VALUE : beatAtNanos;
+    return mayBeat() ? beatAtNanos : Long.MAX_VALUE;
+  }
+
+  private boolean mayBeat() {
+    return leaseId != 0 && !beating && (introduced ? opinions.listed() : opinions.told());
   }
 
   /// When [#keep] has something to do; Long.MAX_VALUE for not before an answer.
@@ -213,6 +231,7 @@ final class Session implements Transaction.Source {
     @Override
     public void committed(long revision) {
       beating = false;
+      introduced |= boundTo == leaseId;
       lastBeatRevision = revision;
     }
 

@@ -11,6 +11,7 @@ import detour.server.publish.Agreed;
 import detour.server.publish.Cluster.NotAgreed;
 import detour.server.publish.Inbox;
 import detour.server.publish.Time;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -19,19 +20,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The overrides that the nodes agree on, set and cleared by compare-and-set: of two operators who
 /// change the same one at once, one is told so. Cluster thread only.
+///
+/// One that ends does so by the clock of the node at which it was set; to this node's publish thread
+/// it is told as of this node's clock.
 final class SharedOverrides implements Transaction.Source {
   private static final long ASK_NANOS = 5_000_000_000L;
+  private static final Duration SKEW_LITTLE = Duration.ofSeconds(2);
 
   private final ClusterSettings settings;
   private final Keys keys;
   private final Inbox inbox;
   private final Time time;
   private final AgreedRevision revision;
+  private final Function<String, @Nullable Duration> skews;
   private final Known known = new Known();
+
+  /// By how much the end of an override was moved to be told, by key.
+  private final Map<String, Duration> shifts = new HashMap<>();
+
   private final Deque<Wish> wishes = new ArrayDeque<>();
   private boolean listed;
   private boolean underWay;
@@ -45,8 +56,15 @@ final class SharedOverrides implements Transaction.Source {
       CompletableFuture<Void> answer,
       long sinceNanos) {}
 
+  /// @param skews by how much the clock of a node is ahead of this one's; null while not known
   SharedOverrides(
-      ClusterSettings settings, Keys keys, Inbox inbox, Time time, AgreedRevision revision) {
+      ClusterSettings settings,
+      Keys keys,
+      Inbox inbox,
+      Time time,
+      AgreedRevision revision,
+      Function<String, @Nullable Duration> skews) {
+    this.skews = skews;
     this.settings = settings;
     this.keys = keys;
     this.inbox = inbox;
@@ -126,9 +144,47 @@ final class SharedOverrides implements Transaction.Source {
     return all;
   }
 
-  private static void read(
+  private void read(
       OverridePath path, Entry entry, Map<OverridePath, @Nullable OperatorOverride> into) {
-    Records.override(entry.value()).ifPresent(shared -> into.put(path, shared.override()));
+    Records.override(entry.value())
+        .ifPresent(shared -> into.put(path, byOwnClock(entry.key(), shared)));
+  }
+
+  private @Nullable OperatorOverride byOwnClock(String key, Records.SharedOverride shared) {
+    OperatorOverride override = shared.override();
+    if (override == null || override.expires() == null) {
+      shifts.remove(key);
+      return override;
+    }
+    Duration shift = shift(shared.by());
+    shifts.put(key, shift);
+    return new OperatorOverride(
+        override.state(),
+        override.reason(),
+        override.author(),
+        override.since(),
+        override.expires().minus(shift));
+  }
+
+  private Duration shift(String by) {
+    Duration skew = by.equals(settings.node()) ? null : skews.apply(by);
+    return skew == null || skew.abs().compareTo(SKEW_LITTLE) < 0 ? Duration.ZERO : skew;
+  }
+
+  /// Tells those anew that end at another time than was thought, for more is known of the clocks.
+  void clocksCompared() {
+    Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
+    for (var shifted : Map.copyOf(shifts).entrySet()) {
+      Entry entry = known.of(shifted.getKey());
+      if (entry != null && keys.subject(entry.key()) instanceof Keys.Subject.Override subject) {
+        Duration before = shifted.getValue();
+        Records.override(entry.value())
+            .filter(shared ->
+                shift(shared.by()).minus(before).abs().compareTo(SKEW_LITTLE) >= 0)
+            .ifPresent(_ -> read(subject.path(), entry, news));
+      }
+    }
+    tell(news, false);
   }
 
   private void tell(Map<OverridePath, @Nullable OperatorOverride> overrides, boolean whole) {

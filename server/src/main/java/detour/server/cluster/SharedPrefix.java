@@ -146,7 +146,9 @@ final class SharedPrefix {
     if (latest <= seenRevision && all.revision() >= seenRevision) {
       currentNanos = sent;
       behindSinceRevision = Long.MAX_VALUE;
-    } else if (behindSinceRevision <= seenRevision + 1 || all.revision() < seenRevision) {
+    } else if ((behindSinceRevision != Long.MAX_VALUE && behindSinceRevision > seenRevision)
+        || all.revision() < seenRevision) {
+      behindSinceRevision = Long.MAX_VALUE;
       listWanted = true;
     } else {
       behindSinceRevision = latest;

@@ -164,8 +164,10 @@ final class Invariants {
         world.nodes().stream()
             .filter(other -> other.thoughtDownWithin(target, COUNTS_FOR))
             .count();
+    // A majority of those present, of whom there must be a majority of all.
+    int present = world.nodes().size() / 2 + 1;
     require(
-        witnesses * 2 > world.nodes().size(),
+        witnesses >= present / 2 + 1,
         "%s decided that %s is down on the word of %d (%s)",
         node.name,
         endpoint.destination(),

@@ -32,6 +32,7 @@ final class SimulatedNode {
   private final Time time;
   private @Nullable Running running;
   private boolean paused;
+  private long nextDueNanos;
 
   /// Since when its link has been whole, or cut; Long.MAX_VALUE when it is the other.
   private long wholeSinceNanos;
@@ -81,6 +82,7 @@ final class SimulatedNode {
     ClusterCore core = node.begin(publish.inbox(), chance);
     running = new Running(client, node, core, publish);
     paused = false;
+    nextDueNanos = 0;
     whole();
   }
 
@@ -121,8 +123,8 @@ final class SimulatedNode {
     return publish().table();
   }
 
-  @Nullable ClusterState cluster() {
-    return running().node().state();
+  ClusterState cluster() {
+    return running().core().state();
   }
 
   void whole() {
@@ -170,15 +172,14 @@ final class SimulatedNode {
   void turn() {
     Running now = running();
     now.publish().turn();
-    now.node().turn(now.core());
-    now.publish().turn();
-    now.node().turn(now.core());
+    long due = now.node().turn(now.core());
+    due = Math.min(due, now.publish().turn());
+    nextDueNanos = Math.min(due, now.node().turn(now.core()));
   }
 
   /// When it has something to do if nothing is told.
   long nextDueNanos() {
-    Running now = running();
-    long due = Math.min(now.publish().turn(), now.core().nextDueNanos());
+    long due = nextDueNanos;
     return due == Long.MAX_VALUE ? due : due - (time.nowNanos() - world.nowNanos());
   }
 
