@@ -21,6 +21,7 @@ public final class SimulatedClient implements SharedStore {
   private boolean watchesSilent;
   private boolean closed;
   private long delayNanos;
+  private int calls;
 
   SimulatedClient(SimulatedStore store) {
     this.store = store;
@@ -70,6 +71,11 @@ public final class SimulatedClient implements SharedStore {
     return watches.size();
   }
 
+  /// How many calls and watches were begun.
+  public int calls() {
+    return calls;
+  }
+
   @Override
   public CompletableFuture<Listing> list(String prefix) {
     Arguments.requireKey(prefix);
@@ -115,6 +121,7 @@ public final class SimulatedClient implements SharedStore {
   @Override
   public Watch watch(String prefix, long fromRevision, WatchListener listener) {
     Arguments.requireKey(prefix);
+    calls++;
     SimulatedWatch watch = new SimulatedWatch(prefix, fromRevision, listener);
     watches.add(watch);
     if (closed) {
@@ -139,6 +146,7 @@ public final class SimulatedClient implements SharedStore {
   }
 
   private <T> CompletableFuture<T> call(Supplier<T> action) {
+    calls++;
     CompletableFuture<T> answer = new CompletableFuture<>();
     underWay.add(answer);
     var _ = answer.whenComplete((_, _) -> underWay.remove(answer));
