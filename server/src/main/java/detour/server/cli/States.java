@@ -168,7 +168,8 @@ final class States {
   /// All votes in one line; empty when all vantages say the same.
   static String divided(Endpoint endpoint) {
     boolean divided =
-        endpoint.votes().stream().map(States::word).filter(w -> !isSilent(w)).distinct().count() > 1;
+        endpoint.votes().stream().map(States::word).filter(w -> !isSilent(w)).distinct().count()
+            > 1;
     return divided
         ? endpoint.votes().stream()
             .map(vote -> vote.vantage() + " " + word(vote))

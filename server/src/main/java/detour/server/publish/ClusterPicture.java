@@ -77,8 +77,7 @@ final class ClusterPicture {
       }
     }
     if (frozen > 0) {
-      alarms.add(
-          (frozen == 1 ? "1 verdict is " : frozen + " verdicts are ") + why);
+      alarms.add((frozen == 1 ? "1 verdict is " : frozen + " verdicts are ") + why);
     }
     return alarms;
   }

@@ -31,10 +31,7 @@ public record PublishedState(
   /// @param current when what is known of the others was last known to be current; null for never
   /// @param stale whether that is so long ago that they count as absent
   public record ClusterState(
-      boolean reachable,
-      @Nullable Instant current,
-      boolean stale,
-      List<VantageState> vantages) {}
+      boolean reachable, @Nullable Instant current, boolean stale, List<VantageState> vantages) {}
 
   /// One declared vantage.
   ///

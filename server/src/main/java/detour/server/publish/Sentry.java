@@ -175,7 +175,8 @@ final class Sentry {
     }
     report(
         wasImpaired
-            ? guard.finding() + ": the fault is likely here, so "
+            ? guard.finding()
+                + ": the fault is likely here, so "
                 + (alone() ? "no health changes" : "this vantage abstains")
             : "its witnesses pass again; failures seen meanwhile are forgotten");
     draw();

@@ -233,7 +233,9 @@ final class StatePicture {
     if (guard.impaired()) {
       alarms.add(
           directory.configuration().model().vantage()
-              + (distrusts() ? " is impaired and changes no health: " : " is impaired and abstains: ")
+              + (distrusts()
+                  ? " is impaired and changes no health: "
+                  : " is impaired and abstains: ")
               + guard.finding());
     }
     alarms.addAll(frozen());

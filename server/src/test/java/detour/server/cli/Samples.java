@@ -73,8 +73,7 @@ final class Samples {
             List.of(
                 new StatusReport.Vantage("ams1", "ams", true, "PRESENT", "", 0),
                 new StatusReport.Vantage("fra1", "fra", false, "PRESENT", "", 3),
-                new StatusReport.Vantage(
-                    "nyc1", "nyc", false, "ABSENT", "its lease ran out", 3))));
+                new StatusReport.Vantage("nyc1", "nyc", false, "ABSENT", "its lease ran out", 3))));
   }
 
   /// With the votes of three vantages, which differ about the first endpoint of all.

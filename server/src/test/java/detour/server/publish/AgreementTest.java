@@ -63,8 +63,7 @@ class AgreementTest {
 
     assertThat(world.answer(NAME)).containsExactly(PRIMARY);
     assertThat(endpoint().verdict()).isEqualTo(UP);
-    assertThat(endpoint().healthReason())
-        .isEqualTo("1 of 3 vantages say DOWN (here), 2 needed");
+    assertThat(endpoint().healthReason()).isEqualTo("1 of 3 vantages say DOWN (here), 2 needed");
   }
 
   @Test
@@ -91,8 +90,7 @@ class AgreementTest {
     say("nyc", DOWN, PRIMARY);
 
     assertThat(world.answer(NAME)).containsExactly(BACKUP);
-    assertThat(world.history())
-        .contains("endpoint www.example.com/a/192.0.2.1: UP -> DOWN");
+    assertThat(world.history()).contains("endpoint www.example.com/a/192.0.2.1: UP -> DOWN");
   }
 
   @Test
@@ -107,8 +105,7 @@ class AgreementTest {
     assertThat(world.answer(NAME)).containsExactly(PRIMARY);
     assertThat(endpoint().frozen()).isTrue();
     assertThat(endpoint().healthReason())
-        .isEqualTo(
-            "frozen: 1 of 3 vantages present, 2 needed, so the last verdict (UP) stands");
+        .isEqualTo("frozen: 1 of 3 vantages present, 2 needed, so the last verdict (UP) stands");
     assertThat(votes())
         .extracting(VoteState::vantage, VoteState::presence, VoteState::detail)
         .containsExactly(
@@ -174,9 +171,7 @@ class AgreementTest {
     assertThat(endpoint().frozen()).isTrue();
     assertThat(endpoint().verdict()).isEqualTo(UNKNOWN);
     assertThat(world.answer(NAME)).containsExactly(PRIMARY);
-    assertThat(votes())
-        .extracting(VoteState::detail)
-        .contains("nothing was heard of it yet");
+    assertThat(votes()).extracting(VoteState::detail).contains("nothing was heard of it yet");
   }
 
   @Test
@@ -245,7 +240,9 @@ class AgreementTest {
     say("nyc", DOWN, asked);
 
     assertThat(world.answer(NAME)).containsExactly(BACKUP);
-    assertThat(votes()).extracting(VoteState::presence).containsExactly(NOT_ASKED, PRESENT, PRESENT);
+    assertThat(votes())
+        .extracting(VoteState::presence)
+        .containsExactly(NOT_ASKED, PRESENT, PRESENT);
 
     say("nyc", UP, asked);
     assertThat(endpoint().verdict()).isEqualTo(UP);
@@ -311,7 +308,10 @@ class AgreementTest {
   void shouldProbeOnlyItsShareAndTakeOverThatOfOneWhoLeaves() throws Exception {
     String[] destinations =
         IntStream.range(1, 41).mapToObj(i -> "198.51.100." + i).toArray(String[]::new);
-    begin(policy(0, 1, "here", "fra", "nyc"), GuardPolicy.OFF, service(NAME, pool("a", destinations)));
+    begin(
+        policy(0, 1, "here", "fra", "nyc"),
+        GuardPolicy.OFF,
+        service(NAME, pool("a", destinations)));
     assertThat(world.probes.targets()).hasSizeBetween(5, 25);
     List<String> before = world.probes.targets();
 
@@ -340,7 +340,10 @@ class AgreementTest {
   void shouldNotTakeOverWhatTheOthersProbeWhenItIsCutOffItself() throws Exception {
     String[] destinations =
         IntStream.range(1, 41).mapToObj(i -> "198.51.100." + i).toArray(String[]::new);
-    begin(policy(0, 1, "here", "fra", "nyc"), GuardPolicy.OFF, service(NAME, pool("a", destinations)));
+    begin(
+        policy(0, 1, "here", "fra", "nyc"),
+        GuardPolicy.OFF,
+        service(NAME, pool("a", destinations)));
     allPresent();
     List<String> before = world.probes.targets();
 
@@ -396,8 +399,7 @@ class AgreementTest {
   private static Check check(Set<String> vantages) {
     Check plain = Declared.CHECK;
     ProbeOptions options =
-        new ProbeOptions(
-            null, null, false, null, ProbeOptions.Addresses.ONE, true, true, vantages);
+        new ProbeOptions(null, null, false, null, ProbeOptions.Addresses.ONE, true, true, vantages);
     return new Check(
         plain.kind(),
         new Declared.Port(5432),

@@ -134,8 +134,7 @@ public record Declared(
   }
 
   static LoadedConfiguration configuration(Model model) {
-    return new LoadedConfiguration(
-        "test.yaml", model, List.of(zone(model.services())), List.of());
+    return new LoadedConfiguration("test.yaml", model, List.of(zone(model.services())), List.of());
   }
 
   private static Zone zone(List<Service> services) {
