@@ -138,8 +138,8 @@ public final class SelectionRules {
         selection.ttl());
   }
 
-  /// Whether the step is a failback: the current pool could go on serving, and an earlier one
-  /// takes over.
+  /// Whether the step is a failback: the current pool could go on serving, and an earlier one takes
+  /// over.
   public static boolean failsBack(Selection before, Selection after) {
     return after.latch() >= 0
         && after.latch() < before.latch()

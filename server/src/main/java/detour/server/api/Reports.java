@@ -26,7 +26,28 @@ final class Reports {
             configuration.problems()),
         state.services().stream().map(Reports::service).toList(),
         state.alarms(),
-        guard(state.guard()));
+        guard(state.guard()),
+        cluster(state.cluster()));
+  }
+
+  private static StatusReport.@Nullable Cluster cluster(
+      PublishedState.@Nullable ClusterState cluster) {
+    return cluster == null
+        ? null
+        : new StatusReport.Cluster(
+            cluster.reachable(),
+            cluster.current(),
+            cluster.stale(),
+            cluster.vantages().stream()
+                .map(vantage ->
+                    new StatusReport.Vantage(
+                        vantage.name(),
+                        vantage.region(),
+                        vantage.own(),
+                        vantage.presence().name(),
+                        vantage.detail(),
+                        vantage.opinions()))
+                .toList());
   }
 
   private static StatusReport.@Nullable Guard guard(PublishedState.GuardState guard) {
@@ -107,6 +128,15 @@ final class Reports {
         endpoint.since(),
         override(endpoint.override()),
         endpoint.warning(),
+        endpoint.votes().stream()
+            .map(vote ->
+                new ServiceReport.Vote(
+                    vote.vantage(),
+                    vote.region(),
+                    vote.presence().name(),
+                    vote.opinion().name(),
+                    vote.detail()))
+            .toList(),
         endpoint.opinions().stream().map(Reports::opinion).toList(),
         endpoint.resolved(),
         endpoint.lastHandedOut(),

@@ -61,6 +61,7 @@ public record ServiceReport(
   /// @param verdict `UNKNOWN`, `UP` or `DOWN`
   /// @param frozen true when too few vantages are present to change the verdict
   /// @param since when the health became what it is
+  /// @param votes of the vantages; empty from a node on its own
   /// @param resolved addresses answered in place of a host name; empty otherwise
   /// @param lastHandedOut null when it never was
   /// @param heldUntil until when a resolver that obeys TTLs may still hold it; null when it was
@@ -77,10 +78,16 @@ public record ServiceReport(
       Instant since,
       @Nullable OperatorOverride override,
       @Nullable String warning,
+      List<Vote> votes,
       List<Opinion> opinions,
       List<String> resolved,
       @Nullable Instant lastHandedOut,
-      @Nullable Instant heldUntil) {}
+      @Nullable Instant heldUntil) {
+    /// Without votes, as servers before there were any tell it.
+    public Endpoint {
+      votes = votes == null ? List.of() : List.copyOf(votes);
+    }
+  }
 
   /// What an operator said.
   ///
@@ -88,6 +95,15 @@ public record ServiceReport(
   /// @param expires null for until cleared
   public record OperatorOverride(
       String state, String reason, String author, Instant since, @Nullable Instant expires) {}
+
+  /// One vantage's say in the verdict.
+  ///
+  /// @param presence `PRESENT`, `SPARED` (others probe it), `ABSENT`, `IMPAIRED` (it distrusts what
+  ///   it sees) or `NOT_ASKED` (the checks name others)
+  /// @param health what it thinks: `UNKNOWN`, `UP` or `DOWN`; it counts while it is present
+  /// @param detail why it does not count; empty when it does
+  public record Vote(
+      String vantage, String region, String presence, String health, String detail) {}
 
   /// One vantage's opinion of one check of the endpoint.
   ///

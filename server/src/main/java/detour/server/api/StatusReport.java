@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param epoch grows with each change of any selection
 /// @param guard whether this vantage trusts what it sees; null from a server without a guard
+/// @param cluster what is known of the vantages; null from a node on its own
 public record StatusReport(
     String node,
     String version,
@@ -17,7 +18,25 @@ public record StatusReport(
     Configuration configuration,
     List<ServiceReport> services,
     List<String> alarms,
-    @Nullable Guard guard) {
+    @Nullable Guard guard,
+    @Nullable Cluster cluster) {
+
+  /// What is known of the vantages.
+  ///
+  /// @param reachable whether the shared store answers
+  /// @param current when what is known of the others was last known to be current; null for never
+  /// @param stale whether that is so long ago that they count as absent
+  public record Cluster(
+      boolean reachable, @Nullable Instant current, boolean stale, List<Vantage> vantages) {}
+
+  /// One declared vantage.
+  ///
+  /// @param own whether it is that of the node that tells this
+  /// @param presence `PRESENT`, `ABSENT` or `IMPAIRED`
+  /// @param detail why it is not present; empty when it is
+  /// @param opinions how many of its opinions are known here
+  public record Vantage(
+      String name, String region, boolean own, String presence, String detail, int opinions) {}
 
   /// Whether this vantage trusts what it sees.
   ///

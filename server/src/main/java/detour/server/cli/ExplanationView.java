@@ -8,6 +8,7 @@ import detour.server.api.ServiceReport.Observation;
 import detour.server.api.ServiceReport.Opinion;
 import detour.server.api.ServiceReport.Pool;
 import detour.server.api.ServiceReport.Selection;
+import detour.server.api.ServiceReport.Vote;
 import detour.server.cli.Look.Mark;
 import detour.server.cli.Look.Style;
 import detour.server.cli.Page.Sentence;
@@ -38,6 +39,7 @@ final class ExplanationView {
       view.selection(service);
       view.pools(service);
       view.verdicts(service);
+      view.votes(service);
       view.opinions(service);
       view.observations(service);
     }
@@ -158,6 +160,32 @@ final class ExplanationView {
         ? new Sentence(Style.PLAIN, endpoint.healthReason() + frozen)
         : new Sentence(
             Style.WARN, endpoint.healthReason() + frozen + ", degraded: " + endpoint.warning());
+  }
+
+  /// Nothing from a node on its own: its opinions are its verdicts.
+  private void votes(ServiceReport service) {
+    List<List<Line>> rows = new ArrayList<>();
+    List<Sentence> details = new ArrayList<>();
+    for (Pool pool : service.pools()) {
+      for (Endpoint endpoint : pool.endpoints()) {
+        for (Vote vote : endpoint.votes()) {
+          rows.add(
+              List.of(
+                  page.line().mark(States.mark(vote)).add(" " + path(pool, endpoint)),
+                  page.line().add(vote.vantage()),
+                  page.line()
+                      .add(
+                          Style.DIM,
+                          vote.region().equals(vote.vantage()) ? "" : "in " + vote.region()),
+                  page.line().add(States.style(vote), States.word(vote))));
+          details.add(new Sentence(Style.DIM, vote.detail()));
+        }
+      }
+    }
+    if (!rows.isEmpty()) {
+      because();
+      labelled("votes", rows, details);
+    }
   }
 
   private void opinions(ServiceReport service) {

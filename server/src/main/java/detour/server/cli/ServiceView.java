@@ -141,7 +141,13 @@ final class ServiceView {
       page.wrapped(NOTE_INDENT, Style.WARN, "degraded: " + endpoint.warning());
     }
     if (endpoint.frozen()) {
-      page.wrapped(NOTE_INDENT, Style.WARN, "frozen: " + endpoint.healthReason());
+      String reason = endpoint.healthReason();
+      page.wrapped(
+          NOTE_INDENT, Style.WARN, reason.startsWith("frozen") ? reason : "frozen: " + reason);
+    }
+    String divided = States.divided(endpoint);
+    if (!divided.isEmpty()) {
+      page.wrapped(NOTE_INDENT, Style.WARN, "the vantages differ: " + divided);
     }
     ServiceReport.OperatorOverride override = endpoint.override();
     if (override != null) {

@@ -5,10 +5,12 @@ import detour.server.api.ServiceReport.Endpoint;
 import detour.server.api.ServiceReport.Observation;
 import detour.server.api.ServiceReport.Opinion;
 import detour.server.api.ServiceReport.Selection;
+import detour.server.api.ServiceReport.Vote;
 import detour.server.cli.Look.Mark;
 import detour.server.cli.Look.Style;
 import detour.server.cli.Page.Sentence;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// States of services and endpoints as marks, colours and words, the same in every view.
@@ -134,6 +136,49 @@ final class States {
       case "DOWN" -> Mark.BAD;
       default -> Mark.UNKNOWN;
     };
+  }
+
+  static Style style(Vote vote) {
+    return mark(vote).style();
+  }
+
+  static Mark mark(Vote vote) {
+    return switch (vote.presence()) {
+      case "PRESENT" ->
+          switch (vote.health()) {
+            case "UP" -> Mark.GOOD;
+            case "DOWN" -> Mark.BAD;
+            default -> Mark.UNKNOWN;
+          };
+      case "SPARED", "NOT_ASKED" -> Mark.UNKNOWN;
+      default -> Mark.WARN;
+    };
+  }
+
+  /// What a vantage says, or why it says nothing.
+  static String word(Vote vote) {
+    return switch (vote.presence()) {
+      case "PRESENT" -> vote.health().toLowerCase(Locale.ROOT);
+      case "SPARED" -> "spared";
+      case "NOT_ASKED" -> "not asked";
+      default -> vote.presence().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  /// All votes in one line; empty when all vantages say the same.
+  static String divided(Endpoint endpoint) {
+    boolean divided =
+        endpoint.votes().stream().map(States::word).filter(w -> !isSilent(w)).distinct().count()
+            > 1;
+    return divided
+        ? endpoint.votes().stream()
+            .map(vote -> vote.vantage() + " " + word(vote))
+            .collect(Collectors.joining(", "))
+        : "";
+  }
+
+  private static boolean isSilent(String word) {
+    return word.equals("spared") || word.equals("not asked");
   }
 
   /// What was last seen of an endpoint, by the opinion that matters most.

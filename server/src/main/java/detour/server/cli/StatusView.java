@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -67,9 +68,34 @@ final class StatusView {
                         count(report.configuration().zones(), "zone"),
                         times.since(report.configuration().loadedAt()))));
     page.add(sum(report));
+    vantages(report.cluster());
     guard(report.guard());
     alarms(report);
     problems(report.configuration());
+  }
+
+  private void vantages(StatusReport.@Nullable Cluster cluster) {
+    if (cluster == null) {
+      return;
+    }
+    Line line = page.line().add(Style.DIM, "vantages  ");
+    for (StatusReport.Vantage vantage : cluster.vantages()) {
+      boolean present = vantage.presence().equals("PRESENT");
+      line.mark(present ? Mark.GOOD : Mark.WARN)
+          .add(" " + vantage.name())
+          .add(
+              present ? Style.DIM : Style.WARN,
+              present
+                  ? vantage.own() ? " (this)" : ""
+                  : " " + vantage.presence().toLowerCase(Locale.ROOT))
+          .add("   ");
+    }
+    line.add(
+        cluster.stale() ? Style.WARN : Style.DIM,
+        cluster.current() == null
+            ? "nothing heard of the others yet"
+            : "heard of the others " + times.since(cluster.current()) + " ago");
+    page.add(line);
   }
 
   /// Canaries that fail, and decisions that wait; what is well needs no line.

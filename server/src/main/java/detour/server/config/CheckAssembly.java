@@ -22,6 +22,7 @@ final class CheckAssembly {
   private final Map<String, Placed<CheckForm>> checks;
   private final Set<String> checkNames;
   private final Set<String> serviceNames;
+  private final ClusterAssembly cluster;
   private final Set<String> used = new HashSet<>();
 
   /// The names that are being looked up, outermost first: one that comes up again is a cycle.
@@ -34,11 +35,13 @@ final class CheckAssembly {
       Problems problems,
       Map<String, Placed<CheckForm>> checks,
       Set<String> checkNames,
-      Set<String> serviceNames) {
+      Set<String> serviceNames,
+      ClusterAssembly cluster) {
     this.problems = problems;
     this.checks = checks;
     this.checkNames = checkNames;
     this.serviceNames = serviceNames;
+    this.cluster = cluster;
   }
 
   /// What an endpoint is judged by.
@@ -73,7 +76,7 @@ final class CheckAssembly {
   private static Set<String> references(CheckForm form) {
     Set<String> names = new LinkedHashSet<>();
     switch (form) {
-      case CheckForm.Probed(Check _, Placed<String> dependsOn) -> {
+      case CheckForm.Probed(Check _, Placed<String> dependsOn, var _) -> {
         if (dependsOn != null) {
           names.add(dependsOn.value());
         }
@@ -129,8 +132,8 @@ final class CheckAssembly {
             ? parts.getFirst()
             : rule;
       }
-      case CheckForm.Probed(Check check, Placed<String> dependsOn) -> {
-        CheckRule own = leaves.of(check);
+      case CheckForm.Probed(Check check, Placed<String> dependsOn, var vantages) -> {
+        CheckRule own = leaves.of(cluster.asking(check, vantages));
         CheckRule on =
             dependsOn == null ? null : dependency(dependsOn.value(), dependsOn.place(), leaves);
         yield on == null || dependsOn == null
@@ -144,7 +147,7 @@ final class CheckAssembly {
     Placed<CheckForm> form = checks.get(name);
     boolean fixed =
         form != null
-            && form.value() instanceof CheckForm.Probed(Check check, Placed<String> _)
+            && form.value() instanceof CheckForm.Probed(Check check, var _, var _)
             && check.options().target() != null;
     if (form != null && !fixed) {
       problems.reportOnce(

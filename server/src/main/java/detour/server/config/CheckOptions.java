@@ -127,6 +127,13 @@ final class CheckOptions {
           "The name of a check with a `target` of its own: while that is down, the endpoints with"
               + " this check are down too, and that is reported once.");
 
+  private static final Option<Placed<List<String>>> VANTAGES =
+      Option.optional(
+          "vantages",
+          new OptionType.Located<>(new OptionType.Many<>(TextForms.name())),
+          "The vantages or regions of a cluster that run this check, and whose opinions count."
+              + " Default: all.");
+
   private CheckOptions() {}
 
   static List<Option<?>> common() {
@@ -147,7 +154,8 @@ final class CheckOptions {
         ADDRESSES,
         EARLY_SUSPICION,
         TRIPWIRE,
-        DEPENDS_ON);
+        DEPENDS_ON,
+        VANTAGES);
   }
 
   /// A check of any of the kinds, or a calculated one, told apart by `type`.
@@ -160,7 +168,9 @@ final class CheckOptions {
           kind.name(),
           new OptionType.Section<>(
               options,
-              values -> new CheckForm.Probed(check(kind, values), values.orNull(DEPENDS_ON))));
+              values ->
+                  new CheckForm.Probed(
+                      check(kind, values), values.orNull(DEPENDS_ON), values.orNull(VANTAGES))));
     }
     forms.put(CheckDeclaration.CALCULATED, CheckDeclaration.calculated());
     return new OptionType.Tagged<>("type", "The kind of check.", forms);

@@ -8,10 +8,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Everything a configuration file and the zone files it names say, checked as a whole.
 ///
 /// @param file the YAML file
+/// @param cluster null for a node on its own
 /// @param checks the named checks that are probed, in the order of the file
 /// @param model its services are those of the file, in order; a zone holds each under its position
 ///   there as service index
@@ -22,6 +24,7 @@ public record Configuration(
     Path file,
     NodeSettings node,
     ListenSettings listen,
+    @Nullable ClusterSettings cluster,
     Map<String, Check> checks,
     Model model,
     List<Zone> zones,

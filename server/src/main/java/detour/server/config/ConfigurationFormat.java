@@ -22,7 +22,9 @@ record ConfigurationFormat(
     Option<Map<String, Placed<CheckForm>>> checks,
     Option<List<Placed<ZoneDeclaration>>> zones,
     Option<List<Placed<ServiceDeclaration>>> services,
-    Option<GuardPolicy> guard) {
+    Option<GuardPolicy> guard,
+    Option<Placed<ClusterDeclaration>> cluster,
+    Option<Placed<FailoverDeclaration>> failover) {
   private static final Option<String> NODE_NAME =
       Option.optional(
           "name", TextForms.name(), "What this vantage is called. Default: the host name.");
@@ -33,6 +35,14 @@ record ConfigurationFormat(
           "/var/lib/detour",
           "Where selections, overrides and history are kept; relative paths start at the"
               + " configuration's folder.");
+
+  private static final Option<NodeSettings.Role> ROLE =
+      Option.withDefault(
+          "role",
+          new OptionType.Choice<>(NodeSettings.Role.class),
+          NodeSettings.Role.BOTH,
+          "What this node of a cluster does: answer queries and probe, only `answer`, or only"
+              + " `probe`.");
 
   private static final Option<List<InetSocketAddress>> DNS =
       Option.withDefault(
@@ -68,14 +78,17 @@ record ConfigurationFormat(
               + " told to use TCP. The default passes every common network in one piece.");
 
   /// @param name null for the host name
-  record NodeDeclaration(@Nullable String name, String dataDir) {}
+  record NodeDeclaration(@Nullable String name, String dataDir, NodeSettings.Role role) {}
 
   static ConfigurationFormat of(List<? extends CheckKind> kinds) {
     OptionType.Tagged<CheckForm> check = CheckOptions.type(kinds);
     OptionType<CheckDeclaration> checkUse = CheckDeclaration.type(check);
     return new ConfigurationFormat(
         Option.withDefault(
-            "node", nodeType(), new NodeDeclaration(null, fallback(DATA_DIR)), "This server."),
+            "node",
+            nodeType(),
+            new NodeDeclaration(null, fallback(DATA_DIR), fallback(ROLE)),
+            "This server."),
         Option.withDefault(
             "listen",
             listenType(),
@@ -100,17 +113,20 @@ record ConfigurationFormat(
             new OptionType.Items<>(new OptionType.Located<>(ServiceDeclaration.type(checkUse)), 0),
             List.of(),
             "The domain names whose answers follow health."),
-        GuardOptions.option(check));
+        GuardOptions.option(check),
+        ClusterDeclaration.option(),
+        FailoverDeclaration.option());
   }
 
   List<Option<?>> options() {
-    return List.of(node, listen, checks, zones, services, guard);
+    return List.of(node, listen, checks, zones, services, guard, cluster, failover);
   }
 
   private static OptionType<NodeDeclaration> nodeType() {
     return new OptionType.Section<>(
-        List.of(NODE_NAME, DATA_DIR),
-        values -> new NodeDeclaration(values.orNull(NODE_NAME), values.of(DATA_DIR)));
+        List.of(NODE_NAME, DATA_DIR, ROLE),
+        values ->
+            new NodeDeclaration(values.orNull(NODE_NAME), values.of(DATA_DIR), values.of(ROLE)));
   }
 
   private static OptionType<ListenSettings> listenType() {

@@ -27,7 +27,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /// First every key is read for itself by its description; then the rules that concern several keys
 /// are applied to all that could be read.
 public final class ConfigurationReader {
-  private static final String CLUSTER = "cluster";
+  private static final String NODE = "node";
   private static final String CHECKS = "checks";
 
   private final Path file;
@@ -76,6 +76,8 @@ public final class ConfigurationReader {
   /// @param places of the services' declarations, at the same positions
   private record Declarations(
       BoundValues values,
+      NodeSettings node,
+      VerdictPolicy verdicts,
       Map<String, Placed<CheckForm>> checks,
       List<Placed<ZoneDeclaration>> zones,
       List<Service> services,
@@ -83,12 +85,11 @@ public final class ConfigurationReader {
 
   private @Nullable Declarations declarations(Node root) {
     Binder binder = new Binder(problems);
-    BoundValues values = binder.values(root, format.options(), "", CLUSTER);
+    BoundValues values = binder.values(root, format.options(), "", null);
     if (values == null) {
       return null;
     }
     Map<String, Binder.Entry> entries = binder.topLevel(root);
-    refuseCluster(entries.get(CLUSTER));
     Map<String, Placed<CheckForm>> checks = values.of(format.checks());
     List<Placed<ZoneDeclaration>> zones = orEmpty(values.orNull(format.zones()));
     List<Placed<ServiceDeclaration>> declared = values.of(format.services());
@@ -96,6 +97,7 @@ public final class ConfigurationReader {
         values.incomplete(format.zones())
             ? null
             : zones.stream().map(zone -> zone.value().name()).collect(Collectors.toSet());
+    ClusterAssembly cluster = cluster(values);
     List<Service> services =
         new ServiceAssembly(
                 problems,
@@ -105,10 +107,22 @@ public final class ConfigurationReader {
                     binder.keys(entries.get(CHECKS)),
                     declared.stream()
                         .map(service -> service.value().name())
-                        .collect(Collectors.toSet())))
+                        .collect(Collectors.toSet()),
+                    cluster))
             .services(declared, zoneNames);
+    NodeSettings node = node(values.of(format.node()));
+    if (!values.incomplete(format.node())) {
+      cluster.report(
+          node.name(), node.role(), values.of(format.guard()), place(root, entries.get(NODE)));
+    }
     return new Declarations(
-        values, checks, zones, services, declared.stream().map(Placed::place).toList());
+        values,
+        node,
+        cluster.policy(),
+        checks,
+        zones,
+        services,
+        declared.stream().map(Placed::place).toList());
   }
 
   private Result assemble(Declarations declared) {
@@ -117,14 +131,14 @@ public final class ConfigurationReader {
     if (problems.count() > 0 || !assembly.zoneFileProblems().isEmpty()) {
       return invalid(assembly.zoneFileProblems());
     }
-    NodeSettings node = node(declared.values().of(format.node()));
+    NodeSettings node = declared.node();
     List<Path> sources = new ArrayList<>(List.of(file));
     sources.addAll(assembly.sources());
     Map<String, Check> checks = new LinkedHashMap<>();
     declared
         .checks()
         .forEach((name, form) -> {
-          if (form.value() instanceof CheckForm.Probed(Check check, Placed<String> _)) {
+          if (form.value() instanceof CheckForm.Probed(Check check, var _, var _)) {
             checks.put(name, check);
           }
         });
@@ -133,10 +147,11 @@ public final class ConfigurationReader {
             file,
             node,
             declared.values().of(format.listen()),
+            settings(declared.values().orNull(format.cluster())),
             checks,
             new Model(
                 node.name(),
-                VerdictPolicy.ALONE,
+                declared.verdicts(),
                 declared.services(),
                 declared.values().of(format.guard())),
             zones,
@@ -150,18 +165,47 @@ public final class ConfigurationReader {
     return new Result.Invalid(all, problems.warnings());
   }
 
-  private void refuseCluster(Binder.@Nullable Entry cluster) {
-    if (cluster != null) {
-      problems.report(
-          YamlDocument.place(cluster.key(), ""),
-          "'cluster' is not supported in this version: every node decides for itself; remove the"
-              + " key");
+  private ClusterAssembly cluster(BoundValues values) {
+    return new ClusterAssembly(
+        problems,
+        values.orNull(format.cluster()),
+        values.orNull(format.failover()),
+        values.incomplete(format.cluster()));
+  }
+
+  private static Place place(Node root, Binder.@Nullable Entry entry) {
+    return YamlDocument.place(entry == null ? root : entry.key(), "");
+  }
+
+  private @Nullable ClusterSettings settings(@Nullable Placed<ClusterDeclaration> declared) {
+    if (declared == null) {
+      return null;
     }
+    ClusterDeclaration cluster = declared.value();
+    ClusterSettings.Etcd etcd = cluster.etcd();
+    return new ClusterSettings(
+        cluster.name(),
+        new ClusterSettings.Etcd(
+            etcd.endpoints(),
+            beside(etcd.caFile()),
+            beside(etcd.clientCert()),
+            beside(etcd.clientKey()),
+            etcd.user(),
+            beside(etcd.passwordFile()),
+            etcd.timeout()),
+        cluster.lease(),
+        cluster.staleAfter());
+  }
+
+  /// Relative paths start at the configuration's folder.
+  private @Nullable Path beside(@Nullable Path path) {
+    return path == null ? null : file.toAbsolutePath().resolveSibling(path).normalize();
   }
 
   private NodeSettings node(NodeDeclaration declared) {
     Path dataDir = file.toAbsolutePath().resolveSibling(declared.dataDir()).normalize();
-    return new NodeSettings(declared.name() == null ? hostName() : declared.name(), dataDir);
+    return new NodeSettings(
+        declared.name() == null ? hostName() : declared.name(), dataDir, declared.role());
   }
 
   private static String hostName() {

@@ -84,9 +84,12 @@ final class GuardOptions {
 
   private static Check canary(CheckForm form) {
     return switch (form) {
-      case CheckForm.Probed(Check check, var dependsOn) when dependsOn == null -> check;
-      case CheckForm.Probed _ ->
+      case CheckForm.Probed(Check _, var dependsOn, var _) when dependsOn != null ->
           throw new IllegalArgumentException("a canary cannot depend on another check");
+      case CheckForm.Probed(Check _, var _, var vantages) when vantages != null ->
+          throw new IllegalArgumentException(
+              "a canary is a vantage's own, so it cannot name vantages");
+      case CheckForm.Probed(Check check, var _, var _) -> check;
       case CheckForm.Calculated _ ->
           throw new IllegalArgumentException("a canary is probed: it cannot be calculated");
     };

@@ -2,8 +2,18 @@ package detour.server.config;
 
 import java.nio.file.Path;
 
-/// What this node is called and where it keeps what must survive a restart.
+/// What this node is called, what it does, and where it keeps what must survive a restart.
 ///
 /// @param name the vantage's name; by default the host name
 /// @param dataDir absolute
-public record NodeSettings(String name, Path dataDir) {}
+public record NodeSettings(String name, Path dataDir, Role role) {
+  /// What a node of a cluster does.
+  public enum Role {
+    /// Answers queries, and probes.
+    BOTH,
+    /// Answers queries, and decides by what the vantages think.
+    ANSWER,
+    /// Probes for the others, and answers no queries.
+    PROBE
+  }
+}

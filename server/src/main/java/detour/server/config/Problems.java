@@ -51,6 +51,13 @@ final class Problems {
     }
   }
 
+  /// As [#warn], but nothing when the same was said of the same place.
+  void warnOnce(Place place, String message) {
+    if (!warnings.contains(problem(place, message, null, null))) {
+      warn(place, message);
+    }
+  }
+
   /// How many were reported, those beyond the bound included.
   int count() {
     return count;

@@ -146,7 +146,7 @@ final class TextForms {
             percentage));
   }
 
-  private static Share percentage(String text) {
+  static Share percentage(String text) {
     Matcher matcher = SHARE_FORM.matcher(text);
     require(matcher.matches(), "");
     int percent = Integer.parseInt(matcher.group(1));

@@ -1,7 +1,6 @@
 package detour.server.publish;
 
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /// The current pool of one service, or of one family of it, as the nodes of a cluster agree on it.
 ///
@@ -34,5 +33,4 @@ public record Latch(
   public static String key(String service, String family) {
     return service + "/" + family;
   }
-
 }

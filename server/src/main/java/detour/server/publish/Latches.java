@@ -103,8 +103,7 @@ final class Latches {
     Latch latch = news.contains(key) ? agreed.get(key) : null;
     return latch == null
         ? previous
-        : SelectionRules.takenOver(
-            previous, service, latch.pool(), latch.held(), time.nowNanos());
+        : SelectionRules.takenOver(previous, service, latch.pool(), latch.held(), time.nowNanos());
   }
 
   /// Asks for a failback. Once it is agreed on, the answer of a node on its own already, null is
@@ -136,8 +135,8 @@ final class Latches {
     }
     asked.put(latch.key(), latch);
     var _ =
-        answer.whenComplete((_, failure) ->
-            answered.accept(new Answer(service.name(), latch.key(), failure)));
+        answer.whenComplete(
+            (_, failure) -> answered.accept(new Answer(service.name(), latch.key(), failure)));
     return "the other nodes are being asked";
   }
 

@@ -113,7 +113,9 @@ final class LiveTarget {
   void unknown(long nowNanos) {
     view =
         new View(
-            OpinionRules.initial(target.check().thresholds(), nowNanos), List.of(), Degradation.NONE);
+            OpinionRules.initial(target.check().thresholds(), nowNanos),
+            List.of(),
+            Degradation.NONE);
   }
 
   private Degradation degraded(Observation observation) {

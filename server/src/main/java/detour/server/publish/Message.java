@@ -29,9 +29,7 @@ sealed interface Message {
   ///
   /// @param failure null when they agreed
   record Proposed(
-      OperatorCommands.Proposal proposal,
-      @Nullable Throwable failure,
-      CompletableFuture<Void> done)
+      OperatorCommands.Proposal proposal, @Nullable Throwable failure, CompletableFuture<Void> done)
       implements Message {}
 
   record Answered(Latches.Answer answer) implements Message {}

@@ -218,8 +218,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   ///   zero, none is waited for
   private void takeBatch(long leastWaitNanos) throws InterruptedException {
     long wait = Math.max(leastWaitNanos, waitNanos());
-    Message message =
-        leastWaitNanos < 0 ? inbox.poll() : inbox.poll(wait, TimeUnit.NANOSECONDS);
+    Message message = leastWaitNanos < 0 ? inbox.poll() : inbox.poll(wait, TimeUnit.NANOSECONDS);
     for (int taken = 0; message != null; taken++) {
       try {
         handle(message);
@@ -376,8 +375,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       waiting.add(done);
     } else {
       var _ =
-          answer.whenComplete(
-              (_, failure) -> tell(new Message.Proposed(proposal, failure, done)));
+          answer.whenComplete((_, failure) -> tell(new Message.Proposed(proposal, failure, done)));
     }
   }
 

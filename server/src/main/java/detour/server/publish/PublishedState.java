@@ -2,6 +2,7 @@ package detour.server.publish;
 
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
+import detour.failover.verdict.Presence;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param epoch grows with each change of any selection
 /// @param configuration which file is loaded, when, and how the last reload ended
 /// @param guard whether this vantage trusts what it sees
+/// @param cluster what is known of the vantages; null for a node on its own
 public record PublishedState(
     String node,
     String version,
@@ -20,7 +22,24 @@ public record PublishedState(
     ConfigurationState configuration,
     List<ServiceState> services,
     List<String> alarms,
-    GuardState guard) {
+    GuardState guard,
+    @Nullable ClusterState cluster) {
+
+  /// What is known of the vantages.
+  ///
+  /// @param reachable whether the shared store answers
+  /// @param current when what is known of the others was last known to be current; null for never
+  /// @param stale whether that is so long ago that they count as absent
+  public record ClusterState(
+      boolean reachable, @Nullable Instant current, boolean stale, List<VantageState> vantages) {}
+
+  /// One declared vantage.
+  ///
+  /// @param own whether it is this node's
+  /// @param detail why it is not present; empty when it is
+  /// @param opinions how many of its opinions are known
+  public record VantageState(
+      String name, String region, boolean own, Presence presence, String detail, int opinions) {}
 
   /// @param problems of the last reload that was refused; empty when it was applied
   /// @param warnings of the configuration in force, as far as it was reloaded
@@ -91,6 +110,7 @@ public record PublishedState(
   /// @param healthy what selection uses: override, else verdict, else the rule for unknown
   /// @param healthReason one sentence
   /// @param warning it is healthy and degraded: others are preferred; null for no warning
+  /// @param votes of the vantages, as they are declared; empty for a node on its own
   /// @param heldUntil until when a resolver that obeys TTLs may still hold this endpoint; null when
   ///   it was never handed out
   /// @param resolved the addresses of a host name that are answered in its place; empty otherwise
@@ -106,10 +126,18 @@ public record PublishedState(
       Instant since,
       @Nullable OperatorOverride override,
       @Nullable String warning,
+      List<VoteState> votes,
       List<OpinionState> opinions,
       List<String> resolved,
       @Nullable Instant lastHandedOut,
       @Nullable Instant heldUntil) {}
+
+  /// One vantage's say in the verdict on an endpoint.
+  ///
+  /// @param opinion of all the endpoint's checks together; it counts while the vantage is PRESENT
+  /// @param detail why it does not count; empty when it does
+  public record VoteState(
+      String vantage, String region, Presence presence, Health opinion, String detail) {}
 
   /// One vantage's opinion of one check of the endpoint.
   ///

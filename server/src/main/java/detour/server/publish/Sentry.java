@@ -175,7 +175,9 @@ final class Sentry {
     }
     report(
         wasImpaired
-            ? guard.finding() + ": the fault is likely here, so no health changes"
+            ? guard.finding()
+                + ": the fault is likely here, so "
+                + (alone() ? "no health changes" : "this vantage abstains")
             : "its witnesses pass again; failures seen meanwhile are forgotten");
     draw();
     return true;
@@ -188,6 +190,11 @@ final class Sentry {
   /// Whom to probe at once because this vantage is believed again.
   List<ProbeTarget> believedAgain() {
     return guard.believedAgain();
+  }
+
+  /// Whether there is no other vantage to decide.
+  private boolean alone() {
+    return directory.configuration().model().verdicts().alone();
   }
 
   private void report(String reason) {

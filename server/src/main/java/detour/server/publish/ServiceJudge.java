@@ -47,11 +47,7 @@ final class ServiceJudge {
   private @Nullable Votes votes;
 
   ServiceJudge(
-      Time time,
-      Overrides overrides,
-      Chronicle chronicle,
-      Latches latches,
-      Attendance attendance) {
+      Time time, Overrides overrides, Chronicle chronicle, Latches latches, Attendance attendance) {
     this.time = time;
     this.overrides = overrides;
     this.chronicle = chronicle;
@@ -202,11 +198,7 @@ final class ServiceJudge {
   }
 
   private CombinedOpinion combined(LiveEndpoint endpoint, List<Opinion> opinions, long nowNanos) {
-    return CombinedOpinion.of(
-        endpoint.endpoint().checks(),
-        opinions,
-        this::healthOf,
-        nowNanos);
+    return CombinedOpinion.of(endpoint.endpoint().checks(), opinions, this::healthOf, nowNanos);
   }
 
   /// What the endpoint would not be up without: the warnings of checks that count for it.
@@ -260,7 +252,7 @@ final class ServiceJudge {
             ? verdict.reason() + "; seen from " + vantage + ": " + how
             : opinion.downBy() != null ? how : verdict.reason() + ": " + how;
     return new Verdict(
-            verdict.health(), false, verdict.present(), verdict.down(), verdict.needed(), reason);
+        verdict.health(), false, verdict.present(), verdict.down(), verdict.needed(), reason);
   }
 
   private static boolean mustBeResolvedFirst(

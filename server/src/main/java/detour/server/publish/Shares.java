@@ -51,8 +51,7 @@ final class Shares {
   /// Whether it is for this vantage to probe the target, now.
   boolean probes(String vantage, LiveTarget target) {
     return asks(target, vantage)
-        && (!policy.sharesProbes()
-            || probers.getOrDefault(target, NOBODY).contains(vantage));
+        && (!policy.sharesProbes() || probers.getOrDefault(target, NOBODY).contains(vantage));
   }
 
   /// Whether this node probes the target. Any thread.

@@ -43,6 +43,7 @@ final class StatePicture {
   private final Decisions decisions;
   private final Directory directory;
   private final Sentry.View guard;
+  private final ClusterPicture cluster;
   private final Instant startedAt;
   private final Instant now;
   private final long nowNanos;
@@ -54,6 +55,9 @@ final class StatePicture {
     guard = decisions.guard();
     now = time.now();
     nowNanos = time.nowNanos();
+    cluster =
+        new ClusterPicture(
+            directory.configuration().model(), decisions.peers(), guard, now, nowNanos);
   }
 
   /// @param unsaved overrides that are in force and not on disk
@@ -75,7 +79,8 @@ final class StatePicture {
         configuration,
         services,
         alarms(configuration, unsaved),
-        guard());
+        guard(),
+        cluster.state());
   }
 
   private ServiceState service(LiveService live, LiveService.View view) {
@@ -157,10 +162,11 @@ final class StatePicture {
             : judged.health().reason() + ramping(live.service(), judged) + guarded(endpoint),
         answered,
         verdict.health(),
-        verdict.frozen() || (guard.impaired() && !endpoint.targets().isEmpty()),
+        verdict.frozen() || (distrusts() && !endpoint.targets().isEmpty()),
         judged == null ? startedAt : at(judged.sinceNanos()),
         override,
         judged == null ? null : judged.warning(),
+        judged == null ? List.of() : cluster.votes(judged.votes()),
         endpoint.targets().stream().map(this::opinion).toList(),
         resolved(destination),
         hold == null ? null : Instant.ofEpochMilli(hold.lastAnsweredMillis()),
@@ -227,9 +233,12 @@ final class StatePicture {
     if (guard.impaired()) {
       alarms.add(
           directory.configuration().model().vantage()
-              + " is impaired and changes no health: "
+              + (distrusts()
+                  ? " is impaired and changes no health: "
+                  : " is impaired and abstains: ")
               + guard.finding());
     }
+    alarms.addAll(frozen());
     for (OverridePath path : unsaved) {
       alarms.add("what was said of " + path + " is not on disk: a restart would lose it");
     }
@@ -262,6 +271,23 @@ final class StatePicture {
     return alarms;
   }
 
+  private List<String> frozen() {
+    int frozen = 0;
+    String why = "";
+    for (LiveService live : directory.services()) {
+      for (List<LiveEndpoint> pool : live.pools()) {
+        for (LiveEndpoint endpoint : pool) {
+          LiveEndpoint.View judged = endpoint.view();
+          if (judged != null && judged.verdict().frozen()) {
+            frozen++;
+            why = judged.verdict().reason();
+          }
+        }
+      }
+    }
+    return cluster.alarms(frozen, why);
+  }
+
   private String ramping(Service service, LiveEndpoint.View judged) {
     int steps = RampRules.steps(service, judged.cameBackNanos(), nowNanos);
     return steps == RampRules.STEPS
@@ -269,8 +295,14 @@ final class StatePicture {
         : "; %d%% of its weight since it came back".formatted(steps * 100 / RampRules.STEPS);
   }
 
+  /// Whether nothing is decided because this vantage does not believe what it sees, and there is no
+  /// other.
+  private boolean distrusts() {
+    return guard.impaired() && directory.configuration().model().verdicts().alone();
+  }
+
   private String guarded(LiveEndpoint endpoint) {
-    if (guard.impaired() && !endpoint.targets().isEmpty()) {
+    if (distrusts() && !endpoint.targets().isEmpty()) {
       return "; this vantage does not trust what it sees: " + guard.finding();
     }
     return endpoint.targets().stream().anyMatch(LiveTarget::held)

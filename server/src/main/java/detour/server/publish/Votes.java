@@ -102,9 +102,7 @@ final class Votes {
         for (Vantage vantage : policy.vantages()) {
           votes.add(
               Vote.of(
-                  vantage,
-                  opinion(vantage.name(), target),
-                  presence(vantage, alone, nowNanos)));
+                  vantage, opinion(vantage.name(), target), presence(vantage, alone, nowNanos)));
         }
         Verdict verdict = VerdictRules.decide(policy, null, votes);
         known = verdict.frozen() ? Health.UNKNOWN : verdict.health();

@@ -102,6 +102,7 @@ public final class FakeServer implements AutoCloseable {
             AT,
             new OperatorOverride(OperatorOverride.State.DRAIN, "update", "alice", AT, null),
             null,
+            List.of(),
             List.of(
                 new PublishedState.OpinionState(
                     "ams1",
@@ -147,7 +148,8 @@ public final class FakeServer implements AutoCloseable {
                         "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
                 List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))))),
         List.of(),
-        new PublishedState.GuardState(false, false, AT, "", 0, List.of()));
+        new PublishedState.GuardState(false, false, AT, "", 0, List.of()),
+        null);
   }
 
   private Posts.Outcome post(String name, String token, Posts.Post post) {

@@ -10,6 +10,7 @@ import detour.server.api.ServiceReport.OperatorOverride;
 import detour.server.api.ServiceReport.Opinion;
 import detour.server.api.ServiceReport.Pool;
 import detour.server.api.ServiceReport.Selection;
+import detour.server.api.ServiceReport.Vote;
 import detour.server.api.StatusReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,81 @@ final class Samples {
         new StatusReport.Configuration("/etc/detour/detour.yaml", ago("PT2H3M"), 2, problems),
         services,
         alarms,
+        null,
         null);
+  }
+
+  /// Of a node among three vantages, one of which is gone.
+  static StatusReport clustered(ServiceReport... services) {
+    StatusReport alone = status(services);
+    return new StatusReport(
+        alone.node(),
+        alone.version(),
+        alone.startedAt(),
+        alone.at(),
+        alone.epoch(),
+        alone.configuration(),
+        alone.services(),
+        List.of("the vantage nyc1 is absent: its lease ran out"),
+        null,
+        new StatusReport.Cluster(
+            true,
+            ago("PT1S"),
+            false,
+            List.of(
+                new StatusReport.Vantage("ams1", "ams", true, "PRESENT", "", 0),
+                new StatusReport.Vantage("fra1", "fra", false, "PRESENT", "", 3),
+                new StatusReport.Vantage("nyc1", "nyc", false, "ABSENT", "its lease ran out", 3))));
+  }
+
+  /// With the votes of three vantages, which differ about the first endpoint of all.
+  static ServiceReport voted(ServiceReport plain) {
+    List<Pool> pools = new ArrayList<>();
+    for (Pool pool : plain.pools()) {
+      List<Endpoint> endpoints = new ArrayList<>();
+      for (Endpoint endpoint : pool.endpoints()) {
+        boolean first = pools.isEmpty() && endpoints.isEmpty();
+        endpoints.add(voted(endpoint, first ? "UP" : endpoint.verdict()));
+      }
+      pools.add(
+          new Pool(
+              pool.name(),
+              pool.available(),
+              pool.availability(),
+              pool.availableSince(),
+              endpoints));
+    }
+    return new ServiceReport(
+        plain.name(),
+        plain.zone(),
+        plain.failback(),
+        plain.whenAllDown(),
+        plain.selections(),
+        pools,
+        plain.handedOut());
+  }
+
+  private static Endpoint voted(Endpoint plain, String ofFra) {
+    return new Endpoint(
+        plain.name(),
+        plain.destination(),
+        plain.weight(),
+        plain.healthy(),
+        plain.healthReason(),
+        plain.answered(),
+        plain.verdict(),
+        plain.frozen(),
+        plain.since(),
+        plain.override(),
+        plain.warning(),
+        List.of(
+            new Vote("ams1", "ams", "PRESENT", plain.verdict(), ""),
+            new Vote("fra1", "fra", "PRESENT", ofFra, ""),
+            new Vote("nyc1", "nyc", "ABSENT", "UP", "its lease ran out")),
+        plain.opinions(),
+        plain.resolved(),
+        plain.lastHandedOut(),
+        plain.heldUntil());
   }
 
   static ServiceReport healthy() {
@@ -460,6 +535,7 @@ final class Samples {
         ago(since),
         override,
         null,
+        List.of(),
         List.of(opinions),
         List.of(),
         null,

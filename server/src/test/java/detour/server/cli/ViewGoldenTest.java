@@ -83,6 +83,12 @@ class ViewGoldenTest {
             ExplanationView.render(Samples.explanation(Samples.drained()), PLAIN, Samples.TIMES)),
         Arguments.of(
             "explain-nxdomain", ExplanationView.render(Samples.nxdomain(), PLAIN, Samples.TIMES)),
+        Arguments.of(
+            "clustered", status(Samples.clustered(Samples.voted(Samples.failedOver())), PLAIN)),
+        Arguments.of(
+            "explain-clustered",
+            ExplanationView.render(
+                Samples.explanation(Samples.voted(Samples.failedOver())), PLAIN, Samples.TIMES)),
         Arguments.of("history", HistoryView.render(Samples.history(), PLAIN, Samples.TIMES)),
         Arguments.of(
             "history-colour", HistoryView.render(Samples.history(), COLOUR, Samples.TIMES)),

@@ -88,7 +88,8 @@ final class ConfigurationReaderTest {
   @Test
   void shouldReadEveryKey() throws IOException {
     Configuration configuration = valid(EVERY_KEY);
-    assertThat(configuration.node()).isEqualTo(new NodeSettings("fra1", folder.resolve("data")));
+    assertThat(configuration.node())
+        .isEqualTo(new NodeSettings("fra1", folder.resolve("data"), NodeSettings.Role.BOTH));
     assertThat(configuration.model().vantage()).isEqualTo("fra1");
     assertThat(configuration.listen())
         .isEqualTo(

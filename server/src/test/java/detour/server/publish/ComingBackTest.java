@@ -102,7 +102,8 @@ class ComingBackTest {
     assertThat(history())
         .contains("budget www.example.com: held", "budget www.example.com: held -> released");
     assertThatThrownBy(() ->
-            new OperatorCommands(decisions).approveFailback(new Command.ApproveFailback(NAME, "ann")))
+            new OperatorCommands(decisions)
+                .approveFailback(new Command.ApproveFailback(NAME, "ann")))
         .isInstanceOf(CommandRefused.class);
   }
 

@@ -130,11 +130,11 @@ public record Declared(
   }
 
   static LoadedConfiguration configuration(List<Service> services) {
-    return new LoadedConfiguration(
-        "test.yaml",
-        new Model("here", VerdictPolicy.ALONE, services),
-        List.of(zone(services)),
-        List.of());
+    return configuration(new Model("here", VerdictPolicy.ALONE, services));
+  }
+
+  static LoadedConfiguration configuration(Model model) {
+    return new LoadedConfiguration("test.yaml", model, List.of(zone(model.services())), List.of());
   }
 
   private static Zone zone(List<Service> services) {

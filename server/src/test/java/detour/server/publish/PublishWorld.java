@@ -5,9 +5,13 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
+import detour.failover.model.GuardPolicy;
+import detour.failover.model.Model;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.failover.model.ProbeTarget;
+import detour.failover.model.Service;
+import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.Observation;
 import detour.server.metrics.Metrics;
 import detour.server.publish.Journal.HistoryEvent;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedErrorCodeOption;
@@ -61,6 +66,18 @@ public final class PublishWorld implements AutoCloseable {
   public static PublishWorld of(Declared... services) {
     return new PublishWorld(
         new SettableTime(), new MemoryJournal(), Declared.configuration(withMarked(services)));
+  }
+
+  /// A node whose vantage is `here`, among others.
+  static PublishWorld among(VerdictPolicy policy, GuardPolicy guard, Declared... services) {
+    return new PublishWorld(
+        new SettableTime(), new MemoryJournal(), clustered(policy, guard, services));
+  }
+
+  static LoadedConfiguration clustered(
+      VerdictPolicy policy, GuardPolicy guard, Declared... services) {
+    List<Service> all = Stream.of(withMarked(services)).map(Declared::service).toList();
+    return Declared.configuration(new Model("here", policy, all, guard));
   }
 
   /// The same after a restart, with what this one left on disk.
