@@ -4,9 +4,12 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.cluster.store.Change;
 import detour.server.cluster.store.Listing;
+import detour.server.cluster.store.Mirror;
+import detour.server.cluster.store.MirrorSettings;
 import detour.server.cluster.store.SharedStore;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
+import detour.server.publish.ClusterState;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Latch;
@@ -14,8 +17,10 @@ import detour.server.publish.Peers;
 import detour.server.publish.Peers.SharedView;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -25,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// knows, and [#step] then does what is due. It starts no thread and reads no clock but the one that
 /// it was given, so that a whole cluster can be run through in a test. Cluster thread only.
 final class ClusterCore {
+  private static final long TICK_NANOS = 100_000_000L;
+
   private final ClusterSettings settings;
   private final Keys keys;
   private final Time time;
@@ -36,11 +43,13 @@ final class ClusterCore {
   private final SharedOverrides overrides;
   private final OtherNodes others;
   private final Outbox outbox;
-  private final SharedPrefix shared;
+  private final Mirror mirror;
   private final ClusterPicture picture;
-  private long toldCurrentNanos = Long.MIN_VALUE;
+  private long toldCurrentNanos = -TICK_NANOS;
   private boolean toldReachable;
-  private long lastListedRevision;
+  private long heardRevision;
+  private boolean listed;
+  private long tickAtNanos = Long.MIN_VALUE;
 
   /// @param self runs what it is given on the cluster thread, later
   /// @param chance spreads what several nodes would do at the same moment
@@ -66,8 +75,23 @@ final class ClusterCore {
     overrides = new SharedOverrides(settings, keys, inbox, time, revision, others::skewOf);
     outbox =
         new Outbox(
-            store, time, self, metrics, chance, List.of(overrides, latches, opinions, session));
-    shared = new SharedPrefix(store, keys.root(), time, self, new Heard());
+            store,
+            time,
+            self,
+            metrics,
+            chance,
+            List.of(overrides, latches, opinions, session),
+            this::committed);
+    mirror =
+        new Mirror(
+            store,
+            keys.root(),
+            MirrorSettings.DEFAULT,
+            self,
+            time.nanos(),
+            chance,
+            metrics,
+            this::heard);
     picture = new ClusterPicture(settings, time, session, latches, overrides, others, outbox);
   }
 
@@ -103,96 +127,110 @@ final class ClusterCore {
   /// Does what is due.
   void step() {
     long nowNanos = time.nowNanos();
-    shared.step(nowNanos);
-    tellHowCurrent();
+    if (nowNanos >= tickAtNanos) {
+      tickAtNanos = nowNanos + TICK_NANOS;
+      mirror.tick();
+      tellHowCurrent(nowNanos);
+      latches.expire(nowNanos);
+      overrides.expire(nowNanos);
+    }
     session.keep(nowNanos);
-    latches.expire(nowNanos);
-    overrides.expire(nowNanos);
     outbox.send(nowNanos);
   }
 
-  /// When [#step] has something to do if nothing is told; Long.MAX_VALUE for never.
+  /// When [#step] has something to do if nothing is told.
   long nextDueNanos() {
-    long due = Math.min(shared.nextDueNanos(), session.nextKeepNanos());
-    due = Math.min(due, outbox.nextDueNanos());
-    return Math.min(due, Math.min(latches.nextExpiryNanos(), overrides.nextExpiryNanos()));
+    return Math.min(tickAtNanos, Math.min(session.nextKeepNanos(), outbox.nextDueNanos()));
   }
 
   /// The cluster as this node sees it.
-  detour.server.publish.ClusterState state() {
-    return picture.draw(shared.currentNanos(), shared.reachable());
+  ClusterState state() {
+    OptionalLong age = mirror.ageNanos();
+    return picture.draw(
+        age.isEmpty() ? null : Duration.ofNanos(age.getAsLong()), mirror.reachable());
   }
 
   /// Takes leave of the others.
   void end() {
-    shared.close();
+    mirror.close();
     session.end();
   }
 
+  private void committed(long revision, long askedNanos) {
+    mirror.expect(revision, askedNanos);
+  }
+
   private boolean inTheDark() {
-    long current = shared.currentNanos();
-    return current == Long.MIN_VALUE
-        || time.nowNanos() - current >= settings.staleAfter().toNanos();
+    OptionalLong age = mirror.ageNanos();
+    return age.isEmpty() || age.getAsLong() >= settings.staleAfter().toNanos();
   }
 
-  private void tellHowCurrent() {
-    long current = shared.currentNanos();
-    boolean reachable = shared.reachable();
-    if (current != Long.MIN_VALUE
-        && (current != toldCurrentNanos || reachable != toldReachable)) {
-      toldCurrentNanos = current;
+  private void tellHowCurrent(long nowNanos) {
+    OptionalLong age = mirror.ageNanos();
+    if (age.isEmpty()) {
+      return;
+    }
+    long currentNanos = nowNanos - age.getAsLong();
+    boolean reachable = mirror.reachable();
+    if (reachable != toldReachable || currentNanos - toldCurrentNanos >= TICK_NANOS) {
+      toldCurrentNanos = currentNanos;
       toldReachable = reachable;
+      long staleNanos = currentNanos + settings.staleAfter().toNanos();
       inbox.peers(
-          new Peers.Change.Confirmed(
-              new SharedView(reachable, current, current + settings.staleAfter().toNanos())));
+          new Peers.Change.Confirmed(new SharedView(reachable, currentNanos, staleNanos)));
     }
   }
 
-  /// What the store holds, as it is heard.
-  private final class Heard implements SharedPrefix.Listener {
-    @Override
-    public void listed(Listing listing) {
-      boolean storeIsNew = listing.revision() < lastListedRevision;
-      lastListedRevision = listing.revision();
-      opinions.listed(listing, storeIsNew);
-      others.listed(listing);
-      overrides.listed(listing, storeIsNew);
-      latches.listed(listing, storeIsNew);
-      String own = keys.presence(settings.node());
-      if (listing.entry(own).isEmpty()) {
-        session.vanished(listing.revision());
+  private void heard(List<Change> changes, boolean fresh) {
+    boolean wentBack = mirror.revision() < heardRevision;
+    if (fresh && (!listed || wentBack)) {
+      listed = true;
+      listed(wentBack);
+    } else if (!changes.isEmpty()) {
+      changed(changes, fresh);
+    }
+    heardRevision = mirror.revision();
+  }
+
+  /// Everything is heard for the first time, or of a store that lost what it held.
+  private void listed(boolean wentBack) {
+    Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
+    opinions.listed(all);
+    others.listed(all);
+    overrides.listed(all, wentBack);
+    latches.listed(all, wentBack);
+    if (mirror.entry(keys.presence(settings.node())) == null) {
+      session.vanished(all.revision());
+    }
+  }
+
+  private void changed(List<Change> changes, boolean fresh) {
+    if (others.changed(changes, fresh)) {
+      metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
+      mirror.doubt("a node's heartbeat tells other opinions than were heard of it");
+    }
+    for (Change change : changes) {
+      switch (keys.subject(change.key())) {
+        case Keys.Subject.Latch latch -> latches.changed(latch, change);
+        case Keys.Subject.Override override -> overrides.changed(override, change);
+        case Keys.Subject.Opinion(String vantage, String target)
+            when vantage.equals(settings.node()) ->
+            opinions.changed(target, change);
+        case Keys.Subject.Presence(String vantage) when vantage.equals(settings.node()) ->
+            ownPresence(change);
+        case null, default -> {}
       }
     }
+    overrides.clocksCompared();
+    mirror.beacons(others.all().stream().map(node -> keys.presence(node.name())).toList());
+  }
 
-    @Override
-    public void changed(List<Change> changes) {
-      lastListedRevision = Math.max(lastListedRevision, changes.getLast().revision());
-      if (others.changed(changes)) {
-        metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
-        shared.listAgain();
-      }
-      overrides.clocksCompared();
-      for (Change change : changes) {
-        switch (keys.subject(change.key())) {
-          case Keys.Subject.Latch latch -> latches.changed(latch, change);
-          case Keys.Subject.Override override -> overrides.changed(override, change);
-          case Keys.Subject.Opinion(String vantage, String target)
-              when vantage.equals(settings.node()) ->
-              opinions.changed(target, change);
-          case Keys.Subject.Presence(String vantage) when vantage.equals(settings.node()) ->
-              ownPresence(change);
-          case null, default -> {}
-        }
-      }
-    }
-
-    private void ownPresence(Change change) {
-      switch (change) {
-        case Change.Put put ->
-            Records.presence(put.entry().value())
-                .ifPresent(presence -> session.heard(presence, change.revision()));
-        case Change.Removed _ -> session.vanished(change.revision());
-      }
+  private void ownPresence(Change change) {
+    switch (change) {
+      case Change.Put put ->
+          Records.presence(put.entry().value())
+              .ifPresent(presence -> session.heard(presence, change.revision()));
+      case Change.Removed _ -> session.vanished(change.revision());
     }
   }
 }

@@ -59,12 +59,10 @@ final class ClusterPicture {
     }
   }
 
-  /// @param currentNanos when the shared view was last known to be current; Long.MIN_VALUE for
-  ///   never
-  ClusterState draw(long currentNanos, boolean reachable) {
+  /// @param age how long ago the shared view was last known to be current; null for never
+  ClusterState draw(@Nullable Duration age, boolean reachable) {
     long nowNanos = time.nowNanos();
-    boolean never = currentNanos == Long.MIN_VALUE;
-    boolean stale = never || nowNanos - currentNanos >= settings.staleAfter().toNanos();
+    boolean stale = age == null || age.compareTo(settings.staleAfter()) >= 0;
     List<Seen> seen = seen(nowNanos, stale);
     long reference = mostServed(seen);
     long latest = seen.stream().mapToLong(node -> node.says().agreedRevision()).max().orElse(0);
@@ -74,7 +72,7 @@ final class ClusterPicture {
     return new ClusterState(
         settings.cluster(),
         reachable,
-        never ? null : Duration.ofNanos(nowNanos - currentNanos),
+        age,
         stale,
         trouble == null ? null : trouble.getMessage(),
         latches.waiting() + overrides.waiting(),

@@ -4,7 +4,6 @@ import detour.server.cluster.store.Condition;
 import detour.server.cluster.store.Entry;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +47,8 @@ final class Known {
   }
 
   /// Removes what a listing at a revision did not have.
-  ///
-  /// @return whether there was any
-  boolean retain(Collection<String> listed, long revision) {
-    Set<String> kept = new HashSet<>(listed);
-    return byKey
+  void retain(Set<String> kept, long revision) {
+    byKey
         .values()
         .removeIf(entry -> !kept.contains(entry.key()) && entry.modRevision() <= revision);
   }

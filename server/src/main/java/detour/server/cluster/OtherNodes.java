@@ -77,8 +77,9 @@ final class OtherNodes {
 
   /// Takes in changes in their order; those of one node's opinions are told together.
   ///
+  /// @param late whether they may have been made long ago
   /// @return whether something was missed, so that only a listing helps
-  boolean changed(List<Change> changes) {
+  boolean changed(List<Change> changes, boolean late) {
     boolean missed = false;
     Map<String, Map<String, PeerOpinion>> turned = new TreeMap<>();
     for (Change change : changes) {
@@ -90,7 +91,7 @@ final class OtherNodes {
         }
         case Keys.Subject.Presence(String vantage) when !vantage.equals(self) -> {
           OtherNode node = node(vantage);
-          attended(node, change);
+          attended(node, change, late);
           missed |= node.missedSomething();
         }
         case null, default -> {}
@@ -101,11 +102,12 @@ final class OtherNodes {
     return missed;
   }
 
-  private void attended(OtherNode node, Change change) {
+  private void attended(OtherNode node, Change change, boolean late) {
     switch (change) {
       case Change.Put(Entry entry) ->
           Records.presence(entry.value())
-              .ifPresent(presence -> node.heard(presence, time.nowNanos(), time.now()));
+              .ifPresent(presence ->
+                  node.heard(presence, time.nowNanos(), late ? null : time.now()));
       case Change.Removed _ -> node.left();
     }
     tellAttendance(node);

@@ -30,6 +30,7 @@ final class Outbox {
   private final Metrics metrics;
   private final RandomGenerator chance;
   private final List<Transaction.Source> sources;
+  private final Committed committed;
   private boolean underWay;
 
   /// Which source is asked first: the most urgent, but after failures the next one.
@@ -39,6 +40,12 @@ final class Outbox {
   private long waitUntilNanos = Long.MIN_VALUE;
   private @Nullable StoreFailure trouble;
 
+  /// Who is told of each transaction that was made.
+  interface Committed {
+    /// @param askedNanos when it was sent
+    void committed(long revision, long askedNanos);
+  }
+
   /// @param self runs what it is given on the cluster thread
   /// @param sources the most urgent first
   Outbox(
@@ -47,13 +54,15 @@ final class Outbox {
       Executor self,
       Metrics metrics,
       RandomGenerator chance,
-      List<Transaction.Source> sources) {
+      List<Transaction.Source> sources,
+      Committed committed) {
     this.store = store;
     this.time = time;
     this.self = self;
     this.metrics = metrics;
     this.chance = chance;
     this.sources = List.copyOf(sources);
+    this.committed = committed;
   }
 
   /// Sends the next transaction, if none is under way.
@@ -92,24 +101,31 @@ final class Outbox {
 
   private void send(Transaction transaction) {
     underWay = true;
+    long askedNanos = time.nowNanos();
     metrics.count(Counter.CLUSTER_COMMITS);
     metrics.add(Counter.CLUSTER_WRITES, transaction.writes().size());
     var _ =
         store
             .commit(transaction.conditions(), transaction.writes())
             .whenComplete((commit, failure) ->
-                self.execute(() -> ended(transaction, commit, failure)));
+                self.execute(() -> ended(transaction, commit, failure, askedNanos)));
   }
 
   private void ended(
-      Transaction transaction, @Nullable Commit commit, @Nullable Throwable failure) {
+      Transaction transaction,
+      @Nullable Commit commit,
+      @Nullable Throwable failure,
+      long askedNanos) {
     underWay = false;
     if (commit != null) {
       first = 0;
       failures = 0;
       trouble = null;
       switch (commit) {
-        case Commit.Committed(long revision) -> transaction.outcome().committed(revision);
+        case Commit.Committed(long revision) -> {
+          transaction.outcome().committed(revision);
+          committed.committed(revision, askedNanos);
+        }
         case Commit.Refused(var present) -> transaction.outcome().refused(present);
       }
       return;

@@ -110,12 +110,8 @@ final class OwnOpinions implements Transaction.Source {
     return Digest.of(target + " " + health);
   }
 
-  /// Takes in what the whole store holds. A listing from before the last transaction says nothing
-  /// of it and is left out: another follows.
-  void listed(Listing listing, boolean storeIsNew) {
-    if (listing.revision() < lastRevision && !storeIsNew) {
-      return;
-    }
+  /// Takes in what the whole store holds.
+  void listed(Listing listing) {
     lastRevision = listing.revision();
     stored.clear();
     digest = 0;

@@ -102,36 +102,21 @@ final class SharedLatches implements Transaction.Source {
         });
   }
 
-  /// When [#expire] has something to do; Long.MAX_VALUE for never.
-  long nextExpiryNanos() {
-    long next = Long.MAX_VALUE;
-    for (Pending waiting : pending.values()) {
-      if (waiting.answer() != null) {
-        next = Math.min(next, waiting.sinceNanos() + ASK_NANOS);
-      }
-    }
-    return next;
-  }
-
   /// Takes in what the whole store holds.
   void listed(Listing listing, boolean storeIsNew) {
     if (storeIsNew) {
       known.clear();
     }
-    List<Latch> news = new ArrayList<>();
     Set<String> there = new HashSet<>();
     for (Entry entry : listing.entries()) {
-      if (keys.subject(entry.key()) instanceof Keys.Subject.Latch subject) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Latch) {
         there.add(entry.key());
-        if (known.put(entry)) {
-          latch(entry, subject).ifPresent(news::add);
-        }
+        known.put(entry);
       }
     }
-    boolean lost = known.retain(there, listing.revision());
-    boolean whole = !listed || storeIsNew || lost;
+    known.retain(there, listing.revision());
     listed = true;
-    tell(whole ? all() : news, whole);
+    tell(all(), true);
   }
 
   void changed(Keys.Subject.Latch subject, Change change) {

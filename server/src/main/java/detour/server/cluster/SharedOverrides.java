@@ -84,11 +84,6 @@ final class SharedOverrides implements Transaction.Source {
     }
   }
 
-  /// When [#expire] has something to do; Long.MAX_VALUE for never.
-  long nextExpiryNanos() {
-    return wishes.isEmpty() ? Long.MAX_VALUE : wishes.getFirst().sinceNanos() + ASK_NANOS;
-  }
-
   int waiting() {
     return wishes.size();
   }
@@ -98,20 +93,16 @@ final class SharedOverrides implements Transaction.Source {
     if (storeIsNew) {
       known.clear();
     }
-    Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
     Set<String> there = new HashSet<>();
     for (Entry entry : listing.entries()) {
-      if (keys.subject(entry.key()) instanceof Keys.Subject.Override subject) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Override) {
         there.add(entry.key());
-        if (known.put(entry)) {
-          read(subject.path(), entry, news);
-        }
+        known.put(entry);
       }
     }
-    boolean lost = known.retain(there, listing.revision());
-    boolean whole = !listed || storeIsNew || lost;
+    known.retain(there, listing.revision());
     listed = true;
-    tell(whole ? all() : news, whole);
+    tell(all(), true);
   }
 
   void changed(Keys.Subject.Override subject, Change change) {

@@ -104,6 +104,9 @@ final class SimulatedNode {
     paused = now;
     if (!now) {
       wholeSinceNanos = Math.max(wholeSinceNanos, world.nowNanos());
+      if (cutSinceNanos != Long.MAX_VALUE) {
+        cutSinceNanos = world.nowNanos();
+      }
     }
   }
 
