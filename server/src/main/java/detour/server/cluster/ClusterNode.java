@@ -73,13 +73,15 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   ///
   /// @return when there will be more to do if nothing is told; Long.MAX_VALUE for never
   long turn(ClusterCore running) {
-    do {
+    long due = running.nextDueNanos();
+    while (!tasks.isEmpty() || due <= time.nowNanos()) {
       for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
         task.run();
       }
       running.step();
-    } while (!tasks.isEmpty());
-    return running.nextDueNanos();
+      due = running.nextDueNanos();
+    }
+    return due;
   }
 
   /// The cluster as this node sees it, a quarter of a second ago; null before [#start]. Any thread.
