@@ -20,6 +20,20 @@ public enum Counter {
   GUARD_TRIPPED("detour_guard_tripped", "Times this vantage ceased to trust what it sees."),
   /// A decision threw: a fault of ours; the answers stayed as they were.
   PUBLISH_FAILURES("detour_publish_failures", "Decisions that ended in an error of this program."),
+  /// A transaction was sent to the cluster's store.
+  CLUSTER_COMMITS("detour_cluster_commits", "Transactions sent to the cluster's store."),
+  /// A transaction did not reach the cluster's store, or was not taken; counted among those sent.
+  CLUSTER_COMMITS_FAILED(
+      "detour_cluster_commits_failed", "Transactions that the cluster's store did not take."),
+  /// A key was written or removed by a transaction that was sent.
+  CLUSTER_WRITES("detour_cluster_writes", "Keys written to the cluster's store."),
+  /// This node moved a latch, or asked to, and another had moved it first.
+  CLUSTER_RACES_LOST("detour_cluster_races_lost", "Latches that another node moved first."),
+  /// A heartbeat told another digest of opinions than was heard, twice, so that all was listed anew.
+  CLUSTER_DIGESTS_DIFFERED(
+      "detour_cluster_digests_differed", "Times that opinions of another node had been missed."),
+  /// A step of the cluster threw: a fault of ours.
+  CLUSTER_FAILURES("detour_cluster_failures", "Cluster steps that ended in an error of ours."),
   /// A probe was started.
   PROBES_STARTED("detour_probes_started", "Probes started."),
   /// A probe was started more than 100 ms after its time.
@@ -48,6 +62,18 @@ public enum Counter {
       "detour_tripwires_refused", "Tripwires not opened because of the limit of open files."),
   /// A watched host name could not be resolved; its last good addresses stand.
   RESOLUTIONS_FAILED("detour_resolutions_failed", "Watched host names that did not resolve."),
+  /// What was asked of the cluster's store was not done: it could not be reached, or refused.
+  CLUSTER_STORE_FAILURES(
+      "detour_cluster_store_failures", "Requests that the cluster's store did not do."),
+  /// The whole of what the cluster shares was read: at a start, after a doubt, and at long
+  /// intervals.
+  CLUSTER_LISTINGS("detour_cluster_listings", "Times all that the cluster shares was read."),
+  /// A watch of the cluster's store ended without this server having asked for it.
+  CLUSTER_WATCHES_LOST(
+      "detour_cluster_watches_lost", "Watches of the cluster's store that ended by themselves."),
+  /// A watch of the cluster's store did not tell of a change that a read showed; it was replaced.
+  CLUSTER_WATCHES_SILENT(
+      "detour_cluster_watches_silent", "Watches of the cluster's store that missed a change."),
   /// A UDP socket reported an error instead of datagrams.
   UDP_RECEIVE_FAILURES(
       "detour_udp_receive_failures", "Errors that UDP sockets reported instead of datagrams."),

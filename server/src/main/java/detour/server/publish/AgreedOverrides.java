@@ -53,6 +53,9 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
       overrides.set(path, next);
       chronicle.overrideSet(path, next);
     }
+    if (before != null && next != null && isOnlyMovedInTime(before, next)) {
+      return true;
+    }
     chronicle.event(
         path.service(),
         "override",
@@ -62,5 +65,14 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
         next == null ? "it was cleared through the cluster" : next.reason(),
         next == null ? Chronicle.SELF : next.author());
     return true;
+  }
+
+  /// The end of an override is moved when it becomes known how the clocks differ; it is no other
+  /// override for that.
+  private static boolean isOnlyMovedInTime(OperatorOverride before, OperatorOverride next) {
+    return before.state() == next.state()
+        && before.since().equals(next.since())
+        && before.author().equals(next.author())
+        && before.reason().equals(next.reason());
   }
 }

@@ -71,7 +71,7 @@ final class Latches {
   Set<String> agreed(Agreed.Latches latches) {
     Set<String> services = new HashSet<>();
     if (latches.whole()) {
-      // What the store has no longer is to be told anew, by whoever is not on the first pool.
+      // What the store has no longer is to be told anew.
       services.addAll(services(agreed.values()));
       services.addAll(services(told.values()));
       agreed.clear();
@@ -170,7 +170,7 @@ final class Latches {
   void judged(Service service, Selection selection) {
     String key = key(service, selection);
     news.remove(key);
-    if (selection.latch() < 0) {
+    if (selection.latch() < 0 || cluster == Cluster.ALONE) {
       return;
     }
     Latch last = told.containsKey(key) ? told.get(key) : agreed.get(key);
@@ -182,11 +182,9 @@ final class Latches {
   }
 
   private static boolean says(@Nullable Latch latch, Service service, Selection selection) {
-    boolean held = selection.budget().held();
-    return latch == null
-        ? selection.latch() == 0 && !held
-        : latch.pool().equals(service.pools().get(selection.latch()).name())
-            && latch.held() == held;
+    return latch != null
+        && latch.pool().equals(service.pools().get(selection.latch()).name())
+        && latch.held() == selection.budget().held();
   }
 
   /// Whether the others agreed on a pool that is not configured here: until the configurations are

@@ -39,6 +39,16 @@ public final class StoreFailure extends RuntimeException {
     this(reason, false, message);
   }
 
+  /// The failure in what a future of the store failed with, however it is wrapped.
+  public static StoreFailure of(Throwable thrown) {
+    for (Throwable error = thrown; error != null; error = error.getCause()) {
+      if (error instanceof StoreFailure failure) {
+        return failure;
+      }
+    }
+    return new StoreFailure(Reason.UNINTELLIGIBLE, true, "an error of this program: " + thrown);
+  }
+
   public Reason reason() {
     return reason;
   }

@@ -1,0 +1,236 @@
+package detour.server.cluster;
+
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import detour.server.cluster.store.Change;
+import detour.server.cluster.store.Listing;
+import detour.server.cluster.store.Mirror;
+import detour.server.cluster.store.MirrorSettings;
+import detour.server.cluster.store.SharedStore;
+import detour.server.metrics.Counter;
+import detour.server.metrics.Metrics;
+import detour.server.publish.ClusterState;
+import detour.server.publish.Inbox;
+import detour.server.publish.Journal.SavedOpinion;
+import detour.server.publish.Latch;
+import detour.server.publish.Peers;
+import detour.server.publish.Peers.SharedView;
+import detour.server.publish.Serving;
+import detour.server.publish.Time;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// What a node does in its cluster, in steps: what is told and what the store answers change what it
+/// knows, and [#step] then does what is due. It starts no thread and reads no clock but the one that
+/// it was given, so that a whole cluster can be run through in a test. Cluster thread only.
+final class ClusterCore {
+  private static final long TICK_NANOS = 100_000_000L;
+
+  private final ClusterSettings settings;
+  private final Keys keys;
+  private final Time time;
+  private final Inbox inbox;
+  private final Metrics metrics;
+  private final OwnOpinions opinions;
+  private final Session session;
+  private final SharedLatches latches;
+  private final SharedOverrides overrides;
+  private final OtherNodes others;
+  private final Outbox outbox;
+  private final Mirror mirror;
+  private final ClusterPicture picture;
+  private long toldCurrentNanos = -TICK_NANOS;
+  private boolean toldReachable;
+  private long heardRevision;
+  private boolean listed;
+  private long tickAtNanos = Long.MIN_VALUE;
+
+  /// @param self runs what it is given on the cluster thread, later
+  /// @param chance spreads what several nodes would do at the same moment
+  ClusterCore(
+      ClusterSettings settings,
+      SharedStore store,
+      Time time,
+      Inbox inbox,
+      Metrics metrics,
+      Executor self,
+      RandomGenerator chance) {
+    this.settings = settings;
+    this.time = time;
+    this.inbox = inbox;
+    this.metrics = metrics;
+    keys = Keys.of(settings.cluster());
+    AgreedRevision revision = new AgreedRevision();
+    String instance = Long.toHexString(chance.nextLong());
+    opinions = new OwnOpinions(settings, keys);
+    session = new Session(settings, keys, store, time, self, opinions, instance);
+    latches = new SharedLatches(settings, keys, inbox, metrics, revision);
+    others = new OtherNodes(settings.node(), keys, inbox, time);
+    overrides = new SharedOverrides(settings, keys, inbox, time, revision, others::skewOf);
+    outbox =
+        new Outbox(
+            store,
+            time,
+            self,
+            metrics,
+            chance,
+            List.of(overrides, latches, opinions, session),
+            this::committed);
+    mirror =
+        new Mirror(
+            store,
+            keys.root(),
+            MirrorSettings.DEFAULT,
+            self,
+            time.nanos(),
+            chance,
+            metrics,
+            this::heard);
+    picture = new ClusterPicture(settings, time, session, latches, overrides, others, outbox);
+  }
+
+  void opinions(Collection<SavedOpinion> all) {
+    opinions.all(all);
+  }
+
+  void opinion(SavedOpinion transition) {
+    opinions.turned(transition);
+  }
+
+  void impaired(boolean impaired, String finding) {
+    session.impaired(impaired, finding);
+  }
+
+  void serves(Serving serving) {
+    session.serves(serving);
+  }
+
+  void moved(Latch latch) {
+    latches.moved(latch, time.nowNanos(), inTheDark());
+  }
+
+  void failBack(Latch wanted, CompletableFuture<Void> answer) {
+    latches.ask(wanted, answer, time.nowNanos(), inTheDark());
+  }
+
+  void override(
+      OverridePath path, @Nullable OperatorOverride override, CompletableFuture<Void> answer) {
+    overrides.wish(path, override, answer);
+  }
+
+  /// Does what is due.
+  void step() {
+    long nowNanos = time.nowNanos();
+    if (nowNanos >= tickAtNanos) {
+      tickAtNanos = nowNanos + TICK_NANOS;
+      mirror.tick();
+      tellHowCurrent(nowNanos);
+      latches.expire(nowNanos);
+      overrides.expire(nowNanos);
+    }
+    session.keep(nowNanos);
+    outbox.send(nowNanos);
+  }
+
+  /// When [#step] has something to do if nothing is told.
+  long nextDueNanos() {
+    return Math.min(tickAtNanos, Math.min(session.nextKeepNanos(), outbox.nextDueNanos()));
+  }
+
+  /// The cluster as this node sees it.
+  ClusterState state() {
+    OptionalLong age = mirror.ageNanos();
+    return picture.draw(
+        age.isEmpty() ? null : Duration.ofNanos(age.getAsLong()), mirror.reachable());
+  }
+
+  /// Takes leave of the others.
+  void end() {
+    mirror.close();
+    session.end();
+  }
+
+  private void committed(long revision, long askedNanos) {
+    mirror.expect(revision, askedNanos);
+  }
+
+  private boolean inTheDark() {
+    OptionalLong age = mirror.ageNanos();
+    return age.isEmpty() || age.getAsLong() >= settings.staleAfter().toNanos();
+  }
+
+  private void tellHowCurrent(long nowNanos) {
+    OptionalLong age = mirror.ageNanos();
+    if (age.isEmpty()) {
+      return;
+    }
+    long currentNanos = nowNanos - age.getAsLong();
+    boolean reachable = mirror.reachable();
+    if (reachable != toldReachable || currentNanos - toldCurrentNanos >= TICK_NANOS) {
+      toldCurrentNanos = currentNanos;
+      toldReachable = reachable;
+      long staleNanos = currentNanos + settings.staleAfter().toNanos();
+      inbox.peers(
+          new Peers.Change.Confirmed(new SharedView(reachable, currentNanos, staleNanos)));
+    }
+  }
+
+  private void heard(List<Change> changes, boolean fresh) {
+    boolean wentBack = mirror.revision() < heardRevision;
+    if (fresh && (!listed || wentBack)) {
+      listed = true;
+      listed(wentBack);
+    } else if (!changes.isEmpty()) {
+      changed(changes, fresh);
+    }
+    heardRevision = mirror.revision();
+  }
+
+  /// Everything is heard for the first time, or of a store that lost what it held.
+  private void listed(boolean wentBack) {
+    Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
+    opinions.listed(all);
+    others.listed(all);
+    overrides.listed(all, wentBack);
+    latches.listed(all, wentBack);
+    if (mirror.entry(keys.presence(settings.node())) == null) {
+      session.vanished(all.revision());
+    }
+  }
+
+  private void changed(List<Change> changes, boolean fresh) {
+    if (others.changed(changes, fresh)) {
+      metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
+      mirror.doubt("a node's heartbeat tells other opinions than were heard of it");
+    }
+    for (Change change : changes) {
+      switch (keys.subject(change.key())) {
+        case Keys.Subject.Latch latch -> latches.changed(latch, change);
+        case Keys.Subject.Override override -> overrides.changed(override, change);
+        case Keys.Subject.Opinion(String vantage, String target)
+            when vantage.equals(settings.node()) ->
+            opinions.changed(target, change);
+        case Keys.Subject.Presence(String vantage) when vantage.equals(settings.node()) ->
+            ownPresence(change);
+        case null, default -> {}
+      }
+    }
+    overrides.clocksCompared();
+    mirror.beacons(others.all().stream().map(node -> keys.presence(node.name())).toList());
+  }
+
+  private void ownPresence(Change change) {
+    switch (change) {
+      case Change.Put put ->
+          Records.presence(put.entry().value())
+              .ifPresent(presence -> session.heard(presence, change.revision()));
+      case Change.Removed _ -> session.vanished(change.revision());
+    }
+  }
+}

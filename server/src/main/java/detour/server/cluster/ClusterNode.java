@@ -1,0 +1,206 @@
+package detour.server.cluster;
+
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import detour.server.cluster.store.SharedStore;
+import detour.server.metrics.Counter;
+import detour.server.metrics.Metrics;
+import detour.server.publish.Cluster;
+import detour.server.publish.ClusterState;
+import detour.server.publish.Inbox;
+import detour.server.publish.Journal.SavedOpinion;
+import detour.server.publish.Latch;
+import detour.server.publish.Serving;
+import detour.server.publish.Time;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// This node's part in a cluster. Its thread, `cluster`, takes what it is told and what the store
+/// answers, one after the other, and lets [ClusterCore] do what is due.
+///
+/// What it is told before [#start] waits until then.
+public final class ClusterNode implements Cluster, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+  private static final int BATCH = 1_024;
+  private static final long SHOWN_EVERY_NANOS = 250_000_000L;
+  private static final long FAILED_WAIT_NANOS = 100_000_000L;
+  private static final long STOP_MILLIS = 1_000;
+
+  private final ClusterSettings settings;
+  private final SharedStore store;
+  private final Time time;
+  private final Metrics metrics;
+  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private @Nullable ClusterCore core;
+  private @Nullable Thread thread;
+  private volatile @Nullable ClusterState state;
+  private long showAtNanos = Long.MIN_VALUE;
+  private volatile boolean stopping;
+
+  /// @param store the caller's to close, after this
+  public ClusterNode(ClusterSettings settings, SharedStore store, Time time, Metrics metrics) {
+    this.settings = settings;
+    this.store = store;
+    this.time = time;
+    this.metrics = metrics;
+  }
+
+  /// Joins the cluster. To be called once.
+  ///
+  /// @param inbox told what the others say
+  public void start(Inbox inbox) {
+    ClusterCore starting = begin(inbox, RandomGenerator.getDefault());
+    thread = Thread.ofPlatform().name("cluster").start(() -> run(starting));
+  }
+
+  /// As [#start], for a caller that takes the turns itself.
+  ClusterCore begin(Inbox inbox, RandomGenerator chance) {
+    ClusterCore starting =
+        new ClusterCore(settings, store, time, inbox, metrics, tasks::add, chance);
+    core = starting;
+    return starting;
+  }
+
+  /// Does all that is to be done now, without waiting.
+  ///
+  /// @return when there will be more to do if nothing is told; Long.MAX_VALUE for never
+  long turn(ClusterCore running) {
+    do {
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        task.run();
+      }
+      running.step();
+    } while (!tasks.isEmpty());
+    return running.nextDueNanos();
+  }
+
+  /// The cluster as this node sees it, a quarter of a second ago; null before [#start]. Any thread.
+  public @Nullable ClusterState state() {
+    return state;
+  }
+
+  @Override
+  public void opinions(Collection<SavedOpinion> all) {
+    List<SavedOpinion> copy = List.copyOf(all);
+    tell(core -> core.opinions(copy));
+  }
+
+  @Override
+  public void opinion(SavedOpinion transition) {
+    tell(core -> core.opinion(transition));
+  }
+
+  @Override
+  public void impaired(boolean impaired, String finding) {
+    tell(core -> core.impaired(impaired, finding));
+  }
+
+  @Override
+  public void serves(Serving serving) {
+    tell(core -> core.serves(serving));
+  }
+
+  @Override
+  public void moved(Latch latch) {
+    tell(core -> core.moved(latch));
+  }
+
+  @Override
+  public CompletableFuture<Void> failBack(Latch wanted) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    tell(core -> core.failBack(wanted, answer));
+    return answer;
+  }
+
+  @Override
+  public CompletableFuture<Void> override(
+      OverridePath path, @Nullable OperatorOverride override) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    tell(core -> core.override(path, override, answer));
+    return answer;
+  }
+
+  /// Leaves the cluster: the others are told, if they can be.
+  @Override
+  public void close() {
+    stopping = true;
+    tasks.add(() -> LOG.debug("asked to stop"));
+    Thread running = thread;
+    if (running != null) {
+      try {
+        running.join(STOP_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private interface Telling {
+    void tell(ClusterCore core);
+  }
+
+  private void tell(Telling telling) {
+    tasks.add(() -> {
+      ClusterCore running = core;
+      if (running != null) {
+        telling.tell(running);
+      }
+    });
+  }
+
+  private void run(ClusterCore running) {
+    long leastWaitNanos = 0;
+    while (!stopping) {
+      try {
+        running.step();
+        show(running);
+        leastWaitNanos = 0;
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        leastWaitNanos = FAILED_WAIT_NANOS;
+      }
+      try {
+        takeBatch(running, leastWaitNanos);
+      } catch (InterruptedException e) {
+        stopping = true;
+      }
+    }
+    running.end();
+  }
+
+  private void show(ClusterCore running) {
+    long nowNanos = time.nowNanos();
+    if (nowNanos >= showAtNanos) {
+      state = running.state();
+      showAtNanos = nowNanos + SHOWN_EVERY_NANOS;
+    }
+  }
+
+  private void takeBatch(ClusterCore running, long leastWaitNanos) throws InterruptedException {
+    long untilDue = running.nextDueNanos() - time.nowNanos();
+    long wait = Math.clamp(untilDue, leastWaitNanos, SHOWN_EVERY_NANOS);
+    Runnable task = tasks.poll(wait, TimeUnit.NANOSECONDS);
+    for (int taken = 0; task != null; taken++) {
+      try {
+        task.run();
+      } catch (RuntimeException | Error e) {
+        failed(e);
+      }
+      task = taken < BATCH ? tasks.poll() : null;
+    }
+  }
+
+  /// This thread goes on whatever happens: without it this node would be alone.
+  private void failed(Throwable cause) {
+    metrics.count(Counter.CLUSTER_FAILURES);
+    LOG.error("a step of the cluster failed", cause);
+  }
+}

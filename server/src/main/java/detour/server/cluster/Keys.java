@@ -1,0 +1,105 @@
+package detour.server.cluster;
+
+import detour.failover.model.OverridePath;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Under which keys a cluster keeps what. Parts of a key are URL-encoded, so that a slash parts.
+///
+/// @param root what all keys of the cluster begin with
+record Keys(String root) {
+  private static final String VANTAGES = "vantages";
+  private static final String PRESENCE = "presence";
+  private static final String OPINIONS = "opinions";
+  private static final String LATCHES = "latches";
+  private static final String OVERRIDES = "overrides";
+
+  static Keys of(String cluster) {
+    return new Keys("/detour/" + encoded(cluster) + "/");
+  }
+
+  /// What a key is about.
+  sealed interface Subject {
+    record Presence(String vantage) implements Subject {}
+
+    /// @param target by [detour.server.publish.TargetKey#shared]
+    record Opinion(String vantage, String target) implements Subject {}
+
+    /// @param key that of the latch, [detour.server.publish.Latch#key()]
+    record Latch(String service, String family, String key) implements Subject {}
+
+    record Override(OverridePath path) implements Subject {}
+  }
+
+  String presence(String vantage) {
+    return key(VANTAGES, vantage, PRESENCE);
+  }
+
+  String opinion(String vantage, String target) {
+    return key(VANTAGES, vantage, OPINIONS, target);
+  }
+
+  String latch(String service, String family) {
+    return key(LATCHES, service, family);
+  }
+
+  String override(OverridePath path) {
+    return path.endpoint() == null
+        ? key(OVERRIDES, path.service(), path.pool())
+        : key(OVERRIDES, path.service(), path.pool(), path.endpoint());
+  }
+
+  /// Null for a key that this version knows nothing of.
+  @Nullable Subject subject(String key) {
+    if (!key.startsWith(root)) {
+      return null;
+    }
+    List<String> parts;
+    try {
+      parts =
+          Stream.of(key.substring(root.length()).split("/", -1))
+              .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
+              .toList();
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    return switch (parts.getFirst()) {
+      case VANTAGES -> ofVantage(parts);
+      case LATCHES ->
+          parts.size() == 3
+              ? new Subject.Latch(
+                  parts.get(1),
+                  parts.get(2),
+                  detour.server.publish.Latch.key(parts.get(1), parts.get(2)))
+              : null;
+      case OVERRIDES ->
+          parts.size() == 3 || parts.size() == 4
+              ? new Subject.Override(
+                  new OverridePath(
+                      parts.get(1), parts.get(2), parts.size() == 4 ? parts.get(3) : null))
+              : null;
+      default -> null;
+    };
+  }
+
+  private static @Nullable Subject ofVantage(List<String> parts) {
+    if (parts.size() == 3 && parts.get(2).equals(PRESENCE)) {
+      return new Subject.Presence(parts.get(1));
+    }
+    return parts.size() == 4 && parts.get(2).equals(OPINIONS)
+        ? new Subject.Opinion(parts.get(1), parts.get(3))
+        : null;
+  }
+
+  private String key(String... parts) {
+    return root + String.join("/", Stream.of(parts).map(Keys::encoded).toList());
+  }
+
+  private static String encoded(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8);
+  }
+}

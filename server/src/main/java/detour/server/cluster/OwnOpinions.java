@@ -1,0 +1,216 @@
+package detour.server.cluster;
+
+import detour.failover.model.Health;
+import detour.server.cluster.store.Change;
+import detour.server.cluster.store.Entry;
+import detour.server.cluster.store.Listing;
+import detour.server.cluster.store.SharedStore;
+import detour.server.cluster.store.StoreFailure;
+import detour.server.cluster.store.Write;
+import detour.server.publish.Digest;
+import detour.server.publish.Journal.SavedOpinion;
+import detour.server.publish.Peers.PeerOpinion;
+import detour.server.publish.TargetKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What this vantage thinks, told to the others at transitions only: as many at once as one
+/// transaction takes, and no more than twenty transactions a second, whatever fails at once. What
+/// turns and turns back before it was told is not told. Cluster thread only.
+final class OwnOpinions implements Transaction.Source {
+  private static final long BETWEEN_BATCHES_NANOS = 50_000_000L;
+
+  private final ClusterSettings settings;
+  private final Keys keys;
+
+  /// What the others are to know, by [TargetKey#shared].
+  private final Map<String, PeerOpinion> wanted = new HashMap<>();
+
+  /// What the store holds, as far as is known.
+  private final Map<String, Health> stored = new HashMap<>();
+
+  /// Where the two may differ.
+  private final Set<String> dirty = new LinkedHashSet<>();
+
+  private long digest;
+  private boolean listed;
+  private long lastRevision;
+  private long nextBatchNanos = Long.MIN_VALUE;
+  private boolean underWay;
+
+  /// Since when nothing was told although something waits.
+  private long waitingSinceNanos;
+
+  OwnOpinions(ClusterSettings settings, Keys keys) {
+    this.settings = settings;
+    this.keys = keys;
+  }
+
+  /// Everything that this vantage thinks.
+  void all(Collection<SavedOpinion> opinions) {
+    if (!settings.role().probes()) {
+      return;
+    }
+    dirty.addAll(wanted.keySet());
+    wanted.clear();
+    opinions.forEach(this::turned);
+  }
+
+  /// One opinion that is new.
+  void turned(SavedOpinion opinion) {
+    if (!settings.role().probes()) {
+      return;
+    }
+    String target = TargetKey.shared(opinion.target());
+    if (opinion.health() == Health.UNKNOWN) {
+      wanted.remove(target);
+    } else {
+      wanted.put(target, new PeerOpinion(opinion.health(), opinion.since()));
+    }
+    dirty.add(target);
+  }
+
+  /// Whether it is known what the store holds.
+  boolean listed() {
+    return listed;
+  }
+
+  /// Whether the others know everything.
+  boolean told() {
+    return listed && dirty.isEmpty() && !underWay;
+  }
+
+  /// For how long something waits to be told and none of it could be; 0 while nothing waits.
+  long stuckNanos(long nowNanos) {
+    if (!underWay && dirty.isEmpty()) {
+      waitingSinceNanos = nowNanos;
+    }
+    return nowNanos - waitingSinceNanos;
+  }
+
+  /// How many opinions the store holds.
+  int count() {
+    return stored.size();
+  }
+
+  /// Over the opinions that the store holds, as others compute it.
+  long digest() {
+    return digest;
+  }
+
+  static long digestOf(String target, Health health) {
+    return Digest.of(target + " " + health);
+  }
+
+  /// Takes in what the whole store holds.
+  void listed(Listing listing) {
+    lastRevision = listing.revision();
+    stored.clear();
+    digest = 0;
+    for (Entry entry : listing.entries()) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Opinion opinion
+          && opinion.vantage().equals(settings.node())) {
+        Health health =
+            Records.opinion(entry.value()).map(PeerOpinion::health).orElse(Health.UNKNOWN);
+        store(opinion.target(), health);
+      }
+    }
+    dirty.addAll(wanted.keySet());
+    dirty.addAll(stored.keySet());
+    listed = true;
+  }
+
+  /// Somebody else changed what this vantage had told.
+  void changed(String target, Change change) {
+    if (change.revision() <= lastRevision) {
+      return;
+    }
+    switch (change) {
+      case Change.Put(Entry entry) ->
+          store(
+              target,
+              Records.opinion(entry.value()).map(PeerOpinion::health).orElse(Health.UNKNOWN));
+      case Change.Removed _ -> store(target, null);
+    }
+    dirty.add(target);
+  }
+
+  @Override
+  public @Nullable Transaction next(long nowNanos) {
+    if (!listed || dirty.isEmpty() || nextBatchNanos > nowNanos) {
+      return null;
+    }
+    Map<String, @Nullable Health> batch = new LinkedHashMap<>();
+    List<Write> writes = new ArrayList<>();
+    Iterator<String> targets = dirty.iterator();
+    while (targets.hasNext() && writes.size() < SharedStore.OPERATIONS_MAX) {
+      String target = targets.next();
+      targets.remove();
+      PeerOpinion opinion = wanted.get(target);
+      Health next = opinion == null ? null : opinion.health();
+      if (next == stored.get(target)) {
+        continue;
+      }
+      String key = keys.opinion(settings.node(), target);
+      writes.add(
+          opinion == null
+              ? new Write.Remove(key)
+              : new Write.Put(key, Records.opinion(opinion.health(), opinion.since())));
+      batch.put(target, next);
+    }
+    if (writes.isEmpty()) {
+      return null;
+    }
+    nextBatchNanos = nowNanos + BETWEEN_BATCHES_NANOS;
+    underWay = true;
+    return new Transaction(List.of(), writes, new Batch(batch, nowNanos));
+  }
+
+  @Override
+  public long nextDueNanos() {
+    return listed && !dirty.isEmpty() ? nextBatchNanos : Long.MAX_VALUE;
+  }
+
+  private void store(String target, @Nullable Health health) {
+    Health before = health == null ? stored.remove(target) : stored.put(target, health);
+    digest -= before == null ? 0 : digestOf(target, before);
+    digest += health == null ? 0 : digestOf(target, health);
+  }
+
+  private final class Batch implements Transaction.Outcome {
+    private final Map<String, @Nullable Health> written;
+    private final long sentNanos;
+
+    Batch(Map<String, @Nullable Health> written, long sentNanos) {
+      this.written = written;
+      this.sentNanos = sentNanos;
+    }
+
+    @Override
+    public void committed(long revision) {
+      underWay = false;
+      waitingSinceNanos = sentNanos;
+      lastRevision = revision;
+      written.forEach(OwnOpinions.this::store);
+    }
+
+    @Override
+    public void refused(Listing present) {
+      throw new IllegalStateException("opinions have no conditions");
+    }
+
+    @Override
+    public void failed(StoreFailure why) {
+      underWay = false;
+      dirty.addAll(written.keySet());
+    }
+  }
+}

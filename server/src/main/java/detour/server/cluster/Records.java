@@ -1,0 +1,190 @@
+package detour.server.cluster;
+
+import detour.failover.model.Health;
+import detour.failover.model.OperatorOverride;
+import detour.server.publish.Latch;
+import detour.server.publish.Peers.PeerOpinion;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What is shared, as JSON objects with the version of their form in `v`.
+///
+/// Nodes of different versions share one store: fields that a reader does not know it leaves alone,
+/// and what it writes anew from an older record keeps them. What cannot be understood is as if it
+/// were not there.
+final class Records {
+  private static final int VERSION = 1;
+  private static final String CLEARED = "CLEARED";
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private Records() {}
+
+  /// An override as it is shared: one that was cleared leaves a trace, so that it can be told from
+  /// one that was never shared.
+  ///
+  /// @param override null when it was cleared
+  /// @param by the node at which it was set, by whose clock it ends
+  record SharedOverride(@Nullable OperatorOverride override, String by) {}
+
+  static byte[] opinion(Health health, Instant since) {
+    return bytes(object().put("health", health.name()).put("since", since.toString()));
+  }
+
+  static Optional<PeerOpinion> opinion(byte[] value) {
+    return read(value)
+        .map(json -> new PeerOpinion(Health.valueOf(text(json, "health")), time(json, "since")));
+  }
+
+  /// @param former the record that this one replaces; null for none
+  static byte[] latch(byte @Nullable [] former, Latch latch) {
+    return bytes(
+        over(former)
+            .put("pool", latch.pool())
+            .put("since", latch.since().toString())
+            .put("held", latch.held())
+            .put("epoch", latch.epoch())
+            .put("by", latch.by())
+            .put("reason", latch.reason()));
+  }
+
+  static Optional<Latch> latch(byte[] value, String service, String family) {
+    return read(value)
+        .map(json ->
+            new Latch(
+                service,
+                family,
+                text(json, "pool"),
+                time(json, "since"),
+                json.path("held").asBoolean(false),
+                json.path("epoch").asLong(0),
+                json.path("by").asString(""),
+                json.path("reason").asString("")))
+        .filter(latch -> !latch.pool().isEmpty() && latch.epoch() > 0);
+  }
+
+  /// @param former the record that this one replaces; null for none
+  /// @param override null for one that was cleared
+  static byte[] override(
+      byte @Nullable [] former, @Nullable OperatorOverride override, Instant now, String by) {
+    ObjectNode json = over(former).put("by", by);
+    json.remove("expires");
+    if (override == null) {
+      return bytes(json.put("state", CLEARED).put("since", now.toString()));
+    }
+    json.put("state", override.state().name())
+        .put("reason", override.reason())
+        .put("author", override.author())
+        .put("since", override.since().toString());
+    if (override.expires() != null) {
+      json.put("expires", override.expires().toString());
+    }
+    return bytes(json);
+  }
+
+  static Optional<SharedOverride> override(byte[] value) {
+    return read(value)
+        .map(json -> {
+          if (text(json, "state").equals(CLEARED)) {
+            return new SharedOverride(null, json.path("by").asString(""));
+          }
+          return new SharedOverride(
+              new OperatorOverride(
+                  OperatorOverride.State.valueOf(text(json, "state").toUpperCase(Locale.ROOT)),
+                  json.path("reason").asString(""),
+                  json.path("author").asString(""),
+                  time(json, "since"),
+                  json.has("expires") ? time(json, "expires") : null),
+              json.path("by").asString(""));
+        });
+  }
+
+  static byte[] presence(Presence presence) {
+    return bytes(
+        object()
+            .put("region", presence.region())
+            .put("role", presence.role())
+            .put("version", presence.version())
+            .put("protocol", VERSION)
+            .put("instance", presence.instance())
+            .put("sequence", presence.sequence())
+            .put("clock", presence.clock().toString())
+            .put("impaired", presence.impaired())
+            .put("finding", presence.finding())
+            .put("opinions", presence.opinions())
+            .put("digest", Long.toHexString(presence.digest()))
+            .put("epoch", presence.agreedRevision())
+            .put("serves", Long.toHexString(presence.serves()))
+            .put("frozen", presence.frozen()));
+  }
+
+  static Optional<Presence> presence(byte[] value) {
+    return read(value)
+        .map(json ->
+            new Presence(
+                json.path("region").asString(""),
+                json.path("role").asString(""),
+                json.path("version").asString(""),
+                json.path("instance").asString(""),
+                json.path("sequence").asLong(0),
+                time(json, "clock"),
+                json.path("impaired").asBoolean(false),
+                json.path("finding").asString(""),
+                json.path("opinions").asInt(0),
+                Long.parseUnsignedLong(text(json, "digest"), 16),
+                json.path("epoch").asLong(0),
+                Long.parseUnsignedLong(text(json, "serves"), 16),
+                json.path("frozen").asInt(0)));
+  }
+
+  /// An optional whose mapping may fail on what is in the store.
+  private record Read(JsonNode json) {
+    <T> Optional<T> map(Function<JsonNode, T> reading) {
+      try {
+        return json.isObject() ? Optional.of(reading.apply(json)) : Optional.empty();
+      } catch (IllegalArgumentException | DateTimeException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private static Read read(byte[] value) {
+    return new Read(tree(value));
+  }
+
+  private static JsonNode tree(byte[] value) {
+    try {
+      return MAPPER.readTree(value);
+    } catch (JacksonException e) {
+      return MAPPER.missingNode();
+    }
+  }
+
+  private static ObjectNode over(byte @Nullable [] former) {
+    return former != null && tree(former) instanceof ObjectNode known ? known : object();
+  }
+
+  private static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  private static byte[] bytes(ObjectNode json) {
+    json.put("v", Math.max(VERSION, json.path("v").asInt(VERSION)));
+    return MAPPER.writeValueAsBytes(json);
+  }
+
+  private static String text(JsonNode json, String field) {
+    return json.path(field).asString("");
+  }
+
+  private static Instant time(JsonNode json, String field) {
+    return Instant.parse(text(json, field));
+  }
+}

@@ -1,0 +1,62 @@
+package detour.server.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/// Whole clusters under faults, each from a seed. What fails says how to run its seed again.
+class ClusterSimulationTest {
+  private static final String SEED = "detour.simulation.seed";
+  private static final String SEEDS = "detour.simulation.seeds";
+  private static final int TRACE_SHOWN = 120;
+
+  @BeforeAll
+  static void beQuiet() {
+    ((Logger) LoggerFactory.getLogger("detour")).setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void beLoudAgain() {
+    ((Logger) LoggerFactory.getLogger("detour")).setLevel(null);
+  }
+
+  @Test
+  void shouldHoldItsInvariantsWhateverFails() {
+    Long only = Long.getLong(SEED);
+    if (only != null) {
+      run(only, true);
+      return;
+    }
+    int seeds = Integer.getInteger(SEEDS, 200);
+    for (long seed = 1; seed <= seeds; seed++) {
+      run(seed, false);
+    }
+  }
+
+  @Test
+  void shouldDoTheSameForTheSameSeed() {
+    assertThat(run(7, false)).isEqualTo(run(7, false)).isNotEmpty();
+  }
+
+  private static List<String> run(long seed, boolean loud) {
+    SimulatedCluster cluster = new SimulatedCluster(seed, seed % 4 == 0 ? 5 : 3, loud);
+    try {
+      cluster.run();
+      return cluster.trace();
+    } catch (AssertionError | RuntimeException e) {
+      List<String> trace = cluster.trace();
+      List<String> shown =
+          trace.subList(Math.max(0, trace.size() - TRACE_SHOWN), trace.size());
+      throw new AssertionError(
+          "seed %d: %s%nto run it again: mvn test -pl server -am -Dtest=ClusterSimulationTest -D%s=%d%nwhat happened last:%n%s"
+              .formatted(seed, e, SEED, seed, String.join("\n", shown)),
+          e);
+    }
+  }
+}
