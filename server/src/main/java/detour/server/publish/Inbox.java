@@ -12,6 +12,11 @@ public interface Inbox {
   /// A probe's outcome. Dropped and counted when the target is no longer in the model.
   void observed(ProbeTarget target, Observation observation);
 
+  /// Several outcomes, in their order.
+  default void observed(List<Observed> results) {
+    results.forEach(result -> observed(result.target(), result.observation()));
+  }
+
   /// The addresses a host name resolved to; never empty. Failures are not reported: the last good
   /// addresses stand.
   void resolved(String hostName, List<InetAddress> addresses);
@@ -19,4 +24,7 @@ public interface Inbox {
   /// An operator's command. The future completes once the change is on disk and published, or with
   /// [CommandRefused] whose message says what was wrong and what to do.
   CompletableFuture<Void> command(Command command);
+
+  /// A probe's outcome.
+  record Observed(ProbeTarget target, Observation observation) {}
 }

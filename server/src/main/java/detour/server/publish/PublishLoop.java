@@ -59,6 +59,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private sealed interface Message {
     record Observed(ProbeTarget target, Observation observation) implements Message {}
 
+    record ObservedMany(List<Inbox.Observed> results) implements Message {}
+
     record Resolved(String hostName, List<InetAddress> addresses) implements Message {}
 
     record Ask(Command command, CompletableFuture<Void> done) implements Message {}
@@ -80,7 +82,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         case Ask(var _, var done) -> done;
         case Replace(var _, var _, var done) -> done;
         case Refused(var _, var _, var done) -> done;
-        case Observed _, Resolved _, NotSaved _, Stop _ -> null;
+        case Observed _, ObservedMany _, Resolved _, NotSaved _, Stop _ -> null;
       };
     }
   }
@@ -134,6 +136,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   @Override
   public void observed(ProbeTarget target, Observation observation) {
     tell(new Message.Observed(target, observation));
+  }
+
+  @Override
+  public void observed(List<Inbox.Observed> results) {
+    tell(new Message.ObservedMany(results));
   }
 
   @Override
@@ -248,6 +255,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void handle(Message message) {
     switch (message) {
       case Message.Observed(var target, var observation) -> decisions.observed(target, observation);
+      case Message.ObservedMany(var results) ->
+          results.forEach(result -> decisions.observed(result.target(), result.observation()));
       case Message.Resolved(var hostName, var addresses) -> decisions.resolved(hostName, addresses);
       case Message.Ask(var command, var done) -> ask(command, done);
       case Message.Replace replace -> replace(replace);
