@@ -38,7 +38,10 @@ import org.slf4j.LoggerFactory;
 final class Wiring implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("detour.server");
   private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(5);
-  private static final int PROBE_THREADS = 2;
+
+  /// More threads than cores would only take them from each other.
+  private static final int PROBE_THREADS =
+      Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 2);
 
   private final PublishLoop publish;
   private final Listeners listeners;

@@ -11,6 +11,7 @@ import detour.failover.model.CheckRule.ServiceUp;
 import detour.failover.model.Health;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +49,7 @@ class RuleHealthTest {
   void shouldCombineAsForAnOpinionOfItsOwn(String rule, String letters, Health expected) {
     Health health =
         RuleHealth.of(
-            RULES.get(rule),
+            Objects.requireNonNull(RULES.get(rule)),
             index -> health(letters.charAt(index)),
             name -> new ServiceHealth(Health.DOWN, OptionalLong.empty()));
     assertThat(health).isEqualTo(expected);

@@ -219,7 +219,7 @@ class VerdictRulesTest {
     List<Vantage> declared = new ArrayList<>();
     List<Vote> votes = new ArrayList<>();
     String[] names = {"ams", "fra", "nyc"};
-    String[] letters = regions.split(" ");
+    String[] letters = regions.split(" ", -1);
     for (int region = 0; region < letters.length; region++) {
       for (int i = 0; i < letters[region].length(); i++) {
         Vantage vantage = new Vantage(names[region] + i, names[region]);

@@ -26,9 +26,9 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// What a node does in its cluster, in steps: what is told and what the store answers change what it
-/// knows, and [#step] then does what is due. It starts no thread and reads no clock but the one that
-/// it was given, so that a whole cluster can be run through in a test. Cluster thread only.
+/// What a node does in its cluster, in steps: what is told and what the store answers change what
+/// it knows, and [#step] then does what is due. It starts no thread and reads no clock but the one
+/// that it was given, so that a whole cluster can be run through in a test. Cluster thread only.
 final class ClusterCore {
   private static final long TICK_NANOS = 100_000_000L;
 
@@ -176,8 +176,7 @@ final class ClusterCore {
       toldCurrentNanos = currentNanos;
       toldReachable = reachable;
       long staleNanos = currentNanos + settings.staleAfter().toNanos();
-      inbox.peers(
-          new Peers.Change.Confirmed(new SharedView(reachable, currentNanos, staleNanos)));
+      inbox.peers(new Peers.Change.Confirmed(new SharedView(reachable, currentNanos, staleNanos)));
     }
   }
 

@@ -123,8 +123,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> override(
-      OverridePath path, @Nullable OperatorOverride override) {
+  public CompletableFuture<Void> override(OverridePath path, @Nullable OperatorOverride override) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     tell(core -> core.override(path, override, answer));
     return answer;

@@ -179,7 +179,10 @@ final class ClusterPicture {
       if (skew != null && skew.abs().compareTo(SKEW_MUCH) > 0) {
         alarms.add(
             "the clock of %s is %d s %s this node's: overrides with an end run out at different"
-                .formatted(node.name(), skew.abs().toSeconds(), skew.isNegative() ? "behind" : "ahead of")
+                    .formatted(
+                        node.name(),
+                        skew.abs().toSeconds(),
+                        skew.isNegative() ? "behind" : "ahead of")
                 + " times");
       }
     }

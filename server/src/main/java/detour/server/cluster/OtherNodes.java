@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The other nodes: who is present, what they think, how their clocks differ. Cluster thread only.
 ///
-/// A heartbeat carries a digest of the opinions that its node told before. Since the store shows all
-/// its changes in one order, whoever has another digest when a heartbeat comes has missed something
-/// and must list anew.
+/// A heartbeat carries a digest of the opinions that its node told before. Since the store shows
+/// all its changes in one order, whoever has another digest when a heartbeat comes has missed
+/// something and must list anew.
 final class OtherNodes {
   private final String self;
   private final Keys keys;
@@ -106,8 +106,8 @@ final class OtherNodes {
     switch (change) {
       case Change.Put(Entry entry) ->
           Records.presence(entry.value())
-              .ifPresent(presence ->
-                  node.heard(presence, time.nowNanos(), late ? null : time.now()));
+              .ifPresent(
+                  presence -> node.heard(presence, time.nowNanos(), late ? null : time.now()));
       case Change.Removed _ -> node.left();
     }
     tellAttendance(node);
@@ -200,8 +200,7 @@ final class OtherNodes {
 
     /// @param now what this node's wall clock shows, for a heartbeat that comes as it is written;
     ///   null for one that may be old
-    private void heard(
-        detour.server.cluster.Presence said, long nowNanos, @Nullable Instant now) {
+    private void heard(detour.server.cluster.Presence said, long nowNanos, @Nullable Instant now) {
       presence = said;
       present = true;
       heardNanos = nowNanos;
@@ -247,8 +246,7 @@ final class OtherNodes {
     }
 
     private boolean attendanceTurned() {
-      boolean turned =
-          toldAttendance != attendance() || !toldDetail.equals(attendanceDetail());
+      boolean turned = toldAttendance != attendance() || !toldDetail.equals(attendanceDetail());
       toldAttendance = attendance();
       toldDetail = attendanceDetail();
       return turned;

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// How often one node may move one latch. Two nodes that disagree for good, since their
-/// configurations differ, move it to and fro; that must not become a storm of writes. Cluster thread
-/// only.
+/// configurations differ, move it to and fro; that must not become a storm of writes. Cluster
+/// thread only.
 final class Pace {
   private static final int FREE = 3;
   private static final long WINDOW_NANOS = 30_000_000_000L;

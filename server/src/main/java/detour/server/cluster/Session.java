@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /// This node's presence: a lease that is kept alive, and a record bound to it that says with each
 /// heartbeat how things stand here. Cluster thread only.
 ///
-/// Whoever is present is believed. So a node that was away is present again only once the others know
-/// everything that it thinks by now; and one that cannot tell them, although its lease could be kept,
-/// lets it end.
+/// Whoever is present is believed. So a node that was away is present again only once the others
+/// know everything that it thinks by now; and one that cannot tell them, although its lease could
+/// be kept, lets it end.
 final class Session implements Transaction.Source {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long RETRY_NANOS = 1_000_000_000L;

@@ -55,11 +55,7 @@ final class SharedLatches implements Transaction.Source {
       Latch latch, @Nullable CompletableFuture<Void> answer, long sinceNanos, boolean inTheDark) {}
 
   SharedLatches(
-      ClusterSettings settings,
-      Keys keys,
-      Inbox inbox,
-      Metrics metrics,
-      AgreedRevision revision) {
+      ClusterSettings settings, Keys keys, Inbox inbox, Metrics metrics, AgreedRevision revision) {
     this.settings = settings;
     this.keys = keys;
     this.inbox = inbox;
@@ -71,8 +67,7 @@ final class SharedLatches implements Transaction.Source {
     if (!settings.role().decides()) {
       return;
     }
-    Pending before =
-        pending.put(latch.key(), new Pending(latch, null, nowNanos, inTheDark));
+    Pending before = pending.put(latch.key(), new Pending(latch, null, nowNanos, inTheDark));
     refuse(before, "another pool had to take over meanwhile; see: detour status");
   }
 
@@ -292,11 +287,12 @@ final class SharedLatches implements Transaction.Source {
 
     private void sendAgain() {
       underWay = false;
-      sent.values().forEach(move -> {
-        if (pending.putIfAbsent(move.latch().key(), move) != null) {
-          refuse(move, "another pool had to take over meanwhile; see: detour status");
-        }
-      });
+      sent.values()
+          .forEach(move -> {
+            if (pending.putIfAbsent(move.latch().key(), move) != null) {
+              refuse(move, "another pool had to take over meanwhile; see: detour status");
+            }
+          });
     }
   }
 }

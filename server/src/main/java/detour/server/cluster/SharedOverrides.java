@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// The overrides that the nodes agree on, set and cleared by compare-and-set: of two operators who
 /// change the same one at once, one is told so. Cluster thread only.
 ///
-/// One that ends does so by the clock of the node at which it was set; to this node's publish thread
-/// it is told as of this node's clock.
+/// One that ends does so by the clock of the node at which it was set; to this node's publish
+/// thread it is told as of this node's clock.
 final class SharedOverrides implements Transaction.Source {
   private static final long ASK_NANOS = 5_000_000_000L;
   private static final Duration SKEW_LITTLE = Duration.ofSeconds(2);
@@ -170,8 +170,7 @@ final class SharedOverrides implements Transaction.Source {
       if (entry != null && keys.subject(entry.key()) instanceof Keys.Subject.Override subject) {
         Duration before = shifted.getValue();
         Records.override(entry.value())
-            .filter(shared ->
-                shift(shared.by()).minus(before).abs().compareTo(SKEW_LITTLE) >= 0)
+            .filter(shared -> shift(shared.by()).minus(before).abs().compareTo(SKEW_LITTLE) >= 0)
             .ifPresent(_ -> read(subject.path(), entry, news));
       }
     }
@@ -197,8 +196,7 @@ final class SharedOverrides implements Transaction.Source {
     }
     underWay = true;
     String key = keys.override(wish.path());
-    byte[] value =
-        Records.override(known.value(key), wish.override(), time.now(), settings.node());
+    byte[] value = Records.override(known.value(key), wish.override(), time.now(), settings.node());
     return new Transaction(
         List.of(known.unchanged(key)), List.of(new Write.Put(key, value)), new Wished(wish, value));
   }
@@ -223,8 +221,7 @@ final class SharedOverrides implements Transaction.Source {
     public void committed(long at) {
       underWay = false;
       Entry before = known.of(key);
-      Entry entry =
-          new Entry(key, value, at, before == null ? at : before.createRevision(), 0);
+      Entry entry = new Entry(key, value, at, before == null ? at : before.createRevision(), 0);
       changed(new Keys.Subject.Override(wish.path()), new Change.Put(entry));
       wish.answer().complete(null);
     }
@@ -235,8 +232,7 @@ final class SharedOverrides implements Transaction.Source {
       present
           .entry(key)
           .ifPresentOrElse(
-              entry ->
-                  changed(new Keys.Subject.Override(wish.path()), new Change.Put(entry)),
+              entry -> changed(new Keys.Subject.Override(wish.path()), new Change.Put(entry)),
               () ->
                   changed(
                       new Keys.Subject.Override(wish.path()),

@@ -29,7 +29,8 @@ public enum Counter {
   CLUSTER_WRITES("detour_cluster_writes", "Keys written to the cluster's store."),
   /// This node moved a latch, or asked to, and another had moved it first.
   CLUSTER_RACES_LOST("detour_cluster_races_lost", "Latches that another node moved first."),
-  /// A heartbeat told another digest of opinions than was heard, twice, so that all was listed anew.
+  /// A heartbeat told another digest of opinions than was heard, twice, so that all was listed
+  /// anew.
   CLUSTER_DIGESTS_DIFFERED(
       "detour_cluster_digests_differed", "Times that opinions of another node had been missed."),
   /// A step of the cluster threw: a fault of ours.

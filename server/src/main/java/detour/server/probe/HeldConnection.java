@@ -49,9 +49,16 @@ final class HeldConnection extends ChannelInboundHandlerAdapter implements Lane.
       }
       return;
     }
-    over = true;
     var _ = connecting.channel().close();
-    watcher.notOpened(error != null && FailureText.ownLimit(error) != null);
+    notOpened(error);
+  }
+
+  /// @param error null where it met itself
+  void notOpened(@Nullable Throwable error) {
+    if (!over) {
+      over = true;
+      watcher.notOpened(error != null && FailureText.ownLimit(error) != null);
+    }
   }
 
   /// RFC 9293 section 3.5: a connect that leaves from the very port it goes to opens without

@@ -32,7 +32,7 @@ final class LaneSchedule {
   private static final int STARTS_PER_TURN_MAX = 64;
 
   private final Lane lane;
-  private final Inbox inbox;
+  private final ObservationBatch observations;
   private final Metrics metrics;
   private final LongSupplier nanoClock;
   private final RandomGenerator random;
@@ -50,7 +50,7 @@ final class LaneSchedule {
       int inFlightMax,
       TripwireLimit tripwireLimit) {
     this.lane = lane;
-    this.inbox = inbox;
+    this.observations = new ObservationBatch(lane, inbox);
     this.metrics = metrics;
     this.nanoClock = nanoClock;
     this.random = random;
@@ -238,8 +238,9 @@ final class LaneSchedule {
     boolean passed = result.passed();
     // An endpoint that is coming back answers what it had kept waiting: that is not its usual way.
     boolean wasWell = probe.beganWell() && target.isWell();
+    boolean calm = result.outcome() == Outcome.PASSED && target.settled();
     target.ended(probe.startNanos(), passed);
-    report(target, observation(result, probe.startNanos(), nowNanos));
+    report(target, observation(result, probe.startNanos(), nowNanos), calm);
     if (passed) {
       learn(probe, nowNanos - probe.startNanos(), wasWell);
     } else {
@@ -288,11 +289,17 @@ final class LaneSchedule {
     return new Observation(seen, result.detail(), startNanos, endNanos);
   }
 
-  private void report(ScheduledTarget target, Observation observation) {
+  /// @param calm whether it changes nothing
+  private void report(ScheduledTarget target, Observation observation, boolean calm) {
     metrics.probed(
         target.target().check().kind(), observation.passed(), observation.durationNanos());
-    if (!target.removed()) {
-      inbox.observed(target.target(), observation);
+    if (target.removed()) {
+      return;
+    }
+    if (calm) {
+      observations.calm(target.target(), observation);
+    } else {
+      observations.urgent(target.target(), observation);
     }
   }
 

@@ -1,12 +1,14 @@
 package detour.server.probe;
 
 import detour.server.probe.text.FailureText;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -19,9 +21,11 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -35,17 +39,14 @@ final class ProbeTransport implements AutoCloseable {
   private static final long CLOSE_MILLIS = 500;
 
   private final EventLoopGroup group;
-  private final Class<? extends SocketChannel> channelType;
-  private final Class<? extends DatagramChannel> udpChannelType;
+  private final boolean epoll;
 
   /// @param threads at least 1
   ProbeTransport(int threads) {
-    boolean epoll = Epoll.isAvailable();
+    epoll = Epoll.isAvailable();
     IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     group =
         new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("probe", true), handlers);
-    channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
-    udpChannelType = epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
   }
 
   List<EventLoop> loops() {
@@ -63,24 +64,21 @@ final class ProbeTransport implements AutoCloseable {
       InetSocketAddress remote,
       ChannelInitializer<Channel> handlers,
       ProbeRun run) {
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(loop)
-            .channel(channelType)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the run has the timeout
-            .option(ChannelOption.TCP_NODELAY, true)
-            // Closing sends a reset, so that no local port waits a minute in TIME_WAIT: thousands
-            // of probes a second would otherwise use them all up.
-            .option(ChannelOption.SO_LINGER, 0)
-            .handler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    run.owns(channel);
-                    channel.pipeline().addLast(new NotItself(run), handlers);
-                  }
-                });
-    open(bootstrap, source, remote, run);
+    SocketChannel channel;
+    try {
+      channel = stream(remote.getAddress());
+    } catch (ChannelException noSocket) {
+      run.failed(noSocket);
+      return;
+    }
+    channel
+        .config()
+        .setConnectTimeoutMillis(0) // the run has the timeout
+        // Closing sends a reset, so that no local port waits a minute in TIME_WAIT: thousands of
+        // probes a second would otherwise use them all up.
+        .setSoLinger(0);
+    channel.pipeline().addLast(new NotItself(run), handlers);
+    open(loop, channel, source, remote, run);
   }
 
   /// Opens a UDP socket for a run, connected, so that it receives from the other side alone and
@@ -95,40 +93,70 @@ final class ProbeTransport implements AutoCloseable {
       int datagramBytesMax,
       ChannelInitializer<Channel> handlers,
       ProbeRun run) {
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(loop)
-            .channel(udpChannelType)
-            .option(
-                ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(datagramBytesMax))
-            .handler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    run.owns(channel);
-                    channel.pipeline().addLast(handlers);
-                  }
-                });
-    open(bootstrap, source, remote, run);
+    DatagramChannel channel;
+    try {
+      channel =
+          epoll
+              ? new EpollDatagramChannel(familyOf(remote.getAddress()))
+              : new NioDatagramChannel();
+    } catch (ChannelException noSocket) {
+      run.failed(noSocket);
+      return;
+    }
+    channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(datagramBytesMax));
+    channel.pipeline().addLast(handlers);
+    open(loop, channel, source, remote, run);
+  }
+
+  /// A socket of the family alone: one for both would have each address mapped to the other family,
+  /// at every call.
+  private SocketChannel stream(InetAddress remote) {
+    return epoll ? new EpollSocketChannel(familyOf(remote)) : new NioSocketChannel();
+  }
+
+  private static SocketProtocolFamily familyOf(InetAddress address) {
+    return address instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
   }
 
   private static void open(
-      Bootstrap bootstrap, @Nullable InetAddress source, InetSocketAddress remote, ProbeRun run) {
-    bootstrap
-        .connect(remote, source == null ? null : new InetSocketAddress(source, 0))
-        .addListener(opened -> {
-          if (opened.isSuccess()) {
-            return;
-          }
-          if (source != null && FailureText.isNoLocalAddress(opened.cause())) {
-            run.notStarted(
-                "cannot probe from the source "
-                    + source.getHostAddress()
-                    + ": it is no address of this machine, or has no port left");
+      EventLoop loop,
+      Channel channel,
+      @Nullable InetAddress source,
+      InetSocketAddress remote,
+      ProbeRun run) {
+    ChannelFuture connecting = connected(loop, channel, source, remote);
+    run.owns(channel);
+    connecting.addListener(opened -> {
+      if (opened.isSuccess()) {
+        return;
+      }
+      if (source != null && FailureText.isNoLocalAddress(opened.cause())) {
+        run.notStarted(
+            "cannot probe from the source "
+                + source.getHostAddress()
+                + ": it is no address of this machine, or has no port left");
+      } else {
+        run.failed(opened.cause());
+      }
+    });
+  }
+
+  /// Connects by hand where a Bootstrap would do: of that, each probe would need a new one.
+  private static ChannelFuture connected(
+      EventLoop loop, Channel channel, @Nullable InetAddress source, InetSocketAddress remote) {
+    ChannelPromise connected = channel.newPromise();
+    loop.register(channel)
+        .addListener(registered -> {
+          if (registered.isSuccess()) {
+            var _ =
+                channel.connect(
+                    remote, source == null ? null : new InetSocketAddress(source, 0), connected);
+            var _ = connected.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
           } else {
-            run.failed(opened.cause());
+            connected.setFailure(registered.cause());
           }
         });
+    return connected;
   }
 
   /// Opens an idle connection: nothing is sent on it, by the system neither.
@@ -141,15 +169,16 @@ final class ProbeTransport implements AutoCloseable {
       int timeoutMillis,
       Lane.Watcher watcher) {
     HeldConnection held = new HeldConnection(watcher);
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(loop)
-            .channel(channelType)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
-            .option(ChannelOption.SO_KEEPALIVE, false)
-            .handler(held);
-    held.opening(
-        bootstrap.connect(remote, source == null ? null : new InetSocketAddress(source, 0)));
+    SocketChannel channel;
+    try {
+      channel = stream(remote.getAddress());
+    } catch (ChannelException noSocket) {
+      loop.execute(() -> held.notOpened(noSocket));
+      return held;
+    }
+    channel.config().setConnectTimeoutMillis(timeoutMillis).setKeepAlive(false);
+    channel.pipeline().addLast(held);
+    held.opening(connected(loop, channel, source, remote));
     return held;
   }
 

@@ -340,7 +340,7 @@ final class Decisions {
 
   /// Tells the probers what the configuration says now.
   void startProbing() {
-    if (cluster != Cluster.ALONE) {
+    if (!directory.configuration().model().verdicts().alone()) {
       cluster.opinions(opinions());
       cluster.impaired(sentry.impaired(), sentry.view().finding());
     }

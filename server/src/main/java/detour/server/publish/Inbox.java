@@ -12,6 +12,11 @@ public interface Inbox {
   /// A probe's outcome. Dropped and counted when the target is no longer in the model.
   void observed(ProbeTarget target, Observation observation);
 
+  /// Several outcomes, in their order.
+  default void observed(List<Observed> results) {
+    results.forEach(result -> observed(result.target(), result.observation()));
+  }
+
   /// The addresses a host name resolved to; never empty. Failures are not reported: the last good
   /// addresses stand.
   void resolved(String hostName, List<InetAddress> addresses);
@@ -26,4 +31,7 @@ public interface Inbox {
   /// What the nodes of the cluster agreed on, in the order in which they did. It is taken over,
   /// whatever was decided here.
   void agreed(Agreed agreed);
+
+  /// A probe's outcome.
+  record Observed(ProbeTarget target, Observation observation) {}
 }

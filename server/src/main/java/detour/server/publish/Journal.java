@@ -29,7 +29,8 @@ public interface Journal extends AutoCloseable {
   void close();
 
   /// @param selections by [SavedSelection#key()]
-  /// @param opinions by the text of the target, [TargetKey#of]
+  /// @param opinions by the text of the target, [TargetKey#of]; in a cluster those of all vantages
+  ///   together too, by the text of the endpoint
   /// @param lastEventId the greatest id of any event saved; 0 for none
   record Saved(
       Map<String, SavedSelection> selections,

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 sealed interface Message {
   record Observed(ProbeTarget target, Observation observation) implements Message {}
 
+  record ObservedMany(List<Inbox.Observed> results) implements Message {}
+
   record Resolved(String hostName, List<InetAddress> addresses) implements Message {}
 
   record Ask(Command command, CompletableFuture<Void> done) implements Message {}
@@ -46,7 +48,15 @@ sealed interface Message {
       case Replace(var _, var _, var done) -> done;
       case Refused(var _, var _, var done) -> done;
       case Proposed(var _, var _, var done) -> done;
-      case Observed _, Resolved _, Heard _, AgreedOn _, Answered _, NotSaved _, Stop _ -> null;
+      case Observed _,
+          ObservedMany _,
+          Resolved _,
+          Heard _,
+          AgreedOn _,
+          Answered _,
+          NotSaved _,
+          Stop _ ->
+          null;
     };
   }
 }

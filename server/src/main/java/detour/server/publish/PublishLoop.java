@@ -147,6 +147,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   @Override
+  public void observed(List<Inbox.Observed> results) {
+    tell(new Message.ObservedMany(results));
+  }
+
+  @Override
   public void resolved(String hostName, List<InetAddress> addresses) {
     tell(new Message.Resolved(hostName, List.copyOf(addresses)));
   }
@@ -269,6 +274,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void handle(Message message) {
     switch (message) {
       case Message.Observed(var target, var observation) -> decisions.observed(target, observation);
+      case Message.ObservedMany(var results) ->
+          results.forEach(result -> decisions.observed(result.target(), result.observation()));
       case Message.Resolved(var hostName, var addresses) -> decisions.resolved(hostName, addresses);
       case Message.Heard(var change) -> decisions.heard(change);
       case Message.Ask(var command, var done) -> ask(command, done);

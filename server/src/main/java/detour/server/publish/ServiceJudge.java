@@ -148,7 +148,8 @@ final class ServiceJudge {
     Verdict verdict =
         checked
             ? explained(
-                VerdictRules.decide(policy, before == null ? null : before.verdict(), votes),
+                VerdictRules.decide(
+                    policy, before == null ? saved(endpoint) : before.verdict(), votes),
                 opinion)
             : Verdict.NOT_CHECKED;
     EffectiveHealth effective =
@@ -159,6 +160,9 @@ final class ServiceJudge {
             live.service().unknown(),
             now);
     boolean turned = before != null && before.verdict().health() != verdict.health();
+    if (checked && !policy.alone() && !verdict.frozen() && (before == null || turned)) {
+      save(endpoint, verdict);
+    }
     boolean byVerdict = effective.healthy() && effective.override() == null;
     String warning = byVerdict ? warning(endpoint, nowNanos) : null;
     endpoint.judged(
@@ -185,6 +189,23 @@ final class ServiceJudge {
         effective.reason(),
         warning,
         effective.override() != null ? OptionalLong.empty() : opinion.earliestDecisionNanos());
+  }
+
+  /// What was agreed on before a restart. A node on its own decides again from its opinions.
+  private @Nullable Verdict saved(LiveEndpoint endpoint) {
+    Journal.SavedOpinion saved =
+        policy.alone() ? null : chronicle.lastOpinion(TargetKey.ofVerdict(endpoint.path()));
+    return saved == null
+        ? null
+        : new Verdict(saved.health(), true, 0, 0, 0, "it was so before the restart");
+  }
+
+  private void save(LiveEndpoint endpoint, Verdict verdict) {
+    String key = TargetKey.ofVerdict(endpoint.path());
+    Journal.SavedOpinion before = chronicle.lastOpinion(key);
+    if (before == null || before.health() != verdict.health()) {
+      chronicle.opinion(new Journal.SavedOpinion(key, verdict.health(), chronicle.now()));
+    }
   }
 
   private List<Vote> votes(LiveEndpoint endpoint, CombinedOpinion opinion, long nowNanos) {

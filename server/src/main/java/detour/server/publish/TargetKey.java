@@ -1,5 +1,6 @@
 package detour.server.publish;
 
+import detour.failover.model.OverridePath;
 import detour.failover.model.ProbeOptions;
 import detour.failover.model.ProbeTarget;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,12 @@ public final class TargetKey {
   /// answered again because its check was tuned before a restart.
   public static String of(ProbeTarget target) {
     return target.summary() + " #" + digest(tested(target));
+  }
+
+  /// The text under which the verdict on an endpoint is saved, which is what all vantages together
+  /// think of it. No target has such a key, since these end with a digest.
+  static String ofVerdict(OverridePath endpoint) {
+    return "verdict " + endpoint;
   }
 
   /// A key, [#of] a target, in the form under which vantages share what they think of it: readable

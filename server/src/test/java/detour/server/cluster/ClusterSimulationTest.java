@@ -51,8 +51,7 @@ class ClusterSimulationTest {
       return cluster.trace();
     } catch (AssertionError | RuntimeException e) {
       List<String> trace = cluster.trace();
-      List<String> shown =
-          trace.subList(Math.max(0, trace.size() - TRACE_SHOWN), trace.size());
+      List<String> shown = trace.subList(Math.max(0, trace.size() - TRACE_SHOWN), trace.size());
       throw new AssertionError(
           "seed %d: %s%nto run it again: mvn test -pl server -am -Dtest=ClusterSimulationTest -D%s=%d%nwhat happened last:%n%s"
               .formatted(seed, e, SEED, seed, String.join("\n", shown)),

@@ -71,12 +71,12 @@ final class Invariants {
           case Change.Put put -> put.entry();
           case Change.Removed _ -> throw new AssertionError("lost latch " + change.key());
         };
-    Latch latch =
-        Records.latch(entry.value(), subject.service(), subject.family()).orElseThrow();
+    Latch latch = Records.latch(entry.value(), subject.service(), subject.family()).orElseThrow();
     List<Latch> known = latches.computeIfAbsent(latch.key(), _ -> new ArrayList<>());
     long expected = known.isEmpty() ? 1 : known.getLast().epoch() + 1;
     world.note(
-        "latch %s epoch %d: %s by %s".formatted(latch.key(), latch.epoch(), latch.pool(), latch.by()));
+        "latch %s epoch %d: %s by %s"
+            .formatted(latch.key(), latch.epoch(), latch.pool(), latch.by()));
     require(latch.epoch() == expected, "%s skips epochs: %s after %s", latch.key(), latch, known);
     known.add(latch);
   }
@@ -116,11 +116,7 @@ final class Invariants {
         world.note(
             "%s: %s from pool %d to %d (%s)"
                 .formatted(
-                    node.name,
-                    service.name(),
-                    before,
-                    now,
-                    service.tracks().getFirst().reason()));
+                    node.name, service.name(), before, now, service.tracks().getFirst().reason()));
       }
       if (before != null && before > now && now >= 0 && service.pools().get(before).available()) {
         failedBack(node, service, now);
@@ -131,8 +127,7 @@ final class Invariants {
   }
 
   private void failedBack(SimulatedNode node, ServiceState service, int now) {
-    require(
-        !node.isCutFor(CUT_OFF), "%s is cut off and failed %s back", node.name, service.name());
+    require(!node.isCutFor(CUT_OFF), "%s is cut off and failed %s back", node.name, service.name());
     String pool = service.pools().get(now).name();
     List<Latch> agreed = latches.getOrDefault(Latch.key(service.name(), "joint"), List.of());
     require(
@@ -161,9 +156,7 @@ final class Invariants {
   private void decidedDown(SimulatedNode node, EndpointState endpoint) {
     String target = SteppedPublish.targetKey(endpoint.destination());
     long witnesses =
-        world.nodes().stream()
-            .filter(other -> other.thoughtDownWithin(target, COUNTS_FOR))
-            .count();
+        world.nodes().stream().filter(other -> other.thoughtDownWithin(target, COUNTS_FOR)).count();
     // A majority of those present, of whom there must be a majority of all.
     int present = world.nodes().size() / 2 + 1;
     require(
@@ -235,13 +228,11 @@ final class Invariants {
         });
   }
 
-  /// An operator was told that an override is set or cleared: so the store must have it, as it is or
-  /// as somebody changed it since.
+  /// An operator was told that an override is set or cleared: so the store must have it, as it is
+  /// or as somebody changed it since.
   void acknowledged(String path) {
     Entry entry =
-        world
-            .store()
-            .entry(keys.override(detour.failover.model.OverridePath.parse(path)));
+        world.store().entry(keys.override(detour.failover.model.OverridePath.parse(path)));
     require(entry != null, "the override of %s was acknowledged, and the store has none", path);
   }
 
@@ -257,8 +248,7 @@ final class Invariants {
             service.name(),
             pool(service),
             service.tracks().getFirst().reason());
-        require(
-            !hasOverride(service), "%s still has an override of %s", node.name, service.name());
+        require(!hasOverride(service), "%s still has an override of %s", node.name, service.name());
         List<Latch> agreed = latches.getOrDefault(Latch.key(service.name(), "joint"), List.of());
         require(
             !agreed.isEmpty() && agreed.getLast().pool().equals("one"),
@@ -281,7 +271,8 @@ final class Invariants {
           cluster != null
               && cluster.nodes().size() == world.nodes().size()
               && cluster.nodes().stream().allMatch(ClusterState.NodeState::agrees)
-              && cluster.nodes().stream().map(ClusterState.NodeState::epoch).distinct().count() == 1,
+              && cluster.nodes().stream().map(ClusterState.NodeState::epoch).distinct().count()
+                  == 1,
           "%s does not see that all agree: %s",
           node.name,
           cluster);

@@ -33,10 +33,7 @@ final class SimulatedCluster {
   static final Duration STALE_AFTER = Duration.ofSeconds(18);
   static final List<Declared> SERVICES =
       List.of(
-          service(
-              "a.example.com",
-              pool("one", "192.0.2.1", "192.0.2.2"),
-              pool("two", "192.0.2.3")),
+          service("a.example.com", pool("one", "192.0.2.1", "192.0.2.2"), pool("two", "192.0.2.3")),
           service(
               "b.example.com",
               pool("one", "192.0.2.4"),
@@ -86,8 +83,7 @@ final class SimulatedCluster {
     chance = new SplittableRandom(seed);
     for (int i = 0; i < size; i++) {
       Duration skew = Duration.ofSeconds(chance.nextInt(3) == 0 ? chance.nextInt(-600, 601) : 0);
-      nodes.add(
-          new SimulatedNode("node" + (i + 1), this, chance.nextLong(3600 * SECOND), skew));
+      nodes.add(new SimulatedNode("node" + (i + 1), this, chance.nextLong(3600 * SECOND), skew));
     }
     invariants = new Invariants(this);
   }
@@ -216,17 +212,21 @@ final class SimulatedCluster {
       String path = nodes.get(chance.nextInt(nodes.size())).name + " " + target;
       note("path " + path + " breaks");
       brokenPaths.add(path);
-      in(lasts, () -> {
-        note("path " + path + " works again");
-        brokenPaths.remove(path);
-      });
+      in(
+          lasts,
+          () -> {
+            note("path " + path + " works again");
+            brokenPaths.remove(path);
+          });
     } else {
       note(target + " dies");
       dead.add(target);
-      in(lasts, () -> {
-        note(target + " lives again");
-        dead.remove(target);
-      });
+      in(
+          lasts,
+          () -> {
+            note(target + " lives again");
+            dead.remove(target);
+          });
     }
     in(between(1, 15), this::nextOutage);
   }
@@ -246,8 +246,7 @@ final class SimulatedCluster {
     switch (chance.nextInt(3)) {
       case 0 -> {
         OperatorOverride.State state =
-            OperatorOverride.State.values()[
-                chance.nextInt(OperatorOverride.State.values().length)];
+            OperatorOverride.State.values()[chance.nextInt(OperatorOverride.State.values().length)];
         Duration lasts = chance.nextBoolean() ? null : Duration.ofSeconds(5 + chance.nextInt(40));
         String path = chance.nextBoolean() ? "d.example.com/one" : "d.example.com/one/192.0.2.9";
         commanded(
@@ -264,7 +263,10 @@ final class SimulatedCluster {
               "d.example.com/one");
       default ->
           commanded(
-              node, "failback c.example.com", node.publish().approveFailback("c.example.com"), null);
+              node,
+              "failback c.example.com",
+              node.publish().approveFailback("c.example.com"),
+              null);
     }
   }
 
@@ -344,12 +346,14 @@ final class SimulatedCluster {
         node.harmed();
       }
     }
-    in(lasts, () -> {
-      if (faultOf.getOrDefault(node, 0L) == id && node.isRunning()) {
-        note(node.name + " is whole again");
-        mend(node);
-      }
-    });
+    in(
+        lasts,
+        () -> {
+          if (faultOf.getOrDefault(node, 0L) == id && node.isRunning()) {
+            note(node.name + " is whole again");
+            mend(node);
+          }
+        });
   }
 
   private static void mend(SimulatedNode node) {
@@ -372,12 +376,14 @@ final class SimulatedCluster {
     if (node.works()) {
       note(node.name + " is paused");
       node.pause(true);
-      in(lasts, () -> {
-        if (node.isRunning() && !node.works()) {
-          note(node.name + " goes on");
-          node.pause(false);
-        }
-      });
+      in(
+          lasts,
+          () -> {
+            if (node.isRunning() && !node.works()) {
+              note(node.name + " goes on");
+              node.pause(false);
+            }
+          });
     }
   }
 
@@ -394,17 +400,19 @@ final class SimulatedCluster {
     }
     // Failbacks that wait for an operator, and overrides that wait to be cleared.
     for (int again = 1; again <= 3; again++) {
-      in(again * 20 * SECOND, () -> {
-        SimulatedNode operators = nodes.getFirst();
-        commanded(
-            operators,
-            "failback c.example.com",
-            operators.publish().approveFailback("c.example.com"),
-            null);
-        for (String path : List.of("d.example.com/one", "d.example.com/one/192.0.2.9")) {
-          commanded(operators, "clear " + path, operators.publish().clearOverride(path), path);
-        }
-      });
+      in(
+          again * 20 * SECOND,
+          () -> {
+            SimulatedNode operators = nodes.getFirst();
+            commanded(
+                operators,
+                "failback c.example.com",
+                operators.publish().approveFailback("c.example.com"),
+                null);
+            for (String path : List.of("d.example.com/one", "d.example.com/one/192.0.2.9")) {
+              commanded(operators, "clear " + path, operators.publish().clearOverride(path), path);
+            }
+          });
     }
   }
 }

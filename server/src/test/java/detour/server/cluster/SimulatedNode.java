@@ -50,16 +50,11 @@ final class SimulatedNode {
   SimulatedNode(String name, SimulatedCluster world, long originNanos, Duration skew) {
     this.name = name;
     this.world = world;
-    time =
-        new Time(
-            () -> world.nowNanos() + originNanos, () -> world.wall().plus(skew));
+    time = new Time(() -> world.nowNanos() + originNanos, () -> world.wall().plus(skew));
   }
 
   private record Running(
-      SimulatedClient client,
-      ClusterNode node,
-      ClusterCore core,
-      SteppedPublish publish) {}
+      SimulatedClient client, ClusterNode node, ClusterCore core, SteppedPublish publish) {}
 
   void start(RandomGenerator chance) {
     SimulatedClient client = world.store().client();

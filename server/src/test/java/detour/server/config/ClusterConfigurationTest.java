@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,8 +145,8 @@ class ClusterConfigurationTest {
   @CsvSource(
       delimiter = '|',
       value = {"ams1 | ams1", "'[ams1, us]' | ams1 nyc1 nyc2", "'[us]' | nyc1 nyc2", " | "})
-  void shouldAskTheVantagesAndTheRegionsThatACheckNames(String names, String expected)
-      throws IOException {
+  void shouldAskTheVantagesAndTheRegionsThatACheckNames(
+      @Nullable String names, @Nullable String expected) throws IOException {
     String vantages = names == null ? "" : ", vantages: " + names;
     Check check =
         valid(
@@ -164,7 +165,7 @@ class ClusterConfigurationTest {
             .next()
             .check();
     assertThat(check.options().vantages())
-        .containsExactlyInAnyOrder(expected == null ? new String[0] : expected.split(" "));
+        .containsExactlyInAnyOrder(expected == null ? new String[0] : expected.split(" ", -1));
   }
 
   @ParameterizedTest
@@ -180,8 +181,8 @@ class ClusterConfigurationTest {
         "'ams1, {name: fra1, region: eu}, {name: lon1, region: eu}' | per_region: true"
             + " | with two regions the loss of one freezes every verdict",
       })
-  void shouldWarnOfWhatProbablyWasNotMeant(String vantages, String failover, String expected)
-      throws IOException {
+  void shouldWarnOfWhatProbablyWasNotMeant(
+      String vantages, @Nullable String failover, String expected) throws IOException {
     assertThat(warnings(vantages, failover == null ? "" : failover, ""))
         .anySatisfy(warning -> assertThat(warning).contains(expected));
   }

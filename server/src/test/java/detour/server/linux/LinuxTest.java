@@ -9,8 +9,6 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -133,29 +131,6 @@ class LinuxTest {
     assertThatThrownBy(() -> BatchSocket.open(notHere, 2, 1 << 16))
         .isInstanceOf(SystemCallException.class)
         .hasMessage("bind failed with EADDRNOTAVAIL");
-  }
-
-  @Test
-  void shouldForbidAThreadToGainPrivileges() throws Exception {
-    String[] status = new String[1];
-    Thread thread =
-        Thread.ofPlatform()
-            .start(() -> {
-              if (Privileges.forbidGain()) {
-                status[0] = threadStatus();
-              }
-            });
-    thread.join();
-
-    assertThat(status[0]).contains("NoNewPrivs:\t1");
-  }
-
-  private static String threadStatus() {
-    try {
-      return Files.readString(Path.of("/proc/thread-self/status"));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   private static void replyToEverySecond(DatagramBatch batch, int received) {

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -160,9 +161,8 @@ class AgreementTest {
     allPresent();
     allSay(UP, PRIMARY, BACKUP);
     world.time.advance(STALE_AFTER.plusSeconds(1));
-    confirmNothing();
-    assertThat(world.loop.state().cluster()).isNotNull();
-    assertThat(world.loop.state().cluster().stale()).isTrue();
+    world.settle();
+    assertThat(Objects.requireNonNull(world.loop.state().cluster()).stale()).isTrue();
     assertThat(endpoint().frozen()).isTrue();
   }
 
@@ -172,6 +172,24 @@ class AgreementTest {
     assertThat(endpoint().verdict()).isEqualTo(UNKNOWN);
     assertThat(world.answer(NAME)).containsExactly(PRIMARY);
     assertThat(votes()).extracting(VoteState::detail).contains("nothing was heard of it yet");
+  }
+
+  @Test
+  void shouldAnswerAfterARestartCutOffWhatWasAgreedOnBefore() throws Exception {
+    Declared pair = service(NAME, pool("a", PRIMARY, BACKUP));
+    begin(THREE, GuardPolicy.OFF, pair);
+    allPresent();
+    allSay(UP, PRIMARY, BACKUP);
+    say("fra", DOWN, PRIMARY);
+    say("nyc", DOWN, PRIMARY);
+    assertThat(world.answer(NAME)).containsExactly(BACKUP);
+
+    world = world.restartedAmong(THREE, pair).started();
+
+    assertThat(world.answer(NAME)).containsExactly(BACKUP);
+    assertThat(endpoint().frozen()).isTrue();
+    world.recovers(PRIMARY);
+    assertThat(world.answer(NAME)).containsExactly(BACKUP);
   }
 
   @Test
@@ -419,10 +437,6 @@ class AgreementTest {
   private void confirm(boolean reachable, Duration staleAfter) throws Exception {
     long now = world.time.time().nowNanos();
     tell(new Change.Confirmed(new SharedView(reachable, now, now + staleAfter.toNanos())));
-  }
-
-  private void confirmNothing() throws Exception {
-    world.settle();
   }
 
   private void allSay(Health health, String... destinations) throws Exception {

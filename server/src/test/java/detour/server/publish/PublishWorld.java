@@ -87,6 +87,13 @@ public final class PublishWorld implements AutoCloseable {
     return new PublishWorld(time, journal, Declared.configuration(withMarked(services)));
   }
 
+  /// The same among other vantages.
+  PublishWorld restartedAmong(VerdictPolicy policy, Declared... services) {
+    close();
+    time.advance(Duration.ofSeconds(10));
+    return new PublishWorld(time, journal, clustered(policy, GuardPolicy.OFF, services));
+  }
+
   public PublishWorld started() {
     loop.start(probes);
     return this;

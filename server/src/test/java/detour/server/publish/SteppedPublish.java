@@ -26,8 +26,7 @@ public final class SteppedPublish {
     /// What happened, as `time kind subject: from -> to (reason)`, oldest first.
     public List<String> history() {
       return journal.events().stream()
-          .map(event ->
-              event.at() + " " + PublishWorld.text(event) + " (" + event.reason() + ")")
+          .map(event -> event.at() + " " + PublishWorld.text(event) + " (" + event.reason() + ")")
           .toList();
     }
   }

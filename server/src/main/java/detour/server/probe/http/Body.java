@@ -11,7 +11,7 @@ final class Body {
   private final Expectation expected;
   private final int bytesMax;
   private final byte[] wanted;
-  private byte[] content = new byte[1024];
+  private byte[] content;
   private int bytes;
   private boolean found;
   private boolean tooLong;
@@ -22,6 +22,7 @@ final class Body {
     String text = expected.body();
     this.wanted = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
     this.found = text == null;
+    this.content = new byte[expected.readsBody() ? 1024 : 0];
   }
 
   /// How many bytes were read.
