@@ -34,7 +34,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private static final long FAILED_WAIT_NANOS = 100_000_000L;
   private static final long STOP_MILLIS = 1_000;
 
-  private final ClusterSettings settings;
+  private final Membership settings;
   private final SharedStore store;
   private final Time time;
   private final Metrics metrics;
@@ -46,7 +46,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private volatile boolean stopping;
 
   /// @param store the caller's to close, after this
-  public ClusterNode(ClusterSettings settings, SharedStore store, Time time, Metrics metrics) {
+  public ClusterNode(Membership settings, SharedStore store, Time time, Metrics metrics) {
     this.settings = settings;
     this.store = store;
     this.time = time;
