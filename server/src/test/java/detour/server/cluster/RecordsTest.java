@@ -20,8 +20,7 @@ class RecordsTest {
   private static final Latch LATCH =
       new Latch("www.example.com", "joint", "fra", NOW, true, 7, "ams1", "ams is down");
   private static final OperatorOverride OVERRIDE =
-      new OperatorOverride(
-          OperatorOverride.State.DRAIN, "a disk", "ann", NOW, NOW.plusSeconds(60));
+      new OperatorOverride(OperatorOverride.State.DRAIN, "a disk", "ann", NOW, NOW.plusSeconds(60));
 
   @Test
   void shouldReadBackWhatItWrote() {
@@ -33,7 +32,18 @@ class RecordsTest {
         .contains(new PeerOpinion(Health.DOWN, NOW));
     Presence presence =
         new Presence(
-            "eu", "both", "0.1.0", "abc", 5, NOW, true, "canaries fail", 3, -4, 9, Long.MIN_VALUE,
+            "eu",
+            "both",
+            "0.1.0",
+            "abc",
+            5,
+            NOW,
+            true,
+            "canaries fail",
+            3,
+            -4,
+            9,
+            Long.MIN_VALUE,
             2);
     assertThat(Records.presence(Records.presence(presence))).contains(presence);
   }
@@ -89,8 +99,7 @@ class RecordsTest {
     assertThat(keys.subject(keys.opinion("ams1", "tcp_:80@192.0.2.1.0a")))
         .isEqualTo(new Keys.Subject.Opinion("ams1", "tcp_:80@192.0.2.1.0a"));
     assertThat(keys.subject(keys.latch("www.example.com", "ipv6")))
-        .isEqualTo(
-            new Keys.Subject.Latch("www.example.com", "ipv6", "www.example.com/ipv6"));
+        .isEqualTo(new Keys.Subject.Latch("www.example.com", "ipv6", "www.example.com/ipv6"));
     assertThat(keys.subject(keys.override(pool))).isEqualTo(new Keys.Subject.Override(pool));
     assertThat(keys.subject(keys.override(endpoint)))
         .isEqualTo(new Keys.Subject.Override(endpoint));
