@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The configuration file as a source of reloads.
@@ -58,6 +59,13 @@ record FileConfiguration(Configuration started) implements ConfigurationSource {
     }
     if (!next.node().dataDir().equals(started.node().dataDir())) {
       changed.add("node.data_dir");
+    }
+    if (!next.node().name().equals(started.node().name())
+        || next.node().role() != started.node().role()) {
+      changed.add("node");
+    }
+    if (!Objects.equals(next.cluster(), started.cluster())) {
+      changed.add("cluster");
     }
     return changed.stream()
         .map(key -> next.file() + ": what changed in " + key + " takes effect at the next start")

@@ -1,10 +1,17 @@
 package detour.server;
 
 import detour.dns.answer.AnswerTable;
+import detour.failover.model.Vantage;
 import detour.server.api.ApiBackend;
 import detour.server.api.ApiServer;
 import detour.server.api.EventStream;
+import detour.server.cluster.ClusterNode;
+import detour.server.cluster.Membership;
+import detour.server.cluster.store.EtcdSettings;
+import detour.server.cluster.store.EtcdStore;
+import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
+import detour.server.config.NodeSettings;
 import detour.server.listen.ListenException;
 import detour.server.listen.Listeners;
 import detour.server.listen.SocketSettings;
@@ -15,12 +22,14 @@ import detour.server.probe.ProbeSchedule;
 import detour.server.probe.SystemResolver;
 import detour.server.probe.kinds.ProbeKinds;
 import detour.server.probe.push.PushCheck;
+import detour.server.publish.Cluster;
 import detour.server.publish.Inbox;
 import detour.server.publish.PublishLoop;
 import detour.server.publish.Time;
 import detour.server.store.StateStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -69,9 +78,16 @@ final class Wiring implements AutoCloseable {
           StateStore.open(configuration.node().dataDir(), metrics, InstantSource.system());
       opened.push(store::close);
 
+      ClusterNode cluster = joining(configuration, time, metrics);
       FileConfiguration source = new FileConfiguration(configuration);
       publish =
-          new PublishLoop(time, store, metrics, source, FileConfiguration.loaded(configuration));
+          new PublishLoop(
+              time,
+              store,
+              metrics,
+              cluster == null ? Cluster.ALONE : cluster,
+              source,
+              FileConfiguration.loaded(configuration));
       opened.push(publish::close);
       deciding.set(publish);
 
@@ -94,15 +110,22 @@ final class Wiring implements AutoCloseable {
       opened.push(events::close);
       publish.listen(events);
       publish.start(probes);
+      if (cluster != null) {
+        cluster.start(publish);
+      }
 
       Exposition exposition = new Exposition(metrics);
       listeners.exposeTo(exposition);
       StateGauges gauges = new StateGauges(publish::state);
       gauges.register(exposition);
+      if (cluster != null) {
+        new ClusterGauges(cluster::state).register(exposition);
+      }
       ApiBackend backend =
           new ApiBackend(
               publish::state,
               Wiring::notReady,
+              cluster == null ? () -> null : cluster::state,
               publish,
               push.posts(),
               store,
@@ -154,8 +177,53 @@ final class Wiring implements AutoCloseable {
     return null;
   }
 
+  /// This node's part in its cluster, not yet started; null for a node on its own.
+  private @Nullable ClusterNode joining(Configuration configuration, Time time, Metrics metrics) {
+    ClusterSettings settings = configuration.cluster();
+    if (settings == null) {
+      return null;
+    }
+    EtcdStore shared =
+        new EtcdStore(etcd(settings.etcd()), time.nanos(), new SecureRandom(), metrics);
+    opened.push(shared::close);
+    ClusterNode node = new ClusterNode(membership(configuration, settings), shared, time, metrics);
+    opened.push(node::close);
+    return node;
+  }
+
+  private static EtcdSettings etcd(ClusterSettings.Etcd etcd) {
+    return new EtcdSettings(
+        etcd.endpoints(),
+        etcd.caFile(),
+        etcd.clientCert(),
+        etcd.clientKey(),
+        etcd.user(),
+        etcd.passwordFile(),
+        EtcdSettings.DEFAULT_CONNECT_TIMEOUT,
+        etcd.timeout());
+  }
+
+  private static Membership membership(Configuration configuration, ClusterSettings settings) {
+    String name = configuration.node().name();
+    String region =
+        configuration.model().verdicts().vantages().stream()
+            .filter(vantage -> vantage.name().equals(name))
+            .map(Vantage::region)
+            .findFirst()
+            .orElse("");
+    Membership.Role role =
+        switch (configuration.node().role()) {
+          case BOTH -> Membership.Role.BOTH;
+          case ANSWER -> Membership.Role.ANSWER;
+          case PROBE -> Membership.Role.PROBE;
+        };
+    return new Membership(
+        settings.name(), name, region, role, settings.lease(), settings.staleAfter());
+  }
+
   private static SocketSettings sockets(Configuration configuration) {
-    SocketSettings defaults = SocketSettings.of(configuration.listen().dns());
+    boolean answers = configuration.node().role() != NodeSettings.Role.PROBE;
+    SocketSettings defaults = SocketSettings.of(answers ? configuration.listen().dns() : List.of());
     return defaults
         .withUdp(
             defaults.udpEngine(), defaults.udpThreads(), configuration.listen().udpPayloadBytes())

@@ -129,6 +129,14 @@ class ArchitectureTest {
                   "failover.verdict",
                   "failover.selection")),
           Map.entry("server.cli", Set.of("server.api")),
+          Map.entry(
+              "server.cluster",
+              Set.of(
+                  "server.cluster.store",
+                  "server.publish",
+                  "server.metrics",
+                  "failover.model",
+                  "failover.verdict")),
           Map.entry("server.cluster.store", Set.of("server.metrics")),
           Map.entry("server.demo", Set.of()),
           Map.entry("server.linux", Set.of()),

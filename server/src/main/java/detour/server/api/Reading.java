@@ -1,5 +1,6 @@
 package detour.server.api;
 
+import detour.server.publish.ClusterState;
 import detour.server.publish.Journal.HistoryEvent;
 import detour.server.publish.PublishedState;
 import detour.server.publish.PublishedState.ServiceState;
@@ -27,6 +28,16 @@ final class Reading {
   void status(Exchange exchange) throws IOException {
     exchange.allowOnly();
     exchange.json(200, Reports.status(present(backend)));
+  }
+
+  void cluster(Exchange exchange) throws IOException {
+    exchange.allowOnly();
+    ClusterState cluster = backend.cluster().get();
+    if (cluster == null) {
+      throw new Refused(404, "this node is on its own: its configuration has no cluster", null);
+    }
+    PublishedState state = present(backend);
+    exchange.json(200, ClusterReports.of(cluster, state.node(), state.at()));
   }
 
   void service(Exchange exchange) throws IOException {

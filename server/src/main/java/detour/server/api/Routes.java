@@ -16,6 +16,7 @@ final class Routes {
     routes.addAll(
         List.of(
             new Route("GET", "/api/v1/status", "everything that is decided", read::status),
+            new Route("GET", "/api/v1/cluster", "every node of the cluster", read::cluster),
             new Route("GET", "/api/v1/services/{name}", "one service", read::service),
             new Route(
                 "GET", "/api/v1/explain", "why ?name=&type=&client= is answered so", read::explain),

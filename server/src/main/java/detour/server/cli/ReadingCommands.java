@@ -1,5 +1,6 @@
 package detour.server.cli;
 
+import detour.server.api.ClusterReport;
 import detour.server.api.ExplanationReport;
 import detour.server.api.HistoryReport;
 import detour.server.api.ServiceReport;
@@ -34,6 +35,7 @@ final class ReadingCommands {
         "  detour status",
         "  detour status www.example.com",
         "  detour status --watch",
+        "  detour status --cluster",
         "  detour status --check || echo 'a service is in its last resort'"
       })
   static final class Status implements Callable<Integer> {
@@ -54,6 +56,13 @@ final class ReadingCommands {
         description = "Draw it anew each second, until Ctrl-C.")
     private boolean watch;
 
+    @Option(
+        names = "--cluster",
+        description =
+            "Show every node of the cluster, and who disagrees and why; with --check, exit with 1"
+                + " when one does.")
+    private boolean cluster;
+
     @Option(names = "--check", description = "Exit with 1 when a service is in its last resort.")
     private boolean check;
 
@@ -72,7 +81,8 @@ final class ReadingCommands {
       }
       ServerClient.Reply reply = ask(client);
       terminal.out().print(json ? line(reply) : render(reply, terminal.look()));
-      return check && isLastResort(reply) ? ExitCode.NO : ExitCode.DONE;
+      boolean bad = check && (cluster ? disagrees(reply) : isLastResort(reply));
+      return bad ? ExitCode.NO : ExitCode.DONE;
     }
 
     private int watch(ServerClient client) {
@@ -84,6 +94,13 @@ final class ReadingCommands {
     }
 
     private ServerClient.Reply ask(ServerClient client) {
+      if (cluster) {
+        if (!service.isEmpty()) {
+          throw new CommandFailed(
+              ExitCode.USAGE, "--cluster is about all nodes, and not together with a service");
+        }
+        return client.read("/api/v1/cluster", Map.of());
+      }
       return service.isEmpty()
           ? client.read("/api/v1/status", Map.of())
           : client.read("/api/v1/services/" + ServerClient.escaped(service), Map.of());
@@ -91,11 +108,18 @@ final class ReadingCommands {
 
     private String render(ServerClient.Reply reply, Look look) {
       Times times = times(terminal, reply);
+      if (cluster) {
+        return ClusterView.render(reply.as(ClusterReport.class), look);
+      }
       if (!service.isEmpty()) {
         return StatusView.render(reply.as(ServiceReport.class), look, times);
       }
       StatusView.Depth depth = verbose ? StatusView.Depth.CARDS : StatusView.Depth.FITTING;
       return StatusView.render(reply.as(StatusReport.class), depth, look, times);
+    }
+
+    private static boolean disagrees(ServerClient.Reply reply) {
+      return reply.as(ClusterReport.class).nodes().stream().anyMatch(node -> !node.agrees());
     }
 
     private boolean isLastResort(ServerClient.Reply reply) {

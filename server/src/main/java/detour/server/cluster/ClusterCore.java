@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterCore {
   private static final long TICK_NANOS = 100_000_000L;
 
-  private final ClusterSettings settings;
+  private final Membership settings;
   private final Keys keys;
   private final Time time;
   private final Inbox inbox;
@@ -54,7 +54,7 @@ final class ClusterCore {
   /// @param self runs what it is given on the cluster thread, later
   /// @param chance spreads what several nodes would do at the same moment
   ClusterCore(
-      ClusterSettings settings,
+      Membership settings,
       SharedStore store,
       Time time,
       Inbox inbox,

@@ -34,7 +34,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private static final long FAILED_WAIT_NANOS = 100_000_000L;
   private static final long STOP_MILLIS = 1_000;
 
-  private final ClusterSettings settings;
+  private final Membership settings;
   private final SharedStore store;
   private final Time time;
   private final Metrics metrics;
@@ -46,7 +46,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private volatile boolean stopping;
 
   /// @param store the caller's to close, after this
-  public ClusterNode(ClusterSettings settings, SharedStore store, Time time, Metrics metrics) {
+  public ClusterNode(Membership settings, SharedStore store, Time time, Metrics metrics) {
     this.settings = settings;
     this.store = store;
     this.time = time;
@@ -73,13 +73,15 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   ///
   /// @return when there will be more to do if nothing is told; Long.MAX_VALUE for never
   long turn(ClusterCore running) {
-    do {
+    long due = running.nextDueNanos();
+    while (!tasks.isEmpty() || due <= time.nowNanos()) {
       for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
         task.run();
       }
       running.step();
-    } while (!tasks.isEmpty());
-    return running.nextDueNanos();
+      due = running.nextDueNanos();
+    }
+    return due;
   }
 
   /// The cluster as this node sees it, a quarter of a second ago; null before [#start]. Any thread.

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterPicture {
   private static final Duration SKEW_MUCH = Duration.ofSeconds(5);
 
-  private final ClusterSettings settings;
+  private final Membership settings;
   private final Time time;
   private final Session session;
   private final SharedLatches latches;
@@ -26,7 +26,7 @@ final class ClusterPicture {
   private final Outbox outbox;
 
   ClusterPicture(
-      ClusterSettings settings,
+      Membership settings,
       Time time,
       Session session,
       SharedLatches latches,

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnOpinions implements Transaction.Source {
   private static final long BETWEEN_BATCHES_NANOS = 50_000_000L;
 
-  private final ClusterSettings settings;
+  private final Membership settings;
   private final Keys keys;
 
   /// What the others are to know, by [TargetKey#shared].
@@ -49,7 +49,7 @@ final class OwnOpinions implements Transaction.Source {
   /// Since when nothing was told although something waits.
   private long waitingSinceNanos;
 
-  OwnOpinions(ClusterSettings settings, Keys keys) {
+  OwnOpinions(Membership settings, Keys keys) {
     this.settings = settings;
     this.keys = keys;
   }

@@ -25,7 +25,7 @@ final class Session implements Transaction.Source {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long RETRY_NANOS = 1_000_000_000L;
 
-  private final ClusterSettings settings;
+  private final Membership settings;
   private final SharedStore store;
   private final Time time;
   private final Executor self;
@@ -54,7 +54,7 @@ final class Session implements Transaction.Source {
 
   /// @param instance differs from start to start
   Session(
-      ClusterSettings settings,
+      Membership settings,
       Keys keys,
       SharedStore store,
       Time time,

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedLatches implements Transaction.Source {
   private static final long ASK_NANOS = 5_000_000_000L;
 
-  private final ClusterSettings settings;
+  private final Membership settings;
   private final Keys keys;
   private final Inbox inbox;
   private final Metrics metrics;
@@ -55,7 +55,7 @@ final class SharedLatches implements Transaction.Source {
       Latch latch, @Nullable CompletableFuture<Void> answer, long sinceNanos, boolean inTheDark) {}
 
   SharedLatches(
-      ClusterSettings settings, Keys keys, Inbox inbox, Metrics metrics, AgreedRevision revision) {
+      Membership settings, Keys keys, Inbox inbox, Metrics metrics, AgreedRevision revision) {
     this.settings = settings;
     this.keys = keys;
     this.inbox = inbox;

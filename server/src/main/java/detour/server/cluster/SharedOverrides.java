@@ -32,7 +32,7 @@ final class SharedOverrides implements Transaction.Source {
   private static final long ASK_NANOS = 5_000_000_000L;
   private static final Duration SKEW_LITTLE = Duration.ofSeconds(2);
 
-  private final ClusterSettings settings;
+  private final Membership settings;
   private final Keys keys;
   private final Inbox inbox;
   private final Time time;
@@ -58,7 +58,7 @@ final class SharedOverrides implements Transaction.Source {
 
   /// @param skews by how much the clock of a node is ahead of this one's; null while not known
   SharedOverrides(
-      ClusterSettings settings,
+      Membership settings,
       Keys keys,
       Inbox inbox,
       Time time,

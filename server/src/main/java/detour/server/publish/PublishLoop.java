@@ -102,7 +102,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   /// As [#start], for a caller that takes the turns itself.
-  void begin(ProbeControl probes) {
+  void startStepped(ProbeControl probes) {
+    begin(probes);
+    settle();
+  }
+
+  private void begin(ProbeControl probes) {
     chronicle.event(null, "start", "server", "", "started", configuration.file(), Chronicle.SELF);
     decisions.startProbing(probes);
   }
@@ -111,11 +116,13 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   ///
   /// @return when there will be more to do if nothing is told; Long.MAX_VALUE for never
   long turn() throws InterruptedException {
-    do {
+    long due = decisions.nextDueNanos();
+    while (!inbox.isEmpty() || due - time.nowNanos() <= 0) {
       takeBatch(-1);
       settle();
-    } while (!inbox.isEmpty() || decisions.nextDueNanos() - time.nowNanos() <= 0);
-    return decisions.nextDueNanos();
+      due = decisions.nextDueNanos();
+    }
+    return due;
   }
 
   /// What queries are answered from now. Any thread.

@@ -5,6 +5,7 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.ProbeTarget;
 import detour.failover.opinion.Observation;
 import detour.server.publish.Agreed;
+import detour.server.publish.ClusterState;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.publish.Inbox;
@@ -37,6 +38,8 @@ public final class FakeServer implements AutoCloseable {
 
   private final ApiServer api;
 
+  private volatile @Nullable ClusterState cluster;
+
   public FakeServer() throws IOException {
     api = apiAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     api.start();
@@ -50,6 +53,7 @@ public final class FakeServer implements AutoCloseable {
         new ApiBackend(
             () -> state,
             () -> notReady,
+            () -> cluster,
             new RememberingInbox(),
             this::post,
             new FixedJournal(),
@@ -59,6 +63,10 @@ public final class FakeServer implements AutoCloseable {
               out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
               return "text/plain; version=0.0.4; charset=utf-8";
             }));
+  }
+
+  public void show(ClusterState next) {
+    cluster = next;
   }
 
   public InetSocketAddress address() {

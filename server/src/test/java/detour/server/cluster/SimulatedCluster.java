@@ -178,7 +178,7 @@ final class SimulatedCluster {
 
   private void check() {
     invariants.hold();
-    in(SECOND, this::check);
+    in(3 * SECOND, this::check);
   }
 
   private void start(SimulatedNode node) {

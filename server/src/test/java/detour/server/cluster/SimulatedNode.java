@@ -60,11 +60,11 @@ final class SimulatedNode {
     SimulatedClient client = world.store().client();
     ClusterNode node =
         new ClusterNode(
-            new ClusterSettings(
+            new Membership(
                 "default",
                 name,
                 name,
-                ClusterSettings.Role.BOTH,
+                Membership.Role.BOTH,
                 SimulatedCluster.LEASE,
                 SimulatedCluster.STALE_AFTER),
             client,

@@ -64,7 +64,7 @@ public final class SteppedPublish {
   }
 
   public void begin() {
-    loop.begin(ProbeControl.NONE);
+    loop.startStepped(ProbeControl.NONE);
   }
 
   /// See [PublishLoop#turn].

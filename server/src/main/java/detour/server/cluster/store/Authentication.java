@@ -89,7 +89,7 @@ final class Authentication {
         try {
           yield Optional.of(GatewayMessages.token(given.tree()));
         } catch (GatewayMessages.Unreadable e) {
-          throw new StoreFailure(Reason.UNINTELLIGIBLE, e.getMessage());
+          throw new StoreFailure(Reason.UNINTELLIGIBLE, e.why());
         }
       }
       // Then etcd takes requests of anybody, and says so when that ends.

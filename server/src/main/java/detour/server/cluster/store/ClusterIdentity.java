@@ -14,11 +14,8 @@ final class ClusterIdentity {
 
   /// Whether an answer with this id may be used.
   ///
-  /// @param id 0 when the answer does not tell, which is allowed
+  /// @param id unsigned, not 0
   synchronized boolean accepts(long id, long nowNanos) {
-    if (id == 0) {
-      return true;
-    }
     if (id != knownId) {
       if (knownId != 0 && nowNanos - lastAnswerNanos < REPLACED_AFTER_NANOS) {
         return false;

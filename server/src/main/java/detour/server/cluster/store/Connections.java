@@ -45,14 +45,17 @@ final class Connections implements AutoCloseable {
     if (present == null) {
       stamps = stamps();
       lookedNanos = nanos.getAsLong();
-      return client = build();
+      present = build();
+      client = present;
+      return present;
     }
     if (!files.isEmpty() && nanos.getAsLong() - lookedNanos >= LOOK_AGAIN_NANOS) {
       lookedNanos = nanos.getAsLong();
       List<FileTime> found = stamps();
       if (!found.equals(stamps)) {
         stamps = found;
-        return client = rebuilt(present);
+        present = rebuilt(present);
+        client = present;
       }
     }
     return present;

@@ -115,13 +115,13 @@ public final class EtcdStore implements SharedStore {
         next();
       } else {
         JsonNode tree = given(answer);
-        add(read(() -> GatewayMessages.page(tree)), read(() -> GatewayMessages.header(tree)));
+        add(read(() -> GatewayMessages.page(tree)), read(() -> GatewayMessages.revision(tree)));
       }
     }
 
-    private void add(GatewayMessages.Page page, GatewayMessages.Header header) {
+    private void add(GatewayMessages.Page page, long revisionNow) {
       if (revision == 0) {
-        revision = header.revision();
+        revision = revisionNow;
         generation = identity.generation();
       }
       entries.addAll(page.entries());
@@ -150,9 +150,8 @@ public final class EtcdStore implements SharedStore {
     return ask("kv/txn", GatewayMessages.reads(keys), true)
         .thenApply(answer -> {
           JsonNode tree = given(answer);
-          return read(() ->
-              new Listing(
-                  GatewayMessages.header(tree).revision(), GatewayMessages.entriesRead(tree)));
+          return read(
+              () -> new Listing(GatewayMessages.revision(tree), GatewayMessages.entriesRead(tree)));
         });
   }
 
@@ -183,7 +182,7 @@ public final class EtcdStore implements SharedStore {
         .thenApply(answer -> {
           JsonNode tree = given(answer);
           return read(() -> {
-            long revision = GatewayMessages.header(tree).revision();
+            long revision = GatewayMessages.revision(tree);
             if (GatewayMessages.succeeded(tree)) {
               return new Commit.Committed(revision);
             }
@@ -326,8 +325,7 @@ public final class EtcdStore implements SharedStore {
     try {
       return reading.read();
     } catch (GatewayMessages.Unreadable e) {
-      throw new StoreFailure(
-          Reason.UNINTELLIGIBLE, "an answer of etcd cannot be read: " + e.getMessage());
+      throw new StoreFailure(Reason.UNINTELLIGIBLE, "an answer of etcd cannot be read: " + e.why());
     }
   }
 }

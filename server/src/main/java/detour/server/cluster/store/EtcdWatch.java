@@ -36,8 +36,7 @@ final class EtcdWatch implements Watch {
   private final Consumer<EtcdWatch> onEnd;
   private final AtomicBoolean over = new AtomicBoolean();
   private final List<Change> incomplete = new ArrayList<>();
-  private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> exchange;
-  private volatile boolean opened;
+  private volatile @Nullable Stream stream;
   private boolean newTokenTried;
   private long reached;
 
@@ -94,51 +93,67 @@ final class EtcdWatch implements Watch {
   }
 
   private void send(URI endpoint, Optional<String> token) {
-    Stream stream = new Stream(endpoint, token);
-    CompletableFuture<HttpResponse<byte[]>> sent;
-    try {
-      sent =
-          needs
-              .connections()
-              .client()
-              .sendAsync(
-                  // Ends the watch on a member that has lost the others, instead of leaving it
-                  // silent.
-                  Exchange.request(endpoint, "watch", question, token)
-                      .header("Grpc-Metadata-hasleader", "true")
-                      .build(),
-                  stream);
-    } catch (TlsFiles.Unusable e) {
-      failed(endpoint, new Exchange.Failed(Reason.FORBIDDEN, e.getMessage(), true));
-      return;
-    }
-    exchange = sent;
+    Stream next = new Stream(endpoint, token);
+    stream = next;
+    next.begin();
     if (over.get()) {
-      sent.cancel(true);
-      return;
+      next.abandon();
     }
-    long limitNanos = needs.timeout().toNanos();
-    CompletableFuture.delayedExecutor(limitNanos, TimeUnit.NANOSECONDS, needs.executor())
-        .execute(() -> {
-          if (!opened && sent.equals(exchange)) {
-            failed(
-                endpoint,
-                new Exchange.Failed(Reason.UNREACHABLE, "does not open a watch in time", true));
-          }
-        });
-    var _ =
-        sent.whenCompleteAsync(
-            (response, error) -> stream.ended(response, error), needs.executor());
   }
 
   /// The answer as it comes from one endpoint.
   private final class Stream implements HttpResponse.BodyHandler<byte[]> {
     private final URI endpoint;
     private final Optional<String> token;
+    private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> exchange;
+    private volatile boolean opened;
+    private volatile boolean abandoned;
 
     Stream(URI endpoint, Optional<String> token) {
       this.endpoint = endpoint;
       this.token = token;
+    }
+
+    void begin() {
+      CompletableFuture<HttpResponse<byte[]>> sent;
+      try {
+        sent =
+            needs
+                .connections()
+                .client()
+                .sendAsync(
+                    // Ends the watch on a member that has lost the others, where it would be
+                    // silent.
+                    Exchange.request(endpoint, "watch", question, token)
+                        .header("Grpc-Metadata-hasleader", "true")
+                        .build(),
+                    this);
+      } catch (TlsFiles.Unusable e) {
+        failed(endpoint, new Exchange.Failed(Reason.FORBIDDEN, e.why(), true));
+        return;
+      }
+      exchange = sent;
+      CompletableFuture.delayedExecutor(
+              needs.timeout().toNanos(), TimeUnit.NANOSECONDS, needs.executor())
+          .execute(this::requireOpen);
+      var _ = sent.whenCompleteAsync(this::ended, needs.executor());
+    }
+
+    private void requireOpen() {
+      if (!opened && !abandoned) {
+        failed(
+            endpoint,
+            new Exchange.Failed(Reason.UNREACHABLE, "does not open a watch in time", true));
+      }
+    }
+
+    /// Whatever comes of it no longer counts.
+    void abandon() {
+      abandoned = true;
+      CompletableFuture<HttpResponse<byte[]>> sent = exchange;
+      if (sent != null) {
+        sent.cancel(true);
+      }
     }
 
     @Override
@@ -149,7 +164,7 @@ final class EtcdWatch implements Watch {
     }
 
     private void line(byte[] line) {
-      if (over.get()) {
+      if (over.get() || abandoned) {
         return;
       }
       try {
@@ -160,18 +175,19 @@ final class EtcdWatch implements Watch {
           message(tree.path("result"));
         }
       } catch (GatewayMessages.Unreadable e) {
-        failed(endpoint, new Exchange.Failed(Reason.UNINTELLIGIBLE, e.getMessage(), false));
+        failed(endpoint, new Exchange.Failed(Reason.UNINTELLIGIBLE, e.why(), false));
       }
     }
 
     private void message(JsonNode result) throws GatewayMessages.Unreadable {
       long clusterId = GatewayMessages.header(result).clusterId();
-      if (!needs.identity().accepts(clusterId, needs.nanos().getAsLong())
+      if (clusterId == 0
+          || !needs.identity().accepts(clusterId, needs.nanos().getAsLong())
           || needs.identity().generation() != generation) {
         failed(
             endpoint,
             new Exchange.Failed(
-                Reason.UNINTELLIGIBLE, "belongs to another etcd cluster than before", false));
+                Reason.UNINTELLIGIBLE, "is none of the etcd cluster of before", false));
         return;
       }
       WatchMessage message = GatewayMessages.watchMessage(result);
@@ -227,11 +243,7 @@ final class EtcdWatch implements Watch {
       if (tokenMayBeOld && needs.authentication().wanted() && !newTokenTried) {
         newTokenTried = true;
         needs.authentication().refused(token);
-        CompletableFuture<HttpResponse<byte[]>> former = exchange;
-        exchange = null;
-        if (former != null) {
-          former.cancel(true);
-        }
+        abandon();
         open();
         return;
       }
@@ -241,7 +253,7 @@ final class EtcdWatch implements Watch {
     }
 
     private void ended(@Nullable HttpResponse<byte[]> response, @Nullable Throwable error) {
-      if (over.get() || exchange == null) {
+      if (over.get() || abandoned) {
         return;
       }
       if (error != null) {
@@ -281,9 +293,9 @@ final class EtcdWatch implements Watch {
 
   private void release() {
     onEnd.accept(this);
-    CompletableFuture<HttpResponse<byte[]>> present = exchange;
+    Stream present = stream;
     if (present != null) {
-      present.cancel(true);
+      present.abandon();
     }
   }
 }

@@ -39,6 +39,7 @@ final class Exchange {
 
   /// @param path below `/v3/`
   /// @param answerBytesMax above which an answer is not read to its end
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Question(String path, byte[] body, int answerBytesMax) {}
 
   /// What became of a request.
@@ -73,7 +74,7 @@ final class Exchange {
                   request(endpoint, question.path(), question.body(), token).build(),
                   BoundedBody.handler(question.answerBytesMax()));
     } catch (TlsFiles.Unusable e) {
-      return CompletableFuture.completedFuture(new Failed(Reason.FORBIDDEN, e.getMessage(), true));
+      return CompletableFuture.completedFuture(new Failed(Reason.FORBIDDEN, e.why(), true));
     }
     return exchange
         .copy()
@@ -113,6 +114,10 @@ final class Exchange {
             : noGateway(response);
       }
       long clusterId = GatewayMessages.header(answer).clusterId();
+      if (clusterId == 0) {
+        // Whatever else says yes must not be taken for an etcd that holds nothing.
+        return noGateway(response);
+      }
       if (!identity.accepts(clusterId, nanos.getAsLong())) {
         return new Failed(
             Reason.UNINTELLIGIBLE,

@@ -27,8 +27,15 @@ final class GatewayMessages {
   static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Unreadable(String message) {
-      super(message, null, false, false);
+    private final String why;
+
+    Unreadable(String why) {
+      super(why, null, false, false);
+      this.why = why;
+    }
+
+    String why() {
+      return why;
     }
   }
 
@@ -141,6 +148,15 @@ final class GatewayMessages {
   static Header header(JsonNode answer) throws Unreadable {
     JsonNode header = answer.path("header");
     return new Header(number(header.path("cluster_id")), number(header.path("revision")));
+  }
+
+  /// The revision of the store as of an answer.
+  static long revision(JsonNode answer) throws Unreadable {
+    long revision = header(answer).revision();
+    if (revision <= 0) {
+      throw new Unreadable("no revision in the answer");
+    }
+    return revision;
   }
 
   /// A page as it was answered, and whether more follow.

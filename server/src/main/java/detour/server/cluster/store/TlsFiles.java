@@ -40,8 +40,15 @@ final class TlsFiles {
   static final class Unusable extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String why;
+
     Unusable(Path file, String why) {
       super(file + ": " + why, null, false, false);
+      this.why = file + ": " + why;
+    }
+
+    String why() {
+      return why;
     }
   }
 

@@ -125,7 +125,8 @@ final class EtcdMember implements AutoCloseable {
         .atMost(START_MAX)
         .until(() -> {
           try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", clientPort), 1000);
+            socket.connect(
+                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), clientPort), 1000);
           } catch (IOException notYet) {
             return false;
           }

@@ -78,7 +78,8 @@ final class LinkProxy implements AutoCloseable {
           client.close();
           continue;
         }
-        Connection connection = new Connection(client, new Socket("127.0.0.1", serverPort));
+        Connection connection =
+            new Connection(client, new Socket(InetAddress.ofLiteral("127.0.0.1"), serverPort));
         connections.add(connection);
         Thread.ofVirtual().start(() -> forward(connection, false));
         Thread.ofVirtual().start(() -> forward(connection, true));

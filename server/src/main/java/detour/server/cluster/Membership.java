@@ -9,7 +9,7 @@ import java.time.Duration;
 /// @param region where it stands
 /// @param lease for how long the others take this node for present after they heard of it last
 /// @param staleAfter for how long what was heard of the others counts without being confirmed
-public record ClusterSettings(
+public record Membership(
     String cluster, String node, String region, Role role, Duration lease, Duration staleAfter) {
 
   /// What a node does.

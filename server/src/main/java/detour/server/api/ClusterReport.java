@@ -1,0 +1,55 @@
+package detour.server.api;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The cluster as one node sees it: the answer of `GET /api/v1/cluster`.
+///
+/// @param at when this was drawn
+/// @param reachable whether the store that the nodes share answers
+/// @param ageSeconds how long ago what is known of the others was last known to be current; null
+///   for never
+/// @param stale whether that is so long ago that they count as absent
+/// @param trouble why this node's last write failed; null when it did not
+/// @param waiting how many moves of latches, failbacks and overrides wait for the store
+/// @param nodes this one first, then by name
+public record ClusterReport(
+    String name,
+    String node,
+    Instant at,
+    boolean reachable,
+    @Nullable Double ageSeconds,
+    boolean stale,
+    @Nullable String trouble,
+    int waiting,
+    List<Node> nodes,
+    List<String> alarms) {
+
+  /// One node.
+  ///
+  /// @param role `both`, `answer` or `probe`
+  /// @param presence `PRESENT`, `IMPAIRED` or `ABSENT`
+  /// @param detail why it is not present, or what an impaired one found; empty for a present one
+  /// @param heardSecondsAgo null for the node that tells this
+  /// @param skewSeconds by how much its clock is ahead; null while not known
+  /// @param epoch of the latest latch or override that it has taken over
+  /// @param opinions how many it has told
+  /// @param frozen how many of its endpoints have a verdict that cannot change
+  /// @param agrees whether it answers as most of those that are present
+  /// @param disagreement why it does not, as far as can be told; empty when it does
+  public record Node(
+      String name,
+      String region,
+      String role,
+      String version,
+      String presence,
+      String detail,
+      @Nullable Double heardSecondsAgo,
+      @Nullable Double skewSeconds,
+      long epoch,
+      int opinions,
+      int frozen,
+      boolean agrees,
+      String disagreement) {}
+}

@@ -1,0 +1,125 @@
+package detour.server.cli;
+
+import detour.server.api.ClusterReport;
+import detour.server.api.ClusterReport.Node;
+import detour.server.cli.Look.Mark;
+import detour.server.cli.Look.Style;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Every node of a cluster: a head, a line for each, and under it what is wrong with it.
+final class ClusterView {
+  private static final int INDENT = 2;
+  private static final List<String> HEADS =
+      List.of("node", "region", "role", "presence", "heard", "epoch", "skew", "version");
+
+  private final Page page;
+
+  private ClusterView(Look look) {
+    page = new Page(look);
+  }
+
+  static String render(ClusterReport report, Look look) {
+    ClusterView view = new ClusterView(look);
+    view.head(report);
+    view.table(report.nodes());
+    return view.page.toString();
+  }
+
+  private void head(ClusterReport report) {
+    page.add(
+        page.line()
+            .add(Style.STRONG, "cluster " + report.name())
+            .add(Style.DIM, "  as " + report.node() + " sees it"));
+    page.add(store(report));
+    String trouble = report.trouble();
+    if (trouble != null) {
+      page.wrapped(INDENT, Style.WARN, "its last write failed: " + trouble);
+    }
+    if (report.waiting() > 0) {
+      page.wrapped(INDENT, Style.WARN, report.waiting() + " changes wait for the store");
+    }
+    report.alarms().forEach(alarm -> page.wrapped(INDENT, Style.WARN, alarm));
+    page.blank();
+  }
+
+  private Line store(ClusterReport report) {
+    Double age = report.ageSeconds();
+    String current =
+        age == null ? "nothing was heard of the others yet" : "current " + seconds(age) + " ago";
+    Line line = page.line().mark(report.reachable() ? Mark.GOOD : Mark.BAD);
+    return line.add(report.reachable() ? " store reachable, " : " store not reachable, ")
+        .add(report.stale() ? Style.BAD : Style.PLAIN, current + (report.stale() ? ": stale" : ""));
+  }
+
+  private void table(List<Node> nodes) {
+    List<List<String>> rows = nodes.stream().map(ClusterView::cells).toList();
+    int[] columns = new int[HEADS.size()];
+    int column = INDENT;
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = column;
+      int cell = i;
+      int width = rows.stream().mapToInt(row -> row.get(cell).length()).max().orElse(0);
+      column += Math.max(width, HEADS.get(i).length()) + 2;
+    }
+    Line head = page.line();
+    for (int i = 0; i < columns.length; i++) {
+      head.to(columns[i]).add(Style.DIM, HEADS.get(i));
+    }
+    page.add(head);
+    for (int node = 0; node < nodes.size(); node++) {
+      row(nodes.get(node), rows.get(node), columns);
+    }
+  }
+
+  private void row(Node node, List<String> cells, int[] columns) {
+    Line line = page.line().mark(mark(node));
+    for (int i = 0; i < columns.length; i++) {
+      line.to(columns[i]).add(cells.get(i));
+    }
+    page.add(line);
+    if (!node.agrees()) {
+      page.wrapped(INDENT + 2, Style.WARN, "disagrees: " + node.disagreement());
+    } else if (!node.detail().isEmpty()) {
+      page.wrapped(INDENT + 2, Style.DIM, node.detail());
+    }
+    if (node.frozen() > 0) {
+      page.wrapped(INDENT + 2, Style.WARN, node.frozen() + " endpoints have a frozen verdict");
+    }
+  }
+
+  private static Mark mark(Node node) {
+    if (node.presence().equals("ABSENT")) {
+      return Mark.BAD;
+    }
+    return node.agrees() && node.presence().equals("PRESENT") ? Mark.GOOD : Mark.WARN;
+  }
+
+  private static List<String> cells(Node node) {
+    Double heard = node.heardSecondsAgo();
+    return List.of(
+        node.name(),
+        node.region(),
+        node.role(),
+        node.presence().toLowerCase(Locale.ROOT),
+        heard == null ? "this" : seconds(heard) + " ago",
+        Long.toString(node.epoch()),
+        skew(node.skewSeconds()),
+        node.version());
+  }
+
+  private static String skew(@Nullable Double seconds) {
+    if (seconds == null) {
+      return "?";
+    }
+    return Math.abs(seconds) < 0.05 ? "0s" : String.format(Locale.ROOT, "%+.1fs", seconds);
+  }
+
+  private static String seconds(double seconds) {
+    return seconds < 60
+        ? String.format(Locale.ROOT, "%.1fs", seconds)
+        : Times.span(Duration.ofSeconds((long) seconds));
+  }
+}
