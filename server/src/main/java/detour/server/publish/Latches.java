@@ -167,6 +167,8 @@ final class Latches {
   }
 
   /// Takes note of a selection that was made, and of what the others have to know of it.
+  // There is one object of this name, and it stands for nobody to tell.
+  @SuppressWarnings("ReferenceEquality")
   void judged(Service service, Selection selection) {
     String key = key(service, selection);
     news.remove(key);

@@ -154,12 +154,10 @@ public final class Peers {
     Peer peer = peer(change.vantage());
     Set<String> turned = new HashSet<>();
     if (change.whole()) {
-      for (String known : peer.opinions.keySet()) {
-        if (!change.opinions().containsKey(known)) {
-          peer.opinions.remove(known);
-          turned.add(known);
-        }
-      }
+      Set<String> gone = new HashSet<>(peer.opinions.keySet());
+      gone.removeAll(change.opinions().keySet());
+      peer.opinions.keySet().removeAll(gone);
+      turned.addAll(gone);
     }
     change
         .opinions()
