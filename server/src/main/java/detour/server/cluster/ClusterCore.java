@@ -211,7 +211,7 @@ final class ClusterCore {
     for (Change change : changes) {
       switch (keys.subject(change.key())) {
         case Keys.Subject.Latch latch -> latches.changed(latch, change);
-        case Keys.Subject.Override override -> overrides.changed(override, change);
+        case Keys.Subject.Overriding override -> overrides.changed(override, change);
         case Keys.Subject.Opinion(String vantage, String target)
             when vantage.equals(settings.node()) ->
             opinions.changed(target, change);

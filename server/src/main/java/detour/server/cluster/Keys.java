@@ -32,7 +32,7 @@ record Keys(String root) {
     /// @param key that of the latch, [detour.server.publish.Latch#key()]
     record Latch(String service, String family, String key) implements Subject {}
 
-    record Override(OverridePath path) implements Subject {}
+    record Overriding(OverridePath path) implements Subject {}
   }
 
   String presence(String vantage) {
@@ -78,7 +78,7 @@ record Keys(String root) {
               : null;
       case OVERRIDES ->
           parts.size() == 3 || parts.size() == 4
-              ? new Subject.Override(
+              ? new Subject.Overriding(
                   new OverridePath(
                       parts.get(1), parts.get(2), parts.size() == 4 ? parts.get(3) : null))
               : null;

@@ -248,8 +248,9 @@ final class SharedLatches implements Transaction.Source {
         if (write instanceof Write.Put(String key, byte[] value, long _)) {
           Entry before = known.of(key);
           long created = before == null ? at : before.createRevision();
-          if (known.put(new Entry(key, value, at, created, 0))) {
-            moved.add(sent.get(key).latch());
+          Pending move = sent.get(key);
+          if (known.put(new Entry(key, value, at, created, 0)) && move != null) {
+            moved.add(move.latch());
           }
         }
       }

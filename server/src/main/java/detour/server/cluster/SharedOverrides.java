@@ -95,7 +95,7 @@ final class SharedOverrides implements Transaction.Source {
     }
     Set<String> there = new HashSet<>();
     for (Entry entry : listing.entries()) {
-      if (keys.subject(entry.key()) instanceof Keys.Subject.Override) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Overriding) {
         there.add(entry.key());
         known.put(entry);
       }
@@ -105,7 +105,7 @@ final class SharedOverrides implements Transaction.Source {
     tell(all(), true);
   }
 
-  void changed(Keys.Subject.Override subject, Change change) {
+  void changed(Keys.Subject.Overriding subject, Change change) {
     switch (change) {
       case Change.Put(Entry entry) -> {
         if (known.put(entry)) {
@@ -128,7 +128,7 @@ final class SharedOverrides implements Transaction.Source {
   private Map<OverridePath, @Nullable OperatorOverride> all() {
     Map<OverridePath, @Nullable OperatorOverride> all = new HashMap<>();
     for (Entry entry : known.all()) {
-      if (keys.subject(entry.key()) instanceof Keys.Subject.Override subject) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Overriding subject) {
         read(subject.path(), entry, all);
       }
     }
@@ -167,7 +167,7 @@ final class SharedOverrides implements Transaction.Source {
     Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
     for (var shifted : Map.copyOf(shifts).entrySet()) {
       Entry entry = known.of(shifted.getKey());
-      if (entry != null && keys.subject(entry.key()) instanceof Keys.Subject.Override subject) {
+      if (entry != null && keys.subject(entry.key()) instanceof Keys.Subject.Overriding subject) {
         Duration before = shifted.getValue();
         Records.override(entry.value())
             .filter(shared -> shift(shared.by()).minus(before).abs().compareTo(SKEW_LITTLE) >= 0)
@@ -222,7 +222,7 @@ final class SharedOverrides implements Transaction.Source {
       underWay = false;
       Entry before = known.of(key);
       Entry entry = new Entry(key, value, at, before == null ? at : before.createRevision(), 0);
-      changed(new Keys.Subject.Override(wish.path()), new Change.Put(entry));
+      changed(new Keys.Subject.Overriding(wish.path()), new Change.Put(entry));
       wish.answer().complete(null);
     }
 
@@ -232,10 +232,10 @@ final class SharedOverrides implements Transaction.Source {
       present
           .entry(key)
           .ifPresentOrElse(
-              entry -> changed(new Keys.Subject.Override(wish.path()), new Change.Put(entry)),
+              entry -> changed(new Keys.Subject.Overriding(wish.path()), new Change.Put(entry)),
               () ->
                   changed(
-                      new Keys.Subject.Override(wish.path()),
+                      new Keys.Subject.Overriding(wish.path()),
                       new Change.Removed(key, present.revision())));
       refuse(
           wish,

@@ -35,7 +35,10 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
   private void tellOfOthers(Map<OverridePath, @Nullable OperatorOverride> known) {
     Map<OverridePath, OperatorOverride> own = new HashMap<>(overrides.all());
     own.keySet().removeAll(known.keySet());
-    own.forEach(cluster::override);
+    own.forEach((path, override) -> {
+      // Whoever cannot be told now is told when the whole store is heard of again.
+      var _ = cluster.override(path, override);
+    });
   }
 
   /// Whether it was news.

@@ -100,9 +100,9 @@ class RecordsTest {
         .isEqualTo(new Keys.Subject.Opinion("ams1", "tcp_:80@192.0.2.1.0a"));
     assertThat(keys.subject(keys.latch("www.example.com", "ipv6")))
         .isEqualTo(new Keys.Subject.Latch("www.example.com", "ipv6", "www.example.com/ipv6"));
-    assertThat(keys.subject(keys.override(pool))).isEqualTo(new Keys.Subject.Override(pool));
+    assertThat(keys.subject(keys.override(pool))).isEqualTo(new Keys.Subject.Overriding(pool));
     assertThat(keys.subject(keys.override(endpoint)))
-        .isEqualTo(new Keys.Subject.Override(endpoint));
+        .isEqualTo(new Keys.Subject.Overriding(endpoint));
   }
 
   @ParameterizedTest
