@@ -45,7 +45,7 @@ final class SimulatedCluster {
 
   private static final long SECOND = 1_000_000_000L;
   private static final long CALM_NANOS = 10 * SECOND;
-  private static final long FAULTS_NANOS = 180 * SECOND;
+  private static final long FAULTS_NANOS = 120 * SECOND;
   private static final long HEALED_NANOS = 100 * SECOND;
   private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
   private static final int TARGETS = 10;

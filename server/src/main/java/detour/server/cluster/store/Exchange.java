@@ -135,7 +135,8 @@ final class Exchange {
     return new Failed(
         Reason.UNINTELLIGIBLE,
         ("answers with HTTP status %d and not as etcd's JSON gateway does: is it a client URL of"
-                + " etcd 3.4 or later, with enable-grpc-gateway?")
+                + " etcd 3.4 or later, with 'enable-grpc-gateway: true' where etcd reads a"
+                + " configuration file")
             .formatted(response.statusCode()),
         false);
   }

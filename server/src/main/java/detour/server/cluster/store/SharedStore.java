@@ -38,8 +38,9 @@ public interface SharedStore extends AutoCloseable {
   /// Makes all writes at one revision if all conditions hold, else none.
   ///
   /// A transaction each of whose writes is to a key that also has a condition is tried again when
-  /// its outcome is unknown, and the answer is exact. Any other one then fails with
-  /// [StoreFailure#outcomeUnknown()]: it may or may not have been made, and may yet be.
+  /// an answer was lost, and an answer to it is exact as long as rivals write different values. Any
+  /// other one is not. Both fail with [StoreFailure#outcomeUnknown()] when nobody knows in the end:
+  /// it may have been made, and may yet be.
   ///
   /// @param conditions at most [#OPERATIONS_MAX], each key once
   /// @param writes from one to [#OPERATIONS_MAX], each key once

@@ -50,6 +50,13 @@ final class EtcdMember implements AutoCloseable {
     return member;
   }
 
+  /// A cluster of one that speaks gRPC only.
+  static EtcdMember withoutGateway(Path folder) throws IOException {
+    EtcdMember member = declared(folder, 1, "http", "--enable-grpc-gateway=false").getFirst();
+    member.start();
+    return member;
+  }
+
   /// Members that know of each other and answer.
   static List<EtcdMember> cluster(Path folder, int size, String... options) throws IOException {
     List<EtcdMember> members = declared(folder, size, "http", options);

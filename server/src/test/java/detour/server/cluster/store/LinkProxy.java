@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A link to a server on this machine that a test can cut, stall and rob of answers.
 final class LinkProxy implements AutoCloseable {
@@ -16,7 +17,7 @@ final class LinkProxy implements AutoCloseable {
   private final int serverPort;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean refusing;
-  private volatile int answersToLose;
+  private final AtomicInteger answersToLose = new AtomicInteger();
 
   private static final class Connection {
     private final Socket client;
@@ -67,7 +68,7 @@ final class LinkProxy implements AutoCloseable {
 
   /// The next so many answers are not handed on: their connections are closed instead.
   void loseAnswers(int count) {
-    answersToLose = count;
+    answersToLose.set(count);
   }
 
   private void accept() {
@@ -96,8 +97,7 @@ final class LinkProxy implements AutoCloseable {
     try (InputStream in = (answers ? connection.server : connection.client).getInputStream();
         OutputStream out = (answers ? connection.client : connection.server).getOutputStream()) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (answers && answersToLose > 0) {
-          answersToLose--;
+        if (answers && answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
           break;
         }
         if (!connection.stalled) {
