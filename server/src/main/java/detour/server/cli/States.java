@@ -165,20 +165,20 @@ final class States {
     };
   }
 
-  /// All votes in one line; empty when all vantages say the same.
+  /// All votes in one line; empty when those that count are for the same.
   static String divided(Endpoint endpoint) {
     boolean divided =
-        endpoint.votes().stream().map(States::word).filter(w -> !isSilent(w)).distinct().count()
+        endpoint.votes().stream()
+                .filter(vote -> vote.presence().equals("PRESENT"))
+                .map(Vote::health)
+                .distinct()
+                .count()
             > 1;
     return divided
         ? endpoint.votes().stream()
             .map(vote -> vote.vantage() + " " + word(vote))
             .collect(Collectors.joining(", "))
         : "";
-  }
-
-  private static boolean isSilent(String word) {
-    return word.equals("spared") || word.equals("not asked");
   }
 
   /// What was last seen of an endpoint, by the opinion that matters most.

@@ -1,5 +1,6 @@
 package detour.server.config;
 
+import detour.failover.model.Quorum;
 import detour.server.options.CheckKind;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
@@ -41,6 +42,8 @@ public final class ConfigurationReference {
     reference.mappings("node", format.node().type());
     reference.mappings("listen", format.listen().type());
     reference.mappings("guard", format.guard().type());
+    reference.mappings("cluster", format.cluster().type());
+    reference.mappings("failover", format.failover().type());
     reference.checks(kinds);
     reference.mappings("zones[]", format.zones().type());
     reference.mappings("services[]", format.services().type());
@@ -145,6 +148,7 @@ public final class ConfigurationReference {
     return switch (value) {
       case null -> "";
       case Duration duration -> "`" + Durations.text(duration) + "`";
+      case Quorum.Majority _ -> "`majority`";
       case Placed<?> placed -> text(placed.value());
       // What is asked for by `true` or by a mapping, and otherwise is not there.
       case Optional<?> asked when asked.isEmpty() -> "`false`";

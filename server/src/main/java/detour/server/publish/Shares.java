@@ -5,8 +5,8 @@ import detour.failover.model.VerdictPolicy;
 import detour.failover.verdict.ProbeShare;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,8 +72,8 @@ final class Shares {
       return List.of();
     }
     ProbeShare share = new ProbeShare(present, policy.redundancy(), policy.perRegion());
-    Map<LiveTarget, Set<String>> next = new IdentityHashMap<>();
-    Set<LiveTarget> ours = Collections.newSetFromMap(new IdentityHashMap<>());
+    Map<LiveTarget, Set<String>> next = new HashMap<>();
+    Set<LiveTarget> ours = new HashSet<>();
     for (LiveTarget target : targets) {
       Set<String> chosen =
           share.chosen(
