@@ -30,7 +30,10 @@ class MirrorTest {
 
     assertThat(world.told()).containsExactly("listed", "a=1", "b=2", "a=3", "b removed");
     assertThat(world.mirrored()).isEqualTo(world.stored());
-    assertThat(world.mirror.entry(MirrorWorld.PREFIX + "a").text()).isEqualTo("3");
+    assertThat(world.mirror.entry(MirrorWorld.PREFIX + "a"))
+        .isNotNull()
+        .extracting(Entry::text)
+        .isEqualTo("3");
     assertThat(world.mirror.entry(MirrorWorld.PREFIX + "b")).isNull();
   }
 

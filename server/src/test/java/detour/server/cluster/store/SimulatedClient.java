@@ -4,7 +4,9 @@ import detour.server.cluster.store.StoreFailure.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -15,7 +17,7 @@ public final class SimulatedClient implements SharedStore {
 
   private final SimulatedStore store;
   private final List<SimulatedWatch> watches = new ArrayList<>();
-  private final List<CompletableFuture<?>> underWay = new ArrayList<>();
+  private final Map<Integer, CompletableFuture<?>> underWay = new LinkedHashMap<>();
   private boolean unreachable;
   private boolean answersLost;
   private boolean watchesSilent;
@@ -140,16 +142,16 @@ public final class SimulatedClient implements SharedStore {
   public void close() {
     closed = true;
     List.copyOf(watches).forEach(SimulatedWatch::close);
-    List.copyOf(underWay)
+    List.copyOf(underWay.values())
         .forEach(
             call -> call.completeExceptionally(new StoreFailure(Reason.CLOSED, true, "closed")));
   }
 
   private <T> CompletableFuture<T> call(Supplier<T> action) {
-    calls++;
+    int number = ++calls;
     CompletableFuture<T> answer = new CompletableFuture<>();
-    underWay.add(answer);
-    var _ = answer.whenComplete((_, _) -> underWay.remove(answer));
+    underWay.put(number, answer);
+    var _ = answer.whenComplete((_, _) -> underWay.remove(number));
     if (closed) {
       answer.completeExceptionally(new StoreFailure(Reason.CLOSED, "closed"));
       return answer;

@@ -105,7 +105,7 @@ public final class SimulatedStore {
   public void loseLast(int revisions) {
     int kept = Math.max(0, history.size() - revisions);
     history.subList(kept, history.size()).clear();
-    revision = 1 + kept;
+    revision = 1L + kept;
     entries.clear();
     for (List<Change> transaction : history) {
       for (Change change : transaction) {
