@@ -33,6 +33,16 @@ public sealed interface Agreed {
   record Overrides(
       Map<OverridePath, @Nullable OperatorOverride> byPath, boolean whole, long revision)
       implements Agreed {
+    /// One that changed.
+    ///
+    /// @param override null for one that was cleared
+    public static Overrides of(
+        OverridePath path, @Nullable OperatorOverride override, long revision) {
+      Map<OverridePath, @Nullable OperatorOverride> one = new HashMap<>();
+      one.put(path, override);
+      return new Overrides(one, false, revision);
+    }
+
     public Overrides {
       byPath = Collections.unmodifiableMap(new HashMap<>(byPath));
     }

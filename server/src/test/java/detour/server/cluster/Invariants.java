@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// What must hold in a cluster whatever happens.
 final class Invariants {
@@ -90,7 +91,7 @@ final class Invariants {
       if (before != null && before >= 0 && now >= 0) {
         require(
             now >= before || !service.pools().get(before).available(),
-            "%s forgot over its restart that %s serves from pool %d, and begins with %d",
+            "%s forgot over its restart that %s serves from pool %s, and begins with %s",
             node.name,
             service.name(),
             before,
@@ -105,7 +106,7 @@ final class Invariants {
   /// A node took a turn.
   void turned(SimulatedNode node) {
     Object table = node.table();
-    if (tableBefore.put(node.name, table) == table) {
+    if (table.equals(tableBefore.put(node.name, table))) {
       return;
     }
     PublishedState state = node.state();
@@ -145,7 +146,15 @@ final class Invariants {
         for (EndpointState endpoint : pool.endpoints()) {
           String key = node.name + " " + endpoint.destination();
           Health before = verdictBefore.put(key, endpoint.verdict());
-          if (endpoint.verdict() == Health.DOWN && before != Health.DOWN) {
+          if (endpoint.frozen()) {
+            require(
+                before == null || before == endpoint.verdict(),
+                "%s turned its frozen verdict on %s from %s to %s",
+                node.name,
+                endpoint.destination(),
+                before,
+                endpoint.verdict());
+          } else if (endpoint.verdict() == Health.DOWN && before != Health.DOWN) {
             decidedDown(node, endpoint);
           }
         }
@@ -161,7 +170,7 @@ final class Invariants {
     int present = world.nodes().size() / 2 + 1;
     require(
         witnesses >= present / 2 + 1,
-        "%s decided that %s is down on the word of %d (%s)",
+        "%s decided that %s is down on the word of %s (%s)",
         node.name,
         endpoint.destination(),
         witnesses,
@@ -243,7 +252,7 @@ final class Invariants {
       for (ServiceState service : state.services()) {
         require(
             pool(service) == 0,
-            "%s still answers %s from pool %d: %s",
+            "%s still answers %s from pool %s: %s",
             node.name,
             service.name(),
             pool(service),
@@ -298,7 +307,8 @@ final class Invariants {
 
   private static void require(boolean holds, String otherwise, Object... details) {
     if (!holds) {
-      throw new AssertionError(otherwise.formatted(details));
+      throw new AssertionError(
+          otherwise.formatted(Stream.of(details).map(String::valueOf).toArray()));
     }
   }
 }

@@ -401,7 +401,7 @@ final class SimulatedCluster {
     // Failbacks that wait for an operator, and overrides that wait to be cleared.
     for (int again = 1; again <= 3; again++) {
       in(
-          again * 20 * SECOND,
+          20L * again * SECOND,
           () -> {
             SimulatedNode operators = nodes.getFirst();
             commanded(

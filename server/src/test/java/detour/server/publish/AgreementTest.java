@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -281,9 +280,7 @@ class AgreementTest {
   }
 
   private static void agreeOn(SteppedPublish node, @Nullable OperatorOverride override) {
-    Map<OverridePath, @Nullable OperatorOverride> byPath = new HashMap<>();
-    byPath.put(OverridePath.parse(PATH), override);
-    node.inbox().agreed(new Agreed.Overrides(byPath, false, 1));
+    node.inbox().agreed(Agreed.Overrides.of(OverridePath.parse(PATH), override, 1));
     node.turn();
   }
 
