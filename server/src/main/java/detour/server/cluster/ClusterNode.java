@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// This node's part in a cluster. Its thread, `cluster`, takes what it is told and what the store
-/// answers, one after the other, and lets [ClusterCore] do what is due.
+/// answers, one after the other, and lets [Participation] do what is due.
 ///
 /// What it is told before [#start] waits until then.
 public final class ClusterNode implements Cluster, AutoCloseable {
@@ -39,7 +39,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private final Time time;
   private final Metrics metrics;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-  private @Nullable ClusterCore core;
+  private @Nullable Participation core;
   private @Nullable Thread thread;
   private volatile @Nullable ClusterState state;
   private long showAtNanos = Long.MIN_VALUE;
@@ -57,14 +57,14 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   ///
   /// @param inbox told what the others say
   public void start(Inbox inbox) {
-    ClusterCore starting = begin(inbox, RandomGenerator.getDefault());
+    Participation starting = begin(inbox, RandomGenerator.getDefault());
     thread = Thread.ofPlatform().name("cluster").start(() -> run(starting));
   }
 
   /// As [#start], for a caller that takes the turns itself.
-  ClusterCore begin(Inbox inbox, RandomGenerator chance) {
-    ClusterCore starting =
-        new ClusterCore(settings, store, time, inbox, metrics, tasks::add, chance);
+  Participation begin(Inbox inbox, RandomGenerator chance) {
+    Participation starting =
+        new Participation(settings, store, time, inbox, metrics, tasks::add, chance);
     core = starting;
     return starting;
   }
@@ -72,7 +72,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   /// Does all that is to be done now, without waiting.
   ///
   /// @return when there will be more to do if nothing is told; Long.MAX_VALUE for never
-  long turn(ClusterCore running) {
+  long turn(Participation running) {
     long due = running.nextDueNanos();
     while (!tasks.isEmpty() || due <= time.nowNanos()) {
       for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
@@ -145,19 +145,19 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   }
 
   private interface Telling {
-    void tell(ClusterCore core);
+    void tell(Participation core);
   }
 
   private void tell(Telling telling) {
     tasks.add(() -> {
-      ClusterCore running = core;
+      Participation running = core;
       if (running != null) {
         telling.tell(running);
       }
     });
   }
 
-  private void run(ClusterCore running) {
+  private void run(Participation running) {
     long leastWaitNanos = 0;
     while (!stopping) {
       try {
@@ -177,7 +177,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
     running.end();
   }
 
-  private void show(ClusterCore running) {
+  private void show(Participation running) {
     long nowNanos = time.nowNanos();
     if (nowNanos >= showAtNanos) {
       state = running.state();
@@ -185,7 +185,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
     }
   }
 
-  private void takeBatch(ClusterCore running, long leastWaitNanos) throws InterruptedException {
+  private void takeBatch(Participation running, long leastWaitNanos) throws InterruptedException {
     long untilDue = running.nextDueNanos() - time.nowNanos();
     long wait = Math.clamp(untilDue, leastWaitNanos, SHOWN_EVERY_NANOS);
     Runnable task = tasks.poll(wait, TimeUnit.NANOSECONDS);

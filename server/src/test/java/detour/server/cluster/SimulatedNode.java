@@ -54,7 +54,7 @@ final class SimulatedNode {
   }
 
   private record Running(
-      SimulatedClient client, ClusterNode node, ClusterCore core, SteppedPublish publish) {}
+      SimulatedClient client, ClusterNode node, Participation core, SteppedPublish publish) {}
 
   void start(RandomGenerator chance) {
     SimulatedClient client = world.store().client();
@@ -74,7 +74,7 @@ final class SimulatedNode {
         SteppedPublish.of(
             time, disk, new Watched(node), name, world.policy(), SimulatedCluster.SERVICES);
     publish.begin();
-    ClusterCore core = node.begin(publish.inbox(), chance);
+    Participation core = node.begin(publish.inbox(), chance);
     running = new Running(client, node, core, publish);
     paused = false;
     nextDueNanos = 0;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// What a node does in its cluster, in steps: what is told and what the store answers change what
 /// it knows, and [#step] then does what is due. It starts no thread and reads no clock but the one
 /// that it was given, so that a whole cluster can be run through in a test. Cluster thread only.
-final class ClusterCore {
+final class Participation {
   private static final long TICK_NANOS = 100_000_000L;
 
   private final Membership settings;
@@ -53,7 +53,7 @@ final class ClusterCore {
 
   /// @param self runs what it is given on the cluster thread, later
   /// @param chance spreads what several nodes would do at the same moment
-  ClusterCore(
+  Participation(
       Membership settings,
       SharedStore store,
       Time time,
