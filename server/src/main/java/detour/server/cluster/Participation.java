@@ -196,6 +196,8 @@ final class Participation {
     Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
     opinions.listed(all);
     others.listed(all);
+    // Before the latches: who is to judge from these must know that the others can be counted.
+    tellHowCurrent(time.nowNanos());
     overrides.listed(all, wentBack);
     latches.listed(all, wentBack);
     if (mirror.entry(keys.presence(settings.node())) == null) {

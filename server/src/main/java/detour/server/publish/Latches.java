@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// | to fail back | the others are asked, and it waits for the latch that they agree on |
 /// | | while the verdict on the earlier pool is frozen, nobody is asked |
 /// | what is agreed already | nobody is told |
+/// | to leave at once, on a frozen verdict, what is taken over | that waits until the verdict counts |
 ///
 /// The latch that was agreed on is taken over, whatever was decided here, and judged from anew: so
 /// of two nodes that moved at once one takes over what the other decided.
@@ -37,6 +38,9 @@ final class Latches {
 
   /// What is agreed and was not yet judged from.
   private final Set<String> news = new HashSet<>();
+
+  /// Those of the news that could not be judged from yet.
+  private final Set<String> putOff = new HashSet<>();
 
   /// What was told since the last agreement.
   private final Map<String, Latch> told = new HashMap<>();
@@ -100,10 +104,23 @@ final class Latches {
   /// The selection to judge from.
   Selection takenOver(Service service, Selection previous) {
     String key = key(service, previous);
+    putOff.remove(key);
     Latch latch = news.contains(key) ? agreed.get(key) : null;
     return latch == null
         ? previous
         : SelectionRules.takenOver(previous, service, latch.pool(), latch.held(), time.nowNanos());
+  }
+
+  /// Whether what was taken over must wait: it would be left at once for want of a verdict that
+  /// counts, and those who agreed on it know better. Then the former selection stands, and
+  /// [#judged] leaves the news for the next time.
+  boolean putsOff(LiveService live, Selection previous, Selection takenOver, Selection next) {
+    boolean moved = takenOver.latch() != previous.latch();
+    if (!moved || next.latch() == takenOver.latch() || !isFrozen(live, takenOver.latch())) {
+      return false;
+    }
+    putOff.add(key(live.service(), takenOver));
+    return true;
   }
 
   /// Asks for a failback. Once it is agreed on, the answer of a node on its own already, null is
@@ -140,7 +157,8 @@ final class Latches {
     return "the other nodes are being asked";
   }
 
-  /// A failback must not rest on what was thought before too many vantages left.
+  /// Neither a failback nor the leaving of what others agreed on may rest on what was thought before
+  /// too many vantages left.
   private static boolean isFrozen(LiveService live, int pool) {
     for (LiveEndpoint endpoint : live.pools().get(pool)) {
       LiveEndpoint.View view = endpoint.view();
@@ -171,6 +189,9 @@ final class Latches {
   @SuppressWarnings("ReferenceEquality")
   void judged(Service service, Selection selection) {
     String key = key(service, selection);
+    if (putOff.remove(key)) {
+      return;
+    }
     news.remove(key);
     if (selection.latch() < 0 || cluster == Cluster.ALONE) {
       return;

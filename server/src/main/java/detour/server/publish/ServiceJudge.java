@@ -106,6 +106,10 @@ final class ServiceJudge {
     boolean approved = live.failbackApproved;
     FailbackLeave leave = approved ? FailbackLeave.APPROVED : FailbackLeave.BY_RULE;
     Selection next = SelectionRules.next(service, track, from, health, nowNanos, leave);
+    if (latches.putsOff(live, previous, from, next)) {
+      return SelectionRules.next(
+          service, track, previous, health, nowNanos, FailbackLeave.WITHHELD);
+    }
     if (!SelectionRules.failsBack(from, next)) {
       return next;
     }

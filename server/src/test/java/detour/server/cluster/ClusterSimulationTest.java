@@ -45,6 +45,13 @@ class ClusterSimulationTest {
     assertThat(run(7, false)).isEqualTo(run(7, false)).isNotEmpty();
   }
 
+  /// A node that crashed while the first pools were down starts when all is well, hears of the
+  /// latch that was failed back meanwhile, and knows of no verdict but those of before its crash.
+  @Test
+  void shouldNotLeaveTheAgreedPoolOnVerdictsOfBeforeARestart() {
+    assertThat(run(220, false)).isNotEmpty();
+  }
+
   private static List<String> run(long seed, boolean loud) {
     SimulatedCluster cluster = new SimulatedCluster(seed, seed % 4 == 0 ? 5 : 3, loud);
     try {

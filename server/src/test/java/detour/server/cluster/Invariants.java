@@ -127,17 +127,36 @@ final class Invariants {
     remember(node, state);
   }
 
+  /// An earlier pool is answered only where the store holds it, or where the store holds a pool
+  /// that cannot serve, from which the node failed over.
   private void failedBack(SimulatedNode node, ServiceState service, int now) {
     require(!node.isCutFor(CUT_OFF), "%s is cut off and failed %s back", node.name, service.name());
-    String pool = service.pools().get(now).name();
-    List<Latch> agreed = latches.getOrDefault(Latch.key(service.name(), "joint"), List.of());
+    String key = Latch.key(service.name(), "joint");
+    List<Latch> told = node.toldLately(key);
     require(
-        agreed.stream().anyMatch(latch -> latch.pool().equals(pool)),
-        "%s failed %s back to %s, which the store never held: %s",
+        latches.getOrDefault(key, List.of()).containsAll(told),
+        "%s was told of latches that the store never held: %s",
+        node.name,
+        told);
+    require(
+        told.stream().anyMatch(latch -> leadsTo(service, latch, now)),
+        "%s failed %s back to %s, and was told of %s only",
         node.name,
         service.name(),
-        pool,
-        agreed);
+        service.pools().get(now).name(),
+        told);
+  }
+
+  private static boolean leadsTo(ServiceState service, Latch latch, int now) {
+    for (int pool = 0; pool < service.pools().size(); pool++) {
+      PoolState state = service.pools().get(pool);
+      if (state.name().equals(latch.pool())) {
+        boolean leaves =
+            !state.available() && state.endpoints().stream().noneMatch(EndpointState::frozen);
+        return pool == now || leaves;
+      }
+    }
+    return false;
   }
 
   private void verdicts(SimulatedNode node, PublishedState state) {

@@ -4,19 +4,28 @@ import detour.dns.answer.AnswerTable;
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
+import detour.failover.model.ProbeTarget;
+import detour.failover.opinion.Observation;
 import detour.server.cluster.store.SimulatedClient;
 import detour.server.metrics.Metrics;
+import detour.server.publish.Agreed;
 import detour.server.publish.Cluster;
 import detour.server.publish.ClusterState;
+import detour.server.publish.Command;
+import detour.server.publish.Inbox;
 import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Latch;
+import detour.server.publish.Peers;
 import detour.server.publish.PublishedState;
 import detour.server.publish.Serving;
 import detour.server.publish.SteppedPublish;
 import detour.server.publish.Time;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +53,11 @@ final class SimulatedNode {
 
   /// Since when it has thought so; absent while it does not.
   private final Map<String, Long> downSinceNanos = new HashMap<>();
+
+  /// The latches that its publish loop was told of in this turn and the one before.
+  private List<Latch> toldBefore = new ArrayList<>();
+
+  private List<Latch> told = new ArrayList<>();
 
   /// @param originNanos how its monotonic clock differs
   /// @param skew how its wall clock differs
@@ -74,7 +88,7 @@ final class SimulatedNode {
         SteppedPublish.of(
             time, disk, new Watched(node), name, world.policy(), SimulatedCluster.SERVICES);
     publish.begin();
-    Participation core = node.begin(publish.inbox(), chance);
+    Participation core = node.begin(new Overheard(publish.inbox()), chance);
     running = new Running(client, node, core, publish);
     paused = false;
     nextDueNanos = 0;
@@ -168,6 +182,8 @@ final class SimulatedNode {
 
   /// Takes turns until there is nothing more to do now.
   void turn() {
+    toldBefore = told;
+    told = new ArrayList<>();
     Running now = running();
     now.publish().turn();
     long due = now.node().turn(now.core());
@@ -181,12 +197,62 @@ final class SimulatedNode {
     return due == Long.MAX_VALUE ? due : due - (time.nowNanos() - world.nowNanos());
   }
 
+  /// What it was told lately of a latch, so that it may have judged from there just now.
+  List<Latch> toldLately(String key) {
+    List<Latch> lately = new ArrayList<>(toldBefore);
+    lately.addAll(told);
+    lately.removeIf(latch -> !latch.key().equals(key));
+    return lately;
+  }
+
   Iterable<String> history() {
     return disk.history();
   }
 
   private Running running() {
     return Objects.requireNonNull(running, () -> name + " is not running");
+  }
+
+  /// Notes what latches the publish loop is told of.
+  private final class Overheard implements Inbox {
+    private final Inbox publish;
+
+    Overheard(Inbox publish) {
+      this.publish = publish;
+    }
+
+    @Override
+    public void agreed(Agreed agreed) {
+      if (agreed instanceof Agreed.Latches latches) {
+        told.addAll(latches.latches());
+      }
+      publish.agreed(agreed);
+    }
+
+    @Override
+    public void observed(ProbeTarget target, Observation observation) {
+      publish.observed(target, observation);
+    }
+
+    @Override
+    public void observed(List<Inbox.Observed> results) {
+      publish.observed(results);
+    }
+
+    @Override
+    public void resolved(String hostName, List<InetAddress> addresses) {
+      publish.resolved(hostName, addresses);
+    }
+
+    @Override
+    public CompletableFuture<Void> command(Command command) {
+      return publish.command(command);
+    }
+
+    @Override
+    public void peers(Peers.Change change) {
+      publish.peers(change);
+    }
   }
 
   /// Notes what the vantage thinks before the others are told.

@@ -4,12 +4,18 @@ import static detour.server.publish.Declared.pool;
 import static detour.server.publish.Declared.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
+import detour.failover.model.Quorum;
 import detour.failover.model.Service.Failback;
+import detour.failover.model.Vantage;
 import detour.failover.model.VerdictPolicy;
+import detour.failover.verdict.Presence;
 import detour.server.publish.Cluster.NotAgreed;
 import detour.server.publish.Journal.SavedOpinion;
+import detour.server.publish.Peers.PeerOpinion;
+import detour.server.publish.Peers.SharedView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,6 +107,42 @@ class AgreementTest {
     assertThat(cluster.moved.getLast())
         .extracting(Latch::pool, Latch::epoch)
         .containsExactly("fra", 6L);
+  }
+
+  @Test
+  void shouldNotLeaveOnAFrozenVerdictWhatTheOthersAgreedOn() {
+    SteppedPublish node = frozenAfterAFailover();
+    cluster.moved.clear();
+    agree(node, latch("ams", 3, "fra"));
+    node.observed("192.0.2.2", true);
+    node.turn();
+
+    assertThat(served(node)).isEqualTo("fra");
+    assertThat(cluster.moved).isEmpty();
+  }
+
+  @Test
+  void shouldTakeOverWhatTheOthersAgreedOnOnceItHearsWhy() {
+    SteppedPublish node = frozenAfterAFailover();
+    cluster.moved.clear();
+    agree(node, latch("ams", 3, "fra"));
+    othersSay(node, Presence.PRESENT, Health.UP);
+
+    assertThat(served(node)).isEqualTo("ams");
+    assertThat(cluster.moved).isEmpty();
+  }
+
+  @Test
+  void shouldLeaveWhatTheOthersAgreedOnOnceItsVerdictCounts() {
+    SteppedPublish node = frozenAfterAFailover();
+    cluster.moved.clear();
+    agree(node, latch("ams", 3, "fra"));
+    othersSay(node, Presence.PRESENT, Health.DOWN);
+
+    assertThat(served(node)).isEqualTo("fra");
+    assertThat(cluster.moved)
+        .extracting(Latch::pool, Latch::epoch)
+        .containsExactly(Assertions.tuple("fra", 4L));
   }
 
   @Test
@@ -237,11 +279,44 @@ class AgreementTest {
   }
 
   private SteppedPublish node(Declared service) {
+    return node(service, VerdictPolicy.ALONE);
+  }
+
+  private SteppedPublish node(Declared service, VerdictPolicy policy) {
     SteppedPublish node =
-        SteppedPublish.of(
-            time.time(), disk, cluster, "here", VerdictPolicy.ALONE, List.of(service));
+        SteppedPublish.of(time.time(), disk, cluster, "here", policy, List.of(service));
     node.begin();
     return node;
+  }
+
+  /// One of three vantages, which saw with the others that the first pool died, and was cut off
+  /// from them then.
+  private SteppedPublish frozenAfterAFailover() {
+    List<Vantage> vantages = List.of(Vantage.of("here"), Vantage.of("fra"), Vantage.of("nyc"));
+    SteppedPublish node = node(SERVICE, new VerdictPolicy(new Quorum.Majority(), vantages, 0));
+    long now = time.time().nowNanos();
+    long staleNanos = now + Duration.ofHours(1).toNanos();
+    node.inbox().peers(new Peers.Change.Confirmed(new SharedView(true, now, staleNanos)));
+    passes(node, "192.0.2.2");
+    dies(node, "192.0.2.1");
+    othersSay(node, Presence.PRESENT, Health.DOWN);
+    assertThat(served(node)).isEqualTo("fra");
+    agree(node, latch("fra", 2, "here"));
+    for (String vantage : List.of("fra", "nyc")) {
+      node.inbox().peers(new Peers.Change.Attendance(vantage, Presence.ABSENT, "it left"));
+    }
+    node.turn();
+    return node;
+  }
+
+  private void othersSay(SteppedPublish node, Presence presence, Health ofTheFirst) {
+    PeerOpinion opinion = new PeerOpinion(ofTheFirst, time.now());
+    String target = TargetKey.shared(SteppedPublish.targetKey("192.0.2.1"));
+    for (String vantage : List.of("fra", "nyc")) {
+      node.inbox().peers(new Peers.Change.Opinions(vantage, false, Map.of(target, opinion)));
+      node.inbox().peers(new Peers.Change.Attendance(vantage, presence, ""));
+    }
+    node.turn();
   }
 
   /// Epoch 2 is agreed on then.
