@@ -29,6 +29,7 @@ SERVER_CORE, BACKEND_CORE = 0, 1
 PER_SERVICE = 50
 TIMEOUT_SECONDS = 1
 START_SECONDS = 120
+SCRAPE_SECONDS, QUIET_SECONDS = 5, 2
 
 
 class Detour:
@@ -130,7 +131,7 @@ def arguments():
     parser.add_argument("--endpoints", type=int, default=10_000)
     parser.add_argument("--interval", type=int, default=2, help="seconds")
     parser.add_argument("--hanging", type=int, default=0, help="so many of the endpoints never answer")
-    parser.add_argument("--warmup", type=float, default=30, help="seconds before the measurement")
+    parser.add_argument("--warmup", type=float, default=60, help="seconds before the measurement")
     parser.add_argument("--seconds", type=float, default=20, help="of the measurement")
     parser.add_argument("--json", help="write everything measured to this file")
     return parser.parse_args()
@@ -173,7 +174,12 @@ def measure(server, scratch, options, port, hanging_port):
     process = Started(server.command(setup, options, port, hanging_port), setup.directory, core=SERVER_CORE)
     try:
         wait_until(server.ready, START_SECONDS, f"{server.label} ready")
-        time.sleep(options.warmup)
+        # Read the figures now and then, as a monitoring system would: the first time takes longest.
+        warm_at = time.monotonic() + options.warmup
+        while time.monotonic() < warm_at:
+            time.sleep(min(SCRAPE_SECONDS, max(0.0, warm_at - time.monotonic())))
+            server.figures()
+        time.sleep(QUIET_SECONDS)
         process.require_running()
         before, opened_before = server.figures(), passive_opens()
         ticks_before, started_at = sum(cpu_ticks(process.pid)), time.monotonic()

@@ -97,7 +97,7 @@ final class Wiring implements AutoCloseable {
 
       Exposition exposition = new Exposition(metrics);
       listeners.exposeTo(exposition);
-      StateGauges gauges = new StateGauges(publish::state);
+      StateGauges gauges = new StateGauges(publish::outline);
       gauges.register(exposition);
       ApiBackend backend =
           new ApiBackend(
