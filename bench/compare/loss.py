@@ -11,6 +11,7 @@ The namespaces have no names: they are gone with the processes in them, however 
 Needs root, for the namespaces.
 
     bench/compare/loss.py
+    bench/compare/loss.py --plain
     bench/compare/loss.py --seconds 60 --rates 5,10,20 --json out.json
 """
 
@@ -39,25 +40,26 @@ START_SECONDS = 120
 POLL_SECONDS = 5
 HISTORY_LIMIT = 1000
 CLONE_NEWNET = 0x40000000
+PLAIN = ", tripwire: false, early_suspicion: false"
 COUNTERS = ("suspicions", "suspicions_in_vain", "decisions_held", "guard_tripped", "probes_started")
 
 
 class Group:
     """The endpoints that lose packets at one rate, and the Detour that checks them."""
 
-    def __init__(self, percent, endpoints, scratch):
+    def __init__(self, percent, endpoints, more, scratch):
         self.percent = percent
         self.network = f"198.18.{percent}.0/24"
         self.addresses = [f"198.18.{percent}.{host}" for host in range(1, endpoints + 1)]
         self.setup = Setup(tempfile.mkdtemp(dir=scratch), None)
-        self.command = detour_command(self.setup, self.configuration())
+        self.command = detour_command(self.setup, self.configuration(more))
         self.api = re.search(r'http: "(.*?)"', (self.setup.directory / "detour.yaml").read_text()).group(1)
         self.process = None
 
-    def configuration(self):
+    def configuration(self, more):
         services = [f"""
   - name: s{number}.{ZONE}
-    check: {{ type: http, port: {WEB_PORT}, path: /, interval: {INTERVAL_SECONDS}s, timeout: {TIMEOUT_SECONDS}s, fall: {FALL} }}
+    check: {{ type: http, port: {WEB_PORT}, path: /, interval: {INTERVAL_SECONDS}s, timeout: {TIMEOUT_SECONDS}s, fall: {FALL}{more} }}
     pools:
       - endpoints: [{primary}]
       - endpoints: [{standby}]
@@ -159,7 +161,7 @@ def main():
         network = Network(scratch)
         groups = []
         try:
-            groups += [Group(percent, options.endpoints, scratch) for percent in options.rates]
+            groups += [Group(percent, options.endpoints, PLAIN if options.plain else "", scratch) for percent in options.rates]
             network.join(groups)
             for group in groups:
                 group.start()
@@ -180,6 +182,7 @@ def arguments():
                         help="for each rate; two make a service")
     parser.add_argument("--warmup", type=float, default=20, help="seconds without loss, in which the latency is learned")
     parser.add_argument("--seconds", type=float, default=600, help="of the measurement")
+    parser.add_argument("--plain", action="store_true", help="without tripwire and early suspicion")
     parser.add_argument("--json", help="write everything measured to this file")
     return parser.parse_args()
 
@@ -242,8 +245,9 @@ def verdict(results):
 
 
 def print_table(results, options):
+    detection = "without tripwire and early suspicion" if options.plain else "default detection"
     print(f"\n{options.endpoints} healthy endpoints for each rate, {options.seconds:g} s; interval {INTERVAL_SECONDS} s, "
-          f"timeout {TIMEOUT_SECONDS} s, fall {FALL}:\n")
+          f"timeout {TIMEOUT_SECONDS} s, fall {FALL}, {detection}:\n")
     rows = [[f"{percent} %", f"{result['packets_lost']:.0f} of {result['packets']:.0f}", f"{result['probes']:.0f}",
              f"{result['failed']:.0f} ({result['failed'] / result['probes']:.1%})", f"{result['suspicions']:.0f}",
              f"{result['decisions_held']:.0f}", f"{result['guard_tripped']:.0f}", str(len(result["taken_down"])),

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Much fails at once: when this server's own link is cut it believes nothing of it, and when a
 /// whole site is lost, all of it. The guard is left at its defaults.
-class MassFailureTest {
+class LinkAndSiteLossTest {
   private static final int PRIMARY_SITE = 1;
   private static final int STANDBY_SITE = 2;
 
