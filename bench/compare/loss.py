@@ -106,13 +106,12 @@ class Network:
         if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
             sys.exit(f"no network namespace can be made: {os.strerror(ctypes.get_errno())}; loss.py needs root")
         run("ip", "link", "set", "lo", "up")
-        own = os.readlink("/proc/self/ns/net")
         self.web = Started(["unshare", "--net", compiled("webserver"), WEB_PORT], scratch, log_name="webserver.log")
         self.inside = ["nsenter", f"--net=/proc/{self.web.pid}/ns/net"]
-        wait_until(lambda: os.readlink(f"/proc/{self.web.pid}/ns/net") != own, 20, "the endpoints' namespace")
 
     def join(self, groups):
         """Makes the link, and gives the endpoints their addresses."""
+        wait_until(self.apart, 20, "the endpoints' namespace")
         run("ip", "link", "add", "endpoints", "type", "veth", "peer", "name", "detour", "netns", str(self.web.pid))
         run("ip", "address", "add", "198.18.0.1/15", "dev", "endpoints")
         run("ip", "link", "set", "endpoints", "up")
@@ -120,6 +119,10 @@ class Network:
         run(*self.inside, "ip", "-batch", "-", given="link set detour up\n"
             + "".join(f"address add {address}/15 dev detour\n" for address in addresses))
         self.web.require_running()
+
+    def apart(self):
+        self.web.require_running()
+        return os.readlink(f"/proc/{self.web.pid}/ns/net") != os.readlink("/proc/self/ns/net")
 
     def lose(self, groups):
         """From now on packets are lost. A sender is told of what is dropped on its own way out, so drop on the way in."""
