@@ -8,7 +8,7 @@ checks; it has no figures of its own about them, so its rate is taken from the w
 port (the kernel's count of passively opened connections), and so is Detour's, as a cross-check.
 
     bench/compare/checks.py
-    bench/compare/checks.py --endpoints 100000 --interval 20 --servers detour
+    bench/compare/checks.py --endpoints 100000 --interval 20 --both-cores --servers detour
     bench/compare/checks.py --endpoints 10000 --interval 2 --hanging 5000 --servers detour
 """
 
@@ -29,6 +29,7 @@ SERVER_CORE, BACKEND_CORE = 0, 1
 PER_SERVICE = 50
 TIMEOUT_SECONDS = 1
 START_SECONDS = 120
+SCRAPE_SECONDS, QUIET_SECONDS = 15, 2
 
 
 class Detour:
@@ -130,7 +131,8 @@ def arguments():
     parser.add_argument("--endpoints", type=int, default=10_000)
     parser.add_argument("--interval", type=int, default=2, help="seconds")
     parser.add_argument("--hanging", type=int, default=0, help="so many of the endpoints never answer")
-    parser.add_argument("--warmup", type=float, default=30, help="seconds before the measurement")
+    parser.add_argument("--both-cores", action="store_true", help="the server may use the web server's core too")
+    parser.add_argument("--warmup", type=float, default=60, help="seconds before the measurement")
     parser.add_argument("--seconds", type=float, default=20, help="of the measurement")
     parser.add_argument("--json", help="write everything measured to this file")
     return parser.parse_args()
@@ -170,10 +172,16 @@ def connects(port, host="127.0.0.1"):
 
 def measure(server, scratch, options, port, hanging_port):
     setup = Setup(tempfile.mkdtemp(dir=scratch), None)
-    process = Started(server.command(setup, options, port, hanging_port), setup.directory, core=SERVER_CORE)
+    process = Started(server.command(setup, options, port, hanging_port), setup.directory,
+                      core=None if options.both_cores else SERVER_CORE)
     try:
         wait_until(server.ready, START_SECONDS, f"{server.label} ready")
-        time.sleep(options.warmup)
+        # Read the figures now and then, as a monitoring system would: the first time takes longest.
+        warm_at = time.monotonic() + options.warmup
+        while time.monotonic() < warm_at:
+            time.sleep(min(SCRAPE_SECONDS, max(0.0, warm_at - time.monotonic())))
+            server.figures()
+        time.sleep(QUIET_SECONDS)
         process.require_running()
         before, opened_before = server.figures(), passive_opens()
         ticks_before, started_at = sum(cpu_ticks(process.pid)), time.monotonic()
@@ -222,7 +230,7 @@ def quantile(counts, share):
 
 def print_table(results, options):
     print(f"\n{options.endpoints} endpoints each {options.interval} s ({options.endpoints / options.interval:.0f} checks/s "
-          f"asked for), {options.hanging} of them hanging; one core:\n")
+          f"asked for), {options.hanging} of them hanging; {'two cores, shared with the web server' if options.both_cores else 'one core'}:\n")
     rows = [[result["label"], f"{result['checks_per_second']:.0f}", f"{result['cpu_us_per_check']:.0f} us",
              f"{100 * result['cpu_share']:.0f} %",
              f"{1e3 * result['p99_seconds']:.0f} ms" if "p99_seconds" in result else "-",

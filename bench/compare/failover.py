@@ -3,7 +3,7 @@
 
 All servers watch the same primary and standby backend, with interval 2 s, timeout 1 s, 3 failures to
 go down and 2 passes to come up (PowerDNS knows no thresholds: it goes down on the first failure). The
-primary is killed (SIGKILL) or made to hang (SIGSTOP) at a random moment of the interval, and every
+primary is killed (SIGKILL) or made to hang (SIGSTOP) at random moments spread over the interval, and every
 server is asked each 10 ms until its answer is the standby. The servers are measured in the same
 repetition, so one failure is seen by all of them.
 
@@ -156,9 +156,11 @@ def main():
                 setup, process = started(CONTESTANTS[key](port), scratch, zone_file=None)
                 processes.append(process)
                 askers[key] = Asker(setup.port, NAME)
+            moments = {failure: spread_moments(options.repetitions) for failure in FAILURES}
             for repetition in range(options.repetitions):
                 for failure, how in FAILURES.items():
-                    repeat(primary, how, askers, processes, {key: times[key][failure] for key in keys})
+                    repeat(primary, how, moments[failure][repetition], askers, processes,
+                           {key: times[key][failure] for key in keys})
                 print(f"repetition {repetition + 1} of {options.repetitions}", file=sys.stderr)
         finally:
             for process in processes:
@@ -187,14 +189,23 @@ def available(key):
     return True
 
 
-def repeat(primary, how, askers, processes, times):
-    """One failure and its recovery, seen by all servers."""
+def spread_moments(count):
+    """Random moments of the interval, one in each of as many equal parts of it, in random order: the median of
+    moments drawn freely would say more about the draw than about the servers."""
+    moments = [(part + random.random()) * INTERVAL_SECONDS / count for part in range(count)]
+    random.shuffle(moments)
+    return moments
+
+
+def repeat(primary, how, moment, askers, processes, times):
+    """One failure, so many seconds into the interval, and its recovery, seen by all servers."""
     for process in processes:
         process.require_running()
     for asker in askers.values():
         asker.wait_for(lambda found: found == [PRIMARY], RECOVERY_SECONDS)
-    # Past the recovery's own confirming probes, then to a random moment of the interval.
-    keep_asking(askers, 2 * INTERVAL_SECONDS + random.uniform(0, INTERVAL_SECONDS))
+    # Past the recovery's own confirming probes, then to the moment.
+    into_seconds = (time.monotonic() + 2 * INTERVAL_SECONDS) % INTERVAL_SECONDS
+    keep_asking(askers, 2 * INTERVAL_SECONDS + (moment - into_seconds) % INTERVAL_SECONDS)
     failed_at = primary.fail(how)
     try:
         seen = watch(askers, failed_at)

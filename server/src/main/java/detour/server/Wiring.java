@@ -116,7 +116,7 @@ final class Wiring implements AutoCloseable {
 
       Exposition exposition = new Exposition(metrics);
       listeners.exposeTo(exposition);
-      StateGauges gauges = new StateGauges(publish::state);
+      StateGauges gauges = new StateGauges(publish::outline);
       gauges.register(exposition);
       if (cluster != null) {
         new ClusterGauges(cluster::state).register(exposition);

@@ -39,6 +39,7 @@ final class DetourServer implements AutoCloseable {
   private final int dnsPort = Ports.free();
   private final int httpPort = Ports.free();
   private Map<String, String> environment = Map.of();
+  private List<String> launcher = List.of();
   private @Nullable Process process;
 
   DetourServer(Path directory, String configuration) {
@@ -69,6 +70,12 @@ final class DetourServer implements AutoCloseable {
   /// Variables for the next start.
   void environment(Map<String, String> variables) {
     environment = variables;
+  }
+
+  /// What the next start's command line begins with: a program that runs another. Where it puts the
+  /// server into a network of its own, only [#launch] and what needs no network can be used.
+  void launcher(List<String> words) {
+    launcher = List.copyOf(words);
   }
 
   /// The line of the configuration file on which the given configuration starts.
@@ -114,7 +121,8 @@ final class DetourServer implements AutoCloseable {
   }
 
   private ProcessBuilder command(String... arguments) {
-    List<String> line = new ArrayList<>(List.of(PackagedBuild.program().toString()));
+    List<String> line = new ArrayList<>(launcher);
+    line.add(PackagedBuild.program().toString());
     line.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(line)

@@ -18,6 +18,7 @@ final class Nginx implements AutoCloseable {
   private final Path directory;
   private final String address;
   private final int port;
+  private @Nullable NetworkNamespace namespace;
   private @Nullable Process process;
 
   private Nginx(Path stage, String address, int port, String tls) {
@@ -34,6 +35,13 @@ final class Nginx implements AutoCloseable {
 
   static Nginx http(Path stage, String address, int port) {
     return new Nginx(stage, address, port, "");
+  }
+
+  /// One that listens on all addresses of a namespace.
+  static Nginx inside(NetworkNamespace namespace, Path stage, int port) {
+    Nginx nginx = http(stage, "0.0.0.0", port);
+    nginx.namespace = namespace;
+    return nginx;
   }
 
   static Nginx https(Path stage, String address, int port, Certificates.Pair certificate) {
@@ -79,17 +87,18 @@ final class Nginx implements AutoCloseable {
 
   void start() {
     Path log = directory.resolve("output.log");
+    List<String> command =
+        List.of(
+            program,
+            "-p",
+            directory.toString(),
+            "-e",
+            directory.resolve("error.log").toString(),
+            "-c",
+            directory.resolve("nginx.conf").toString());
     try {
       process =
-          new ProcessBuilder(
-                  List.of(
-                      program,
-                      "-p",
-                      directory.toString(),
-                      "-e",
-                      directory.resolve("error.log").toString(),
-                      "-c",
-                      directory.resolve("nginx.conf").toString()))
+          new ProcessBuilder(namespace == null ? command : namespace.command(command))
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
@@ -102,6 +111,10 @@ final class Nginx implements AutoCloseable {
   private boolean listens() throws IOException {
     if (!running().isAlive()) {
       throw new AssertionError("nginx ended: " + Files.readString(directory.resolve("output.log")));
+    }
+    if (namespace != null) {
+      // It opens its sockets before it writes this file, and they cannot be reached from here.
+      return Files.exists(directory.resolve("nginx.pid"));
     }
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), port), 1_000);

@@ -24,13 +24,26 @@ final class Peers {
     if (found.isPresent()) {
       return found.get().toString();
     }
-    String line = program + " is not installed: a test that needs it cannot run";
+    skip(program + " is not installed: a test that needs it cannot run");
+    throw new IllegalStateException("unreachable: abort and fail throw");
+  }
+
+  /// Skips a test that needs root where the tests are run by somebody else; under `CI=true` it
+  /// fails.
+  ///
+  /// @param what that only root may do
+  static void requireRoot(String what) {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      skip("not root: a test that needs " + what + " cannot run");
+    }
+  }
+
+  private static void skip(String line) {
     if ("true".equals(System.getenv("CI"))) {
       Assertions.fail(line);
     }
     System.out.println("SKIPPED: " + line);
     Assumptions.abort(line);
-    throw new IllegalStateException("unreachable: abort and fail throw");
   }
 
   private static Optional<Path> find(String program) {

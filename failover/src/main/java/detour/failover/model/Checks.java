@@ -30,7 +30,14 @@ public record Checks(CheckRule rule, List<Check> checks) {
 
   /// Whether the rule is a mere count of checks that are all probed.
   public boolean isPlain() {
-    return rule instanceof CheckRule.AtLeast(int _, List<CheckRule> parts)
-        && parts.stream().allMatch(CheckRule.Of.class::isInstance);
+    if (!(rule instanceof CheckRule.AtLeast(int _, List<CheckRule> parts))) {
+      return false;
+    }
+    for (CheckRule part : parts) {
+      if (!(part instanceof CheckRule.Of)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -11,6 +11,13 @@ public record ProbeTarget(Check check, Destination destination) {
     return new ProbeTarget(check, target == null ? endpoint : target);
   }
 
+  /// Of what tells targets apart most: the schedule and thresholds of a check are many values, and
+  /// every result is looked up by its target.
+  @Override
+  public int hashCode() {
+    return 31 * destination.hashCode() + check.settings().hashCode();
+  }
+
   /// One short line for people, as `http :80 /healthz @ 192.0.2.10`.
   public String summary() {
     return check.summary() + " @ " + destination.text();

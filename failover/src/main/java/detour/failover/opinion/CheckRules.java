@@ -8,6 +8,7 @@ import detour.failover.model.Check;
 import detour.failover.model.CheckRule;
 import detour.failover.model.Checks;
 import detour.failover.model.Health;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -106,9 +107,13 @@ final class CheckRules {
         yield moves ? direction.end() : service.health();
       }
       case CheckRule.Not(CheckRule part) -> inverse(health(part, direction.opposite()));
-      case CheckRule.AtLeast(int needed, List<CheckRule> parts) ->
-          CombinedOpinion.combine(
-              needed, parts.stream().map(part -> health(part, direction)).toList());
+      case CheckRule.AtLeast(int needed, List<CheckRule> parts) -> {
+        List<Health> healths = new ArrayList<>(parts.size());
+        for (CheckRule part : parts) {
+          healths.add(health(part, direction));
+        }
+        yield CombinedOpinion.combine(needed, healths);
+      }
       case CheckRule.DependsOn(CheckRule part, CheckRule on, String _) ->
           health(on, direction) == DOWN ? DOWN : health(part, direction);
     };

@@ -4,6 +4,7 @@ import static detour.failover.model.Health.DOWN;
 import static detour.failover.model.Health.UNKNOWN;
 import static detour.failover.model.Health.UP;
 
+import detour.failover.model.Check;
 import detour.failover.model.Checks;
 import detour.failover.model.Health;
 import java.util.List;
@@ -47,12 +48,22 @@ public record CombinedOpinion(
       List<Opinion> opinions,
       Function<String, ServiceHealth> services,
       long nowNanos) {
+    boolean plain = checks.isPlain();
+    if (plain && checks.checks().size() == 1) {
+      return ofOne(checks.checks().getFirst(), opinions.getFirst(), nowNanos);
+    }
     CheckRules rules = new CheckRules(checks, opinions, services, nowNanos);
     return new CombinedOpinion(
-        rules.health(),
-        rules.earliestDecisionNanos(),
-        rules.downBy(),
-        checks.isPlain() ? null : rules.text());
+        rules.health(), rules.earliestDecisionNanos(), rules.downBy(), plain ? null : rules.text());
+  }
+
+  /// By the same rules as any others, which for most endpoints come down to this.
+  private static CombinedOpinion ofOne(Check check, Opinion opinion, long nowNanos) {
+    OptionalLong earliest =
+        OpinionRules.pending(opinion)
+            ? OptionalLong.of(OpinionRules.earliestDecisionNanos(check, opinion, nowNanos))
+            : OptionalLong.empty();
+    return new CombinedOpinion(opinion.health(), earliest, null, null);
   }
 
   /// UP when at least `needed` are UP. DOWN when so many are DOWN that those which may still turn
@@ -60,8 +71,12 @@ public record CombinedOpinion(
   ///
   /// @param needed how many must be UP; 0 only without checks
   public static Health combine(int needed, List<Health> healths) {
-    long up = healths.stream().filter(h -> h == UP).count();
-    long unknown = healths.stream().filter(h -> h == UNKNOWN).count();
+    int up = 0;
+    int unknown = 0;
+    for (Health health : healths) {
+      up += health == UP ? 1 : 0;
+      unknown += health == UNKNOWN ? 1 : 0;
+    }
     if (up >= needed) {
       return UP;
     }

@@ -4,7 +4,6 @@ import detour.failover.model.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// When a pool can serve: while at least `min_healthy` of its members on this track is healthy, and
@@ -71,7 +70,11 @@ final class PoolRules {
   }
 
   private static long weight(Situation situation, List<EndpointPosition> endpoints) {
-    return endpoints.stream().mapToLong(at -> situation.endpoint(at).weight()).sum();
+    long weight = 0;
+    for (EndpointPosition at : endpoints) {
+      weight += situation.endpoint(at).weight();
+    }
+    return weight;
   }
 
   private static OptionalLong since(Situation situation, @Nullable Selection previous, int pool) {
@@ -91,7 +94,10 @@ final class PoolRules {
     if (members.isEmpty()) {
       return "it does not have " + situation.track().member();
     }
-    long degraded = healthy.stream().filter(at -> situation.health(at).degraded()).count();
+    int degraded = 0;
+    for (EndpointPosition at : healthy) {
+      degraded += situation.health(at).degraded() ? 1 : 0;
+    }
     String count =
         healthy.size()
             + " of "
@@ -115,17 +121,18 @@ final class PoolRules {
 
   /// Which members of a pool are not healthy and why, in brackets; the first few of them.
   static String unhealthy(Situation situation, int pool) {
-    List<EndpointPosition> sick =
-        situation.members(pool).stream().filter(at -> !situation.health(at).healthy()).toList();
-    if (sick.isEmpty()) {
-      return "";
+    StringBuilder shown = new StringBuilder();
+    int sick = 0;
+    for (EndpointPosition at : situation.members(pool)) {
+      EndpointHealth health = situation.health(at);
+      if (!health.healthy() && ++sick <= REASONS_SHOWN) {
+        shown.append(sick == 1 ? " (" : "; ");
+        shown.append(situation.endpoint(at).name()).append(": ").append(health.reason());
+      }
     }
-    String shown =
-        sick.stream()
-            .limit(REASONS_SHOWN)
-            .map(at -> situation.endpoint(at).name() + ": " + situation.health(at).reason())
-            .collect(Collectors.joining("; "));
-    int hidden = sick.size() - REASONS_SHOWN;
-    return " (" + shown + (hidden > 0 ? "; and " + hidden + " more" : "") + ")";
+    if (sick > REASONS_SHOWN) {
+      shown.append("; and ").append(sick - REASONS_SHOWN).append(" more");
+    }
+    return sick == 0 ? "" : shown.append(')').toString();
   }
 }

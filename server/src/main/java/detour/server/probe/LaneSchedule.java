@@ -28,6 +28,11 @@ final class LaneSchedule {
   /// A lane that wakes so much later than it wanted was itself held up, and answers may lie unread.
   private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /// How long a lane is not trusted to see an endpoint hang after it was held up itself: on a
+  /// machine that cannot keep up, probes to confirm what its own slowness seems to say would make
+  /// it slower.
+  private static final long STALL_REMEMBERED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   /// So many starts, then the lane looks at its connections before it goes on.
   private static final int STARTS_PER_TURN_MAX = 64;
 
@@ -39,6 +44,11 @@ final class LaneSchedule {
   private final StartLimit limit;
   private final Agenda agenda;
   private final Tripwire.Surroundings tripwires;
+
+  /// When the lane was found held up the last time; meaningful once `stalled`.
+  private long stalledNanos;
+
+  private boolean stalled;
 
   /// @param random used on the lane's thread alone
   LaneSchedule(
@@ -130,10 +140,14 @@ final class LaneSchedule {
     long nowNanos = nanoClock.getAsLong();
     Agenda.Entry entry = agenda.due(nowNanos);
     for (int turn = 1; entry != null; turn++) {
+      if (nowNanos - entry.atNanos() > STALL_NANOS) {
+        stalled = true;
+        stalledNanos = nowNanos;
+      }
       if (entry.probe() == null) {
         startCame(entry.target(), entry.atNanos(), nowNanos);
       } else {
-        overdue(entry.probe(), entry.atNanos(), nowNanos);
+        overdue(entry.probe(), nowNanos);
       }
       entry = turn < STARTS_PER_TURN_MAX ? agenda.due(nowNanos) : null;
     }
@@ -157,15 +171,14 @@ final class LaneSchedule {
     }
   }
 
-  private void overdue(ProbeUnderWay probe, long dueNanos, long nowNanos) {
+  private void overdue(ProbeUnderWay probe, long nowNanos) {
     ScheduledTarget target = probe.target();
     if (!target.settled() || target.passedSince(probe.startNanos())) {
       return;
     }
-    long lateNanos = nowNanos - dueNanos;
-    if (lateNanos > STALL_NANOS) {
+    if (stalled && nowNanos - stalledNanos < STALL_REMEMBERED_NANOS) {
       // Time in which this machine read no answers does not count against the endpoint.
-      agenda.overdue(probe, nowNanos + Math.min(lateNanos, target.fastIntervalNanos()));
+      agenda.overdue(probe, nowNanos + target.fastIntervalNanos());
       return;
     }
     metrics.count(Counter.SUSPICIONS);

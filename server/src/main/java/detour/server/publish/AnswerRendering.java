@@ -209,11 +209,7 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
     PreparedAnswer answer =
         switch (family) {
           case Family.Addresses(var items, var count, var ttlSeconds) ->
-              PreparedAnswer.addresses(
-                  items.stream().map(AnswerRendering::octets).toList(),
-                  weights(items),
-                  count,
-                  ttlSeconds);
+              PreparedAnswer.addresses(octets(items), weights(items), count, ttlSeconds);
           case Family.Alias(var items, var ttlSeconds) ->
               PreparedAnswer.alias(
                   items.stream()
@@ -224,9 +220,12 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
           case Family.NoData() -> PreparedAnswer.noData();
           case Family.ServFail() -> PreparedAnswer.servFail();
         };
-    List<List<String>> destinations = items(family).stream().map(Item::destinations).toList();
+    List<List<String>> destinations = new ArrayList<>();
+    for (Item item : items(family)) {
+      destinations.add(item.destinations());
+    }
     if (!destinations.isEmpty()) {
-      given.add(new Given(answer, destinations, ttlSeconds(family)));
+      given.add(new Given(answer, List.copyOf(destinations), ttlSeconds(family)));
     }
     return answer;
   }
@@ -239,15 +238,23 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
     };
   }
 
-  private static byte[] octets(Item item) {
-    InetAddress address = item.address();
-    if (address == null) {
-      throw new IllegalStateException(item + " has no address");
+  private static List<byte[]> octets(List<Item> items) {
+    List<byte[]> octets = new ArrayList<>(items.size());
+    for (Item item : items) {
+      InetAddress address = item.address();
+      if (address == null) {
+        throw new IllegalStateException(item + " has no address");
+      }
+      octets.add(address.getAddress());
     }
-    return address.getAddress();
+    return octets;
   }
 
   private static int[] weights(List<Item> items) {
-    return items.stream().mapToInt(Item::weight).toArray();
+    int[] weights = new int[items.size()];
+    for (int index = 0; index < weights.length; index++) {
+      weights[index] = items.get(index).weight();
+    }
+    return weights;
   }
 }

@@ -6,7 +6,8 @@ import detour.failover.opinion.Degradation;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.OpinionRules;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -124,9 +125,11 @@ final class LiveTarget {
 
   private List<Observation> withRecent(Observation observation) {
     List<Observation> before = view.recent();
-    List<Observation> recent = new ArrayList<>(RECENT);
-    recent.add(observation);
-    recent.addAll(before.subList(0, Math.min(RECENT - 1, before.size())));
-    return List.copyOf(recent);
+    Observation[] recent = new Observation[Math.min(RECENT, before.size() + 1)];
+    recent[0] = observation;
+    for (int kept = 1; kept < recent.length; kept++) {
+      recent[kept] = before.get(kept - 1);
+    }
+    return Collections.unmodifiableList(Arrays.asList(recent));
   }
 }

@@ -132,7 +132,16 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   /// The present decisions, for people; made afresh at each call, on the caller's thread.
   public PublishedState state() {
-    return new StatePicture(time, decisions, startedAt)
+    return picture(StatePicture.Detail.WHOLE);
+  }
+
+  /// The same without the observations: a fraction of it, for those who look often.
+  public PublishedState outline() {
+    return picture(StatePicture.Detail.OUTLINE);
+  }
+
+  private PublishedState picture(StatePicture.Detail detail) {
+    return new StatePicture(time, decisions, startedAt, detail)
         .state(epoch, configuration, unsaved.paths());
   }
 

@@ -8,6 +8,7 @@ import detour.failover.model.Service;
 import detour.failover.model.WhenAllDown;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
+import detour.failover.selection.EndpointPosition;
 import detour.failover.selection.Hold;
 import detour.failover.selection.PoolAvailability;
 import detour.failover.selection.RampRules;
@@ -29,10 +30,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Draws the present decisions for people, from the views that the publish thread leaves behind.
@@ -47,10 +50,19 @@ final class StatePicture {
   private final Instant startedAt;
   private final Instant now;
   private final long nowNanos;
+  private final Detail detail;
 
-  StatePicture(Time time, Decisions decisions, Instant startedAt) {
+  /// How much is drawn.
+  enum Detail {
+    /// Without the observations, which are most of it.
+    OUTLINE,
+    WHOLE
+  }
+
+  StatePicture(Time time, Decisions decisions, Instant startedAt, Detail detail) {
     this.decisions = decisions;
     this.startedAt = startedAt;
+    this.detail = detail;
     directory = decisions.directory();
     guard = decisions.guard();
     now = time.now();
@@ -86,9 +98,11 @@ final class StatePicture {
   private ServiceState service(LiveService live, LiveService.View view) {
     Service service = live.service();
     Map<String, Hold> holds = view.handOuts().holds();
+    Set<EndpointPosition> answered = new HashSet<>();
+    view.selections().forEach(selection -> answered.addAll(selection.endpoints()));
     List<PoolState> pools = new ArrayList<>();
     for (int index = 0; index < live.pools().size(); index++) {
-      pools.add(pool(live, view, index, holds));
+      pools.add(pool(live, view, index, answered, holds));
     }
     return new ServiceState(
         service.name(),
@@ -123,10 +137,15 @@ final class StatePicture {
   }
 
   private PoolState pool(
-      LiveService live, LiveService.View view, int index, Map<String, Hold> holds) {
+      LiveService live,
+      LiveService.View view,
+      int index,
+      Set<EndpointPosition> answered,
+      Map<String, Hold> holds) {
     List<EndpointState> endpoints = new ArrayList<>();
     for (int position = 0; position < live.pools().get(index).size(); position++) {
-      endpoints.add(endpoint(live, view, index, position, holds));
+      boolean isAnswered = answered.contains(new EndpointPosition(index, position));
+      endpoints.add(endpoint(live, live.pools().get(index).get(position), isAnswered, holds));
     }
     // With `families: separate` a pool may be available for one family alone.
     List<PoolAvailability> availability =
@@ -141,15 +160,10 @@ final class StatePicture {
   }
 
   private EndpointState endpoint(
-      LiveService live, LiveService.View view, int pool, int position, Map<String, Hold> holds) {
-    LiveEndpoint endpoint = live.pools().get(pool).get(position);
+      LiveService live, LiveEndpoint endpoint, boolean answered, Map<String, Hold> holds) {
     LiveEndpoint.View judged = endpoint.view();
     Verdict verdict = judged == null ? Verdict.NOT_CHECKED : judged.verdict();
     Destination destination = endpoint.endpoint().destination();
-    boolean answered =
-        view.selections().stream()
-            .flatMap(selection -> selection.endpoints().stream())
-            .anyMatch(p -> p.pool() == pool && p.endpoint() == position);
     Hold hold = holds.get(destination.text());
     OperatorOverride override = judged == null ? null : judged.health().override();
     return new EndpointState(
@@ -198,7 +212,7 @@ final class StatePicture {
         target.target().check().thresholds().fall(),
         opinion.riseNeeded(),
         at(opinion.sinceNanos()),
-        view.recent().stream().map(this::seen).toList());
+        detail == Detail.OUTLINE ? List.of() : view.recent().stream().map(this::seen).toList());
   }
 
   private Seen seen(Observation observation) {

@@ -1,6 +1,7 @@
 package detour.server.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import detour.failover.model.Check;
 import detour.failover.model.CheckSettings;
@@ -62,7 +63,10 @@ class CommonOptionsTest {
       probe(check(peer.port(), from("127.0.0.77")), Probing.destination(ONE));
       probe(check(peer.port(), from("127.0.0.78")), Probing.destination(ONE));
 
-      assertThat(peer.callers()).containsExactly("127.0.0.77", "127.0.0.78");
+      // A connection that is open has passed, whether or not the peer has noticed it yet.
+      await()
+          .untilAsserted(
+              () -> assertThat(peer.callers()).containsExactly("127.0.0.77", "127.0.0.78"));
     }
   }
 

@@ -7,6 +7,8 @@ import detour.server.metrics.Counter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,6 +124,36 @@ class EarlySuspicionTest {
     detection.lane.advance(0);
 
     assertThat(detection.metrics.value(Counter.SUSPICIONS)).isZero();
+  }
+
+  @Test
+  void shouldNotSuspectWhileItsOwnLaneIsSlow() {
+    SimulatedDetection detection =
+        new SimulatedDetection(target -> latency.get(), new DescriptorBudget(1000, 1000), 1);
+    detection.probe(
+        IntStream.range(0, 200)
+            .mapToObj(number -> SimulatedDetection.target(number, EARLY))
+            .collect(Collectors.toSet()));
+    detection.lane.advance(20_000);
+    latency.set(HANGS);
+    for (int turn = 0; turn < 18; turn++) {
+      detection.lane.stall(40);
+      detection.lane.advance(10);
+    }
+
+    assertThat(detection.metrics.value(Counter.SUSPICIONS)).isZero();
+  }
+
+  @Test
+  void shouldSuspectAgainOnceItsLaneKeepsUp() {
+    SimulatedDetection detection = SimulatedDetection.of(latency::get, EARLY, 1);
+    detection.lane.advance(20_000);
+    detection.lane.stall(400);
+    detection.lane.advance(5_000);
+    hang(detection);
+    detection.lane.advance(500);
+
+    assertThat(detection.metrics.value(Counter.SUSPICIONS)).isEqualTo(1);
   }
 
   @Test

@@ -217,7 +217,7 @@ class ComingBackTest {
   }
 
   private PublishedState state() {
-    return new StatePicture(time.time(), decisions, time.now())
+    return new StatePicture(time.time(), decisions, time.now(), StatePicture.Detail.WHOLE)
         .state(
             1,
             new PublishedState.ConfigurationState("test.yaml", time.now(), 1, List.of()),
