@@ -210,6 +210,9 @@ final class Participation {
       metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
       mirror.doubt("a node's heartbeat tells other opinions than were heard of it");
     }
+    if (fresh) {
+      tellHowCurrent(time.nowNanos());
+    }
     for (Change change : changes) {
       switch (keys.subject(change.key())) {
         case Keys.Subject.Latch latch -> latches.changed(latch, change);

@@ -157,8 +157,8 @@ final class Latches {
     return "the other nodes are being asked";
   }
 
-  /// Neither a failback nor the leaving of what others agreed on may rest on what was thought before
-  /// too many vantages left.
+  /// Neither a failback nor the leaving of what others agreed on may rest on what was thought
+  /// before too many vantages left.
   private static boolean isFrozen(LiveService live, int pool) {
     for (LiveEndpoint endpoint : live.pools().get(pool)) {
       LiveEndpoint.View view = endpoint.view();

@@ -52,6 +52,13 @@ class ClusterSimulationTest {
     assertThat(run(220, false)).isNotEmpty();
   }
 
+  /// A node that was cut off hears of a latch that was failed back before it hears enough of the
+  /// others to know why.
+  @Test
+  void shouldTakeOverTheAgreedPoolOnceItsVerdictsCount() {
+    assertThat(run(259, false)).isNotEmpty();
+  }
+
   private static List<String> run(long seed, boolean loud) {
     SimulatedCluster cluster = new SimulatedCluster(seed, seed % 4 == 0 ? 5 : 3, loud);
     try {

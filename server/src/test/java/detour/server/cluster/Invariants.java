@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What must hold in a cluster whatever happens.
 final class Invariants {
@@ -132,25 +133,26 @@ final class Invariants {
   private void failedBack(SimulatedNode node, ServiceState service, int now) {
     require(!node.isCutFor(CUT_OFF), "%s is cut off and failed %s back", node.name, service.name());
     String key = Latch.key(service.name(), "joint");
-    List<Latch> told = node.toldLately(key);
+    Latch told = node.told(key);
     require(
-        latches.getOrDefault(key, List.of()).containsAll(told),
-        "%s was told of latches that the store never held: %s",
+        told != null && latches.getOrDefault(key, List.of()).contains(told),
+        "%s failed %s back, and was told of %s, which the store never held",
         node.name,
+        service.name(),
         told);
     require(
-        told.stream().anyMatch(latch -> leadsTo(service, latch, now)),
-        "%s failed %s back to %s, and was told of %s only",
+        leadsTo(service, told, now),
+        "%s failed %s back to %s, and was told of %s",
         node.name,
         service.name(),
         service.pools().get(now).name(),
         told);
   }
 
-  private static boolean leadsTo(ServiceState service, Latch latch, int now) {
+  private static boolean leadsTo(ServiceState service, @Nullable Latch latch, int now) {
     for (int pool = 0; pool < service.pools().size(); pool++) {
       PoolState state = service.pools().get(pool);
-      if (state.name().equals(latch.pool())) {
+      if (latch != null && state.name().equals(latch.pool())) {
         boolean leaves =
             !state.available() && state.endpoints().stream().noneMatch(EndpointState::frozen);
         return pool == now || leaves;

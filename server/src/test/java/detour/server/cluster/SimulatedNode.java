@@ -22,12 +22,13 @@ import detour.server.publish.SteppedPublish;
 import detour.server.publish.Time;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -54,10 +55,11 @@ final class SimulatedNode {
   /// Since when it has thought so; absent while it does not.
   private final Map<String, Long> downSinceNanos = new HashMap<>();
 
-  /// The latches that its publish loop was told of in this turn and the one before.
-  private List<Latch> toldBefore = new ArrayList<>();
+  /// The latches that its publish loop was told of last, until it moves them itself.
+  private final Map<String, Latch> told = new HashMap<>();
 
-  private List<Latch> told = new ArrayList<>();
+  /// Those that it moved in this turn.
+  private final Set<String> moved = new HashSet<>();
 
   /// @param originNanos how its monotonic clock differs
   /// @param skew how its wall clock differs
@@ -98,6 +100,8 @@ final class SimulatedNode {
   /// As by `kill -9`: what is not on the disk is lost.
   void crash() {
     running().client().close();
+    told.clear();
+    moved.clear();
     running = null;
   }
 
@@ -182,8 +186,8 @@ final class SimulatedNode {
 
   /// Takes turns until there is nothing more to do now.
   void turn() {
-    toldBefore = told;
-    told = new ArrayList<>();
+    told.keySet().removeAll(moved);
+    moved.clear();
     Running now = running();
     now.publish().turn();
     long due = now.node().turn(now.core());
@@ -197,12 +201,10 @@ final class SimulatedNode {
     return due == Long.MAX_VALUE ? due : due - (time.nowNanos() - world.nowNanos());
   }
 
-  /// What it was told lately of a latch, so that it may have judged from there just now.
-  List<Latch> toldLately(String key) {
-    List<Latch> lately = new ArrayList<>(toldBefore);
-    lately.addAll(told);
-    lately.removeIf(latch -> !latch.key().equals(key));
-    return lately;
+  /// The latch from which it judges, or did before its last turn: what it was told last, unless it
+  /// moved on by itself.
+  @Nullable Latch told(String key) {
+    return told.get(key);
   }
 
   Iterable<String> history() {
@@ -224,7 +226,10 @@ final class SimulatedNode {
     @Override
     public void agreed(Agreed agreed) {
       if (agreed instanceof Agreed.Latches latches) {
-        told.addAll(latches.latches());
+        for (Latch latch : latches.latches()) {
+          told.put(latch.key(), latch);
+          moved.remove(latch.key());
+        }
       }
       publish.agreed(agreed);
     }
@@ -299,6 +304,7 @@ final class SimulatedNode {
 
     @Override
     public void moved(Latch latch) {
+      moved.add(latch.key());
       node.moved(latch);
     }
 

@@ -96,12 +96,7 @@ class VotesTest {
 
   @Test
   void shouldFreezeWhenCutOff() throws Exception {
-    allPresent();
-    allSay(UP, PRIMARY, BACKUP);
-
-    tell(new Change.Attendance("fra", ABSENT, "its lease ran out"));
-    tell(new Change.Attendance("nyc", ABSENT, "its lease ran out"));
-    world.dies(PRIMARY);
+    dieWhileCutOff();
 
     assertThat(world.answer(NAME)).containsExactly(PRIMARY);
     assertThat(endpoint().frozen()).isTrue();
@@ -121,7 +116,7 @@ class VotesTest {
 
   @Test
   void shouldDecideOnceTheOthersAreBack() throws Exception {
-    shouldFreezeWhenCutOff();
+    dieWhileCutOff();
 
     say("fra", DOWN, PRIMARY);
     assertThat(world.answer(NAME)).containsExactly(PRIMARY);
@@ -426,6 +421,14 @@ class VotesTest {
         plain.timeout(),
         plain.thresholds(),
         options);
+  }
+
+  private void dieWhileCutOff() throws Exception {
+    allPresent();
+    allSay(UP, PRIMARY, BACKUP);
+    tell(new Change.Attendance("fra", ABSENT, "its lease ran out"));
+    tell(new Change.Attendance("nyc", ABSENT, "its lease ran out"));
+    world.dies(PRIMARY);
   }
 
   private void allPresent() throws Exception {
