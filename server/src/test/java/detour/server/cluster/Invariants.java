@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// What must hold in a cluster whatever happens.
 final class Invariants {
@@ -134,8 +133,12 @@ final class Invariants {
     require(!node.isCutFor(CUT_OFF), "%s is cut off and failed %s back", node.name, service.name());
     String key = Latch.key(service.name(), "joint");
     Latch told = node.told(key);
+    if (told == null) {
+      throw new AssertionError(
+          "%s failed %s back, and was told of no latch".formatted(node.name, service.name()));
+    }
     require(
-        told != null && latches.getOrDefault(key, List.of()).contains(told),
+        latches.getOrDefault(key, List.of()).contains(told),
         "%s failed %s back, and was told of %s, which the store never held",
         node.name,
         service.name(),
@@ -149,10 +152,10 @@ final class Invariants {
         told);
   }
 
-  private static boolean leadsTo(ServiceState service, @Nullable Latch latch, int now) {
+  private static boolean leadsTo(ServiceState service, Latch latch, int now) {
     for (int pool = 0; pool < service.pools().size(); pool++) {
       PoolState state = service.pools().get(pool);
-      if (latch != null && state.name().equals(latch.pool())) {
+      if (state.name().equals(latch.pool())) {
         boolean leaves =
             !state.available() && state.endpoints().stream().noneMatch(EndpointState::frozen);
         return pool == now || leaves;
