@@ -14,6 +14,7 @@ import detour.server.publish.TargetKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,6 +37,10 @@ final class OwnOpinions implements Transaction.Source {
 
   /// What the store holds, as far as is known.
   private final Map<String, Health> stored = new HashMap<>();
+
+  /// Where nobody knows whether what was sent last was stored: it is sent again, whatever is wanted
+  /// by then.
+  private final Set<String> uncertain = new HashSet<>();
 
   /// Where the two may differ.
   private final Set<String> dirty = new LinkedHashSet<>();
@@ -156,7 +161,7 @@ final class OwnOpinions implements Transaction.Source {
       targets.remove();
       PeerOpinion opinion = wanted.get(target);
       Health next = opinion == null ? null : opinion.health();
-      if (next == stored.get(target)) {
+      if (next == stored.get(target) && !uncertain.contains(target)) {
         continue;
       }
       String key = keys.opinion(settings.node(), target);
@@ -200,6 +205,7 @@ final class OwnOpinions implements Transaction.Source {
       waitingSinceNanos = sentNanos;
       lastRevision = revision;
       written.forEach(OwnOpinions.this::store);
+      uncertain.removeAll(written.keySet());
     }
 
     @Override
@@ -211,6 +217,9 @@ final class OwnOpinions implements Transaction.Source {
     public void failed(StoreFailure why) {
       underWay = false;
       dirty.addAll(written.keySet());
+      if (why.outcomeUnknown()) {
+        uncertain.addAll(written.keySet());
+      }
     }
   }
 }

@@ -59,6 +59,13 @@ class ClusterSimulationTest {
     assertThat(run(259, false)).isNotEmpty();
   }
 
+  /// What a node thought is stored though it was not told so, and it thinks otherwise again before
+  /// it can send the next.
+  @Test
+  void shouldTellAnewWhatMayHaveBeenStored() {
+    assertThat(run(399, false)).isNotEmpty();
+  }
+
   private static List<String> run(long seed, boolean loud) {
     SimulatedCluster cluster = new SimulatedCluster(seed, seed % 4 == 0 ? 5 : 3, loud);
     try {
