@@ -25,7 +25,7 @@ class RealTripwireTest {
   void shouldNoticeAKilledServerByItsConnection() throws Exception {
     try (RealNginx nginx = new RealNginx(folder, ADDRESS, "");
         RealDetection detection = detection(nginx.port())) {
-      awaitHeld(detection);
+      awaitProven(detection);
       nginx.kill();
       patiently().until(() -> detection.health() == Health.DOWN);
 
@@ -71,7 +71,7 @@ class RealTripwireTest {
     try (RealNginx nginx = new RealNginx(folder, ADDRESS, "");
         RealDetection detection =
             new RealDetection("http", Probing.http(nginx.port()), ADDRESS, PATIENT_FAST_INTERVAL)) {
-      awaitHeld(detection);
+      awaitProven(detection);
       nginx.signal("quit");
       nginx.awaitEnd();
       nginx.start();
@@ -87,7 +87,7 @@ class RealTripwireTest {
   void shouldSeeNoFailureInAServerThatReloads() throws Exception {
     try (RealNginx nginx = new RealNginx(folder, ADDRESS, "");
         RealDetection detection = detection(nginx.port())) {
-      awaitHeld(detection);
+      awaitProven(detection);
       nginx.signal("reload");
       awaitHeldAfterSpringing(detection);
 
@@ -114,6 +114,13 @@ class RealTripwireTest {
 
   private static void awaitHeld(RealDetection detection) {
     patiently().until(() -> detection.metrics.tripwiresHeld() == 1);
+  }
+
+  /// Until a probe has passed beside the connection, so that a failure is not laid to it.
+  private static void awaitProven(RealDetection detection) {
+    awaitHeld(detection);
+    awaitProbes(detection, 3);
+    awaitHeld(detection);
   }
 
   private static void awaitProbes(RealDetection detection, int count) {
