@@ -112,7 +112,7 @@ final class Participation {
   }
 
   void moved(Latch latch) {
-    latches.moved(latch, time.nowNanos(), inTheDark());
+    latches.moved(latch, time.nowNanos());
   }
 
   void failBack(Latch wanted, CompletableFuture<Void> answer) {
@@ -198,8 +198,8 @@ final class Participation {
     others.listed(all);
     // Before the latches: who is to judge from these must know that the others can be counted.
     tellHowCurrent(time.nowNanos());
-    overrides.listed(all, wentBack);
-    latches.listed(all, wentBack);
+    overrides.registers().listed(all, wentBack);
+    latches.registers().listed(all, wentBack);
     if (mirror.entry(keys.presence(settings.node())) == null) {
       session.vanished(all.revision());
     }
@@ -213,10 +213,10 @@ final class Participation {
     if (fresh) {
       tellHowCurrent(time.nowNanos());
     }
+    overrides.registers().changed(changes);
+    latches.registers().changed(changes);
     for (Change change : changes) {
       switch (keys.subject(change.key())) {
-        case Keys.Subject.Latch latch -> latches.changed(latch, change);
-        case Keys.Subject.Overriding override -> overrides.changed(override, change);
         case Keys.Subject.Opinion(String vantage, String target)
             when vantage.equals(settings.node()) ->
             opinions.changed(target, change);
