@@ -47,7 +47,7 @@ final class Participation {
   private final ClusterPicture picture;
   private long toldCurrentNanos = -TICK_NANOS;
   private boolean toldReachable;
-  private long heardRevision;
+  private int restartsHeard;
   private boolean listed;
   private long tickAtNanos = Long.MIN_VALUE;
 
@@ -181,25 +181,25 @@ final class Participation {
   }
 
   private void heard(List<Change> changes, boolean fresh) {
-    boolean wentBack = mirror.revision() < heardRevision;
-    if (fresh && (!listed || wentBack)) {
+    boolean storeIsNew = mirror.restarts() != restartsHeard;
+    if (fresh && (!listed || storeIsNew)) {
       listed = true;
-      listed(wentBack);
+      restartsHeard = mirror.restarts();
+      listed(storeIsNew);
     } else if (!changes.isEmpty()) {
       changed(changes, fresh);
     }
-    heardRevision = mirror.revision();
   }
 
-  /// Everything is heard for the first time, or of a store that lost what it held.
-  private void listed(boolean wentBack) {
+  /// Everything is heard for the first time, or of a store that is another or lost what it held.
+  private void listed(boolean storeIsNew) {
     Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
     opinions.listed(all);
     others.listed(all);
     // Before the latches: who is to judge from these must know that the others can be counted.
     tellHowCurrent(time.nowNanos());
-    overrides.registers().listed(all, wentBack);
-    latches.registers().listed(all, wentBack);
+    overrides.registers().listed(all, storeIsNew);
+    latches.registers().listed(all, storeIsNew);
     if (mirror.entry(keys.presence(settings.node())) == null) {
       session.vanished(all.revision());
     }

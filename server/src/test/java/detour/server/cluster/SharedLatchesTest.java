@@ -134,6 +134,25 @@ class SharedLatchesTest {
   }
 
   @Test
+  void shouldForgetWhatARestoredStoreDoesNotHoldHoweverFarItHasGrown() {
+    agreedOn("one");
+    ams.core.moved(world.latch("two", 2, "ams1"));
+    world.pass(A_LITTLE);
+    ams.latchesTold();
+    while ("two/2 by ams1".equals(world.stored())) {
+      world.store.loseLast(1);
+    }
+    world.growPast(500);
+    world.pass(A_WHILE);
+    assertThat(ams.latchesTold()).startsWith("whole", "one/1 by fra1");
+
+    ams.core.moved(world.latch("three", 2, "ams1"));
+    world.pass(A_LITTLE);
+    assertThat(world.stored()).isEqualTo("three/2 by ams1");
+    assertThat(ams.core.state().waiting()).isZero();
+  }
+
+  @Test
   void shouldNotTakeItsOwnMoveForAnothers() {
     agreedOn("one");
     ams.client.answersLost(true);

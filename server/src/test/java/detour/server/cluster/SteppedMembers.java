@@ -90,6 +90,15 @@ final class SteppedMembers {
     assertThat(hand.commit(List.of(), List.of(new Write.Remove(key)))).isNotNull();
   }
 
+  /// Another program writes to the same store.
+  void growPast(int revisions) {
+    byte[] value = {1};
+    for (int i = 0; i < revisions; i++) {
+      assertThat(hand.commit(List.of(), List.of(new Write.Put("/elsewhere", value)))).isNotNull();
+    }
+    store.run();
+  }
+
   OperatorOverride drain(String reason) {
     return new OperatorOverride(OperatorOverride.State.DRAIN, reason, "ann", now(), null);
   }
