@@ -134,6 +134,7 @@ final class Participation {
       latches.expire(nowNanos);
       overrides.expire(nowNanos);
     }
+    opinions.noteWaiting(nowNanos);
     session.keep(nowNanos);
     outbox.send(nowNanos);
   }

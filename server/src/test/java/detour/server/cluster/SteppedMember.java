@@ -35,12 +35,11 @@ final class SteppedMember implements Inbox {
   private final List<Agreed.Latches> latchesTold = new ArrayList<>();
   private final Map<OverridePath, @Nullable OperatorOverride> overrides = new HashMap<>();
 
-  SteppedMember(Membership settings, SimulatedClient client, Time time) {
+  /// @param seed of its chance
+  SteppedMember(Membership settings, SimulatedClient client, Time time, long seed) {
     name = settings.node();
     this.client = client;
-    core =
-        new Participation(
-            settings, client, time, this, metrics, tasks::add, new Random(name.hashCode()));
+    core = new Participation(settings, client, time, this, metrics, tasks::add, new Random(seed));
   }
 
   /// Does all that is to be done now.

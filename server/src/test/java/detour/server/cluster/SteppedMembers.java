@@ -49,7 +49,8 @@ final class SteppedMembers {
   SteppedMember join(String name, Membership.Role role) {
     Membership settings = new Membership("default", name, name, role, LEASE, STALE_AFTER);
     SteppedMember member =
-        new SteppedMember(settings, store.client(), new Time(this::nowNanos, this::now));
+        new SteppedMember(
+            settings, store.client(), new Time(this::nowNanos, this::now), members.size());
     members.add(member);
     pass(Duration.ofSeconds(1));
     return member;

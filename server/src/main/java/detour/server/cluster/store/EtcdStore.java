@@ -150,12 +150,11 @@ public final class EtcdStore implements SharedStore {
     return ask("kv/txn", GatewayMessages.reads(keys), true)
         .thenApply(answer -> {
           JsonNode tree = given(answer);
-          return read(
-              () ->
-                  new Listing(
-                      GatewayMessages.revision(tree),
-                      GatewayMessages.entriesRead(tree),
-                      identity.generation()));
+          return read(() ->
+              new Listing(
+                  GatewayMessages.revision(tree),
+                  GatewayMessages.entriesRead(tree),
+                  identity.generation()));
         });
   }
 

@@ -221,8 +221,7 @@ public final class Mirror implements AutoCloseable {
                   if (error != null) {
                     notListed(StoreFailure.of(error));
                   } else {
-                    listed(
-                        fresh, fresh.revision() < before || entries.contradicts(fresh), now);
+                    listed(fresh, fresh.revision() < before || entries.contradicts(fresh), now);
                   }
                 },
                 owner);
