@@ -52,11 +52,18 @@ final class Attendance {
   }
 
   /// The declared vantages that are present.
-  List<Vantage> present(Model model) {
+  private List<Vantage> present(Model model) {
     long nowNanos = time.nowNanos();
     return model.verdicts().vantages().stream()
         .filter(vantage -> presence(vantage, nowNanos) == Presence.PRESENT)
         .toList();
+  }
+
+  /// Shares out anew who probes what among those that are present.
+  ///
+  /// @return what this node began or ceased to probe
+  List<LiveTarget> shareOut(Directory directory) {
+    return directory.shares().shareOut(present(directory.configuration().model()), impaired);
   }
 
   /// Takes in news of the others.

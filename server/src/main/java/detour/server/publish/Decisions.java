@@ -5,27 +5,19 @@ import detour.dns.answer.ServiceAnswer;
 import detour.failover.model.Health;
 import detour.failover.model.Model;
 import detour.failover.model.ProbeTarget;
-import detour.failover.model.Service;
 import detour.failover.opinion.Observation;
 import detour.failover.opinion.Opinion;
 import detour.failover.opinion.ServiceHealth;
-import detour.failover.selection.Selection;
-import detour.failover.selection.SelectionRules;
-import detour.failover.selection.Track;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.net.InetAddress;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,31 +38,20 @@ final class Decisions {
 
   private final Time time;
   private final Metrics metrics;
-  private final Overrides overrides;
   private final Chronicle chronicle;
-  private final Cluster cluster;
-  private final Latches latches;
+  private final Agreement agreement;
   private final Attendance attendance;
   private final ServiceJudge judge;
+  private final Beginnings beginnings;
   private final Sentry sentry;
-  private final Serves serves = new Serves();
   private final Map<String, List<InetAddress>> resolved = new ConcurrentHashMap<>();
-  private final Deque<LiveService> dirty = new ArrayDeque<>();
-  private final PriorityQueue<Timer> timers =
-      new PriorityQueue<>(Comparator.comparingLong(Timer::atNanos));
+  private final Agenda agenda = new Agenda();
   private volatile Directory directory;
   private ProbeControl probes = ProbeControl.NONE;
   private AnswerTable table;
 
   /// What `table` has not yet, by position.
   private final Map<Integer, ServiceAnswer> changed = new HashMap<>();
-
-  /// A moment at which time alone may change a service. One that was put off leaves its old timer
-  /// behind, which does nothing.
-  private record Timer(long atNanos, LiveService live) {}
-
-  /// A configuration, decided on for the first time.
-  private record Beginning(Directory directory, AnswerTable table) {}
 
   /// For a node on its own.
   Decisions(
@@ -79,45 +60,33 @@ final class Decisions {
       Journal.Saved saved,
       Chronicle chronicle,
       LoadedConfiguration configuration) {
-    this(time, metrics, saved, chronicle, Cluster.ALONE, Latches.alone(time), configuration);
-  }
-
-  private Decisions(
-      Time time,
-      Metrics metrics,
-      Journal.Saved saved,
-      Chronicle chronicle,
-      Cluster cluster,
-      Latches latches,
-      LoadedConfiguration configuration) {
-    this(time, metrics, saved, chronicle, cluster, latches, new Approvals(latches), configuration);
+    this(time, metrics, chronicle, Agreement.alone(time, saved, chronicle), configuration);
   }
 
   Decisions(
       Time time,
       Metrics metrics,
-      Journal.Saved saved,
       Chronicle chronicle,
-      Cluster cluster,
-      Latches latches,
-      Approvals approvals,
+      Agreement agreement,
       LoadedConfiguration configuration) {
     this.time = time;
     this.metrics = metrics;
     this.chronicle = chronicle;
-    overrides = new Overrides(saved.overrides());
-    this.cluster = cluster;
-    this.latches = latches;
+    this.agreement = agreement;
     attendance = new Attendance(time, chronicle);
-    judge = new ServiceJudge(time, overrides, chronicle, latches, approvals, attendance);
-    Beginning beginning = begin(configuration, null);
+    judge = new ServiceJudge(time, chronicle, agreement, attendance);
+    beginnings = new Beginnings(time, chronicle, judge, attendance, resolved);
+    Beginnings.Beginning beginning = beginnings.begin(configuration, null);
     directory = beginning.directory();
     table = beginning.table();
-    directory.services().forEach(this::schedule);
-    serves.restart();
-    directory.services().forEach(serves::judged);
+    begun();
     sentry = new Sentry(time, metrics, chronicle, directory);
     forgetWhatOthersProbe();
+  }
+
+  private void begun() {
+    directory.services().forEach(agenda::schedule);
+    agreement.began(directory);
   }
 
   /// What the guard thinks. May be read by any thread.
@@ -132,7 +101,7 @@ final class Decisions {
 
   /// May be read by any thread.
   Overrides overrides() {
-    return overrides;
+    return agreement.overrides();
   }
 
   Chronicle chronicle() {
@@ -169,7 +138,7 @@ final class Decisions {
       return;
     }
     attendanceChanged();
-    cluster.impaired(sentry.impaired(), sentry.view().finding());
+    agreement.cluster().impaired(sentry.impaired(), sentry.view().finding());
     if (sentry.impaired()) {
       for (LiveTarget live : directory.liveTargets()) {
         if (live.pending()) {
@@ -195,7 +164,7 @@ final class Decisions {
       Journal.SavedOpinion turned =
           new Journal.SavedOpinion(live.key(), after.health(), time.now());
       chronicle.opinion(turned);
-      cluster.opinion(turned);
+      agreement.cluster().opinion(turned);
       directory.dependencies().report(target, before.health(), after, chronicle);
     }
     boolean degradedTurned = wasDegraded != live.degraded();
@@ -236,7 +205,7 @@ final class Decisions {
       return;
     }
     attendance.impaired(sentry.impaired());
-    List<LiveTarget> changed = shareOut(directory);
+    List<LiveTarget> changed = attendance.shareOut(directory);
     for (LiveTarget live : changed) {
       change(live, () -> live.unknown(time.nowNanos()));
     }
@@ -245,11 +214,6 @@ final class Decisions {
       probes.targets(directory.probed());
     }
     directory.services().forEach(this::mark);
-  }
-
-  private List<LiveTarget> shareOut(Directory of) {
-    return of.shares()
-        .shareOut(attendance.present(of.configuration().model()), attendance.impaired());
   }
 
   /// What this node thought of targets that it does not probe would never change again.
@@ -268,19 +232,12 @@ final class Decisions {
 
   /// Takes over what the nodes of the cluster agreed on.
   void agreed(Agreed agreed) {
-    serves.tookOver(agreed);
-    switch (agreed) {
-      case Agreed.Latches moved -> latches.agreed(moved).forEach(this::markByName);
-      case Agreed.Overrides changed ->
-          new AgreedOverrides(overrides, chronicle, cluster)
-              .takeOver(changed)
-              .forEach(this::markByName);
-    }
+    agreement.takeOver(agreed).forEach(this::markByName);
   }
 
   /// Takes in the answer to a question for a failback.
   void answered(Latches.Answer answer) {
-    latches.answered(answer);
+    agreement.latches().answered(answer);
     markByName(answer.service());
   }
 
@@ -291,18 +248,9 @@ final class Decisions {
     }
   }
 
-  /// Tells the other nodes what was decided; to be called when it is answered.
-  void tellOthers() {
-    latches.tell();
-    serves.tell(cluster);
-  }
-
   /// Marks a service to be judged again by the next [#settle].
   void mark(LiveService live) {
-    if (!live.dirty) {
-      live.dirty = true;
-      dirty.add(live);
-    }
+    agenda.mark(live);
   }
 
   /// Puts another configuration in the place of this one. Opinions of targets that stay are kept,
@@ -312,12 +260,12 @@ final class Decisions {
   void replace(LoadedConfiguration configuration) {
     Directory before = directory;
     Chronicle.Mark mark = chronicle.mark();
-    Beginning beginning;
+    Beginnings.Beginning beginning;
     try {
-      beginning = begin(configuration, before);
+      beginning = beginnings.begin(configuration, before);
     } catch (RuntimeException e) {
       chronicle.rollBack(mark);
-      latches.forget();
+      agreement.latches().forget();
       attendance.of(before.configuration().model());
       judge.judgeBy(before);
       throw e;
@@ -326,11 +274,8 @@ final class Decisions {
     sentry.guard(directory);
     table = beginning.table();
     changed.clear();
-    dirty.clear();
-    timers.clear();
-    directory.services().forEach(this::schedule);
-    serves.restart();
-    directory.services().forEach(serves::judged);
+    agenda.clear();
+    begun();
     resolved.keySet().retainAll(directory.hostNames());
     attendanceChanged();
     forgetWhatOthersProbe();
@@ -346,8 +291,8 @@ final class Decisions {
   /// Tells the probers what the configuration says now.
   void startProbing() {
     if (!directory.configuration().model().verdicts().alone()) {
-      cluster.opinions(opinions());
-      cluster.impaired(sentry.impaired(), sentry.view().finding());
+      agreement.cluster().opinions(opinions());
+      agreement.cluster().impaired(sentry.impaired(), sentry.view().finding());
     }
     probes.targets(directory.probed());
     probes.hostNames(directory.hostNames());
@@ -381,10 +326,13 @@ final class Decisions {
     if (attendance.staleTurned()) {
       attendanceChanged();
     }
-    markDue(time.nowNanos());
-    for (int judged = 0; judged < SETTLED_MAX && !dirty.isEmpty(); judged++) {
-      LiveService live = dirty.remove();
-      live.dirty = false;
+    agenda.markDue(time.nowNanos());
+    clearExpired();
+    for (int judged = 0; judged < SETTLED_MAX; judged++) {
+      LiveService live = agenda.take();
+      if (live == null) {
+        break;
+      }
       try {
         judgeAgain(live);
       } catch (RuntimeException e) {
@@ -393,7 +341,7 @@ final class Decisions {
         LOG.error("{} could not be judged; its answer stays", live.service().name(), e);
         live.nextEvaluationNanos = time.nowNanos() + RETRY_NANOS;
       }
-      schedule(live);
+      agenda.schedule(live);
     }
     if (changed.isEmpty()) {
       return false;
@@ -409,7 +357,7 @@ final class Decisions {
   /// @return whether [#table] changed
   boolean settleAll() {
     boolean any = settle();
-    while (!dirty.isEmpty()) {
+    while (!agenda.isEmpty()) {
       any |= settle();
     }
     return any;
@@ -417,13 +365,12 @@ final class Decisions {
 
   /// When [#settle] must run although nothing was marked; Long.MAX_VALUE for never.
   long nextDueNanos() {
-    if (!dirty.isEmpty()) {
+    if (!agenda.isEmpty()) {
       return time.nowNanos();
     }
-    Timer first = timers.peek();
-    long next = Math.min(first == null ? Long.MAX_VALUE : first.atNanos(), sentry.nextDueNanos());
+    long next = Math.min(agenda.nextDueNanos(), sentry.nextDueNanos());
     next = Math.min(next, attendance.nextDueNanos());
-    Instant expiry = overrides.nextExpiry();
+    Instant expiry = agreement.overrides().nextExpiry();
     return expiry == null ? next : Math.min(next, time.nanosAt(expiry));
   }
 
@@ -431,106 +378,16 @@ final class Decisions {
     LiveService.View view = live.view();
     ServiceHealth before = live.health;
     if (view != null && judge.judge(live, view.selections(), resolved)) {
-      changed.put(live.index(), answerOf(live));
+      changed.put(live.index(), Beginnings.answerOf(live));
     }
-    serves.judged(live);
+    agreement.judged(live);
     if (!live.health.equals(before)) {
       directory.dependencies().askersOf(live.service().name()).forEach(this::mark);
     }
   }
 
-  /// Judges every service of a configuration.
-  ///
-  /// @param before what it takes the place of; left as it is
-  private Beginning begin(LoadedConfiguration configuration, @Nullable Directory before) {
-    Directory next = new Directory(configuration, before, this::firstOpinion);
-    attendance.of(configuration.model());
-    var _ = shareOut(next);
-    judge.judgeBy(next);
-    for (LiveService live : next.servicesAfterThoseTheyAskFor()) {
-      LiveService old = before == null ? null : before.service(live.service().name());
-      LiveService.View view = old == null ? null : old.view();
-      judge.judge(live, startingSelections(live.service(), old, view), resolved);
-      if (view != null && old != null) {
-        keepHandOuts(live, view.handOuts());
-        reportLostPools(old.service(), view, live);
-      }
-    }
-    return new Beginning(next, AnswerTable.of(configuration.zones(), answersOf(next)));
-  }
-
-  private List<Selection> startingSelections(
-      Service service, @Nullable LiveService old, LiveService.@Nullable View view) {
-    List<Selection> selections = new ArrayList<>();
-    for (Track track : Track.of(service)) {
-      Selection former =
-          view == null
-              ? null
-              : view.selections().stream()
-                  .filter(s -> s.track() == track)
-                  .findFirst()
-                  .orElse(view.selections().getFirst());
-      if (former != null && old != null) {
-        selections.add(SelectionRules.carriedOver(former, old.service(), service, track));
-      } else {
-        String key = Latch.key(service, track);
-        selections.add(ServiceJudge.start(service, track, chronicle.lastSelection(key), time));
-      }
-    }
-    return selections;
-  }
-
-  /// A pool that served and that the new configuration does not have any more.
-  private void reportLostPools(Service before, LiveService.View former, LiveService live) {
-    LiveService.View view = live.view();
-    if (view == null || view.selections().size() != former.selections().size()) {
-      return;
-    }
-    for (int track = 0; track < former.selections().size(); track++) {
-      int served = former.selections().get(track).pool();
-      String lost = served < 0 ? null : before.pools().get(served).name();
-      if (lost != null && live.service().pools().stream().noneMatch(p -> p.name().equals(lost))) {
-        judge.reportLost(live, lost, view.selections().get(track));
-      }
-    }
-  }
-
-  /// What was handed out before a reload may still be held after it.
-  private void keepHandOuts(LiveService live, HandOuts before) {
-    LiveService.View view = live.view();
-    if (view != null) {
-      HandOuts kept = before.replacedBy(view.handOuts().current(), time.now().toEpochMilli());
-      live.published(
-          new LiveService.View(view.selections(), view.rendering(), view.answer(), kept));
-    }
-  }
-
-  /// By their position in the answer table.
-  private static ServiceAnswer[] answersOf(Directory directory) {
-    return directory.services().stream().map(Decisions::answerOf).toArray(ServiceAnswer[]::new);
-  }
-
-  private static ServiceAnswer answerOf(LiveService live) {
-    LiveService.View view = live.view();
-    if (view == null) {
-      throw new IllegalStateException(live.service().name() + " was not judged");
-    }
-    return view.answer();
-  }
-
-  private void markDue(long nowNanos) {
-    for (Timer timer = timers.peek();
-        timer != null && timer.atNanos() - nowNanos <= 0;
-        timer = timers.peek()) {
-      timers.poll();
-      LiveService live = timer.live();
-      if (live.timerNanos == timer.atNanos()) {
-        live.timerNanos = Long.MAX_VALUE;
-      }
-      if (live.nextEvaluationNanos == timer.atNanos()) {
-        mark(live);
-      }
-    }
+  private void clearExpired() {
+    Overrides overrides = agreement.overrides();
     Instant expiry = overrides.nextExpiry();
     if (expiry == null || expiry.isAfter(time.now())) {
       return;
@@ -540,26 +397,7 @@ final class Decisions {
       chronicle.overrideCleared(path);
       chronicle.event(
           path.service(), "override", path.toString(), "", "cleared", "it expired", Chronicle.SELF);
-      LiveService live = directory.service(path.service());
-      if (live != null) {
-        mark(live);
-      }
+      markByName(path.service());
     }
-  }
-
-  private void schedule(LiveService live) {
-    if (live.nextEvaluationNanos != Long.MAX_VALUE && live.nextEvaluationNanos != live.timerNanos) {
-      live.timerNanos = live.nextEvaluationNanos;
-      timers.add(new Timer(live.nextEvaluationNanos, live));
-    }
-  }
-
-  private Opinion firstOpinion(ProbeTarget target) {
-    Journal.SavedOpinion known = chronicle.lastOpinion(TargetKey.of(target));
-    return Directory.opinion(
-        target,
-        known == null ? null : known.health(),
-        known == null ? 0 : time.nanosAt(known.since()),
-        time.nowNanos());
   }
 }

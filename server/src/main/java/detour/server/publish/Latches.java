@@ -79,11 +79,6 @@ final class Latches {
     this.answered = answered;
   }
 
-  /// For a node on its own.
-  static Latches alone(Time time) {
-    return new Latches(Cluster.ALONE, time, Map.of(), _ -> {});
-  }
-
   void decideAs(String ownVantage) {
     vantage = ownVantage;
   }

@@ -40,6 +40,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final Reloads reloads;
   private final Decisions decisions;
   private final OperatorCommands commands;
+  private final Agreement agreement;
   private final Approvals approvals;
   private final Chronicle chronicle;
   private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
@@ -77,11 +78,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     startedAt = time.now();
     Journal.Saved saved = journal.load();
     chronicle = new Chronicle(time, saved);
-    Latches latches =
-        new Latches(
-            cluster, time, saved.selections(), answer -> tell(new Message.Answered(answer)));
-    approvals = new Approvals(latches);
-    decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, approvals, first);
+    agreement =
+        new Agreement(
+            cluster, time, saved, chronicle, answer -> tell(new Message.Answered(answer)));
+    decisions = new Decisions(time, metrics, chronicle, agreement, first);
+    approvals = agreement.approvals();
     commands = new OperatorCommands(decisions);
     table = decisions.table();
     configuration = loaded(first);
@@ -306,7 +307,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     if (all ? decisions.settleAll() : decisions.settle()) {
       swap();
     }
-    decisions.tellOthers();
+    agreement.tell();
     waiting.addAll(approvals.takeSettled());
     if (unsaved.retryAtNanos() - time.nowNanos() <= 0) {
       var _ = save(unsaved.take(decisions.overrides()));

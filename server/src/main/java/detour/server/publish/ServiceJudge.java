@@ -47,18 +47,12 @@ final class ServiceJudge {
   private @Nullable Directory directory;
   private @Nullable Votes votes;
 
-  ServiceJudge(
-      Time time,
-      Overrides overrides,
-      Chronicle chronicle,
-      Latches latches,
-      Approvals approvals,
-      Attendance attendance) {
+  ServiceJudge(Time time, Chronicle chronicle, Agreement agreement, Attendance attendance) {
     this.time = time;
-    this.overrides = overrides;
     this.chronicle = chronicle;
-    this.latches = latches;
-    this.approvals = approvals;
+    overrides = agreement.overrides();
+    latches = agreement.latches();
+    approvals = agreement.approvals();
     this.attendance = attendance;
   }
 

@@ -1,0 +1,81 @@
+package detour.server.publish;
+
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// What this node and the others agree on: which pools serve, what operators said; and what they
+/// tell each other of it. Publish thread only, but for the overrides.
+final class Agreement {
+  private final Cluster cluster;
+  private final Chronicle chronicle;
+  private final Overrides overrides;
+  private final Latches latches;
+  private final Approvals approvals;
+  private final Serves serves = new Serves();
+
+  /// @param saved what an earlier run left
+  /// @param answered told of the answers to questions for failbacks, on any thread
+  Agreement(
+      Cluster cluster,
+      Time time,
+      Journal.Saved saved,
+      Chronicle chronicle,
+      Consumer<Latches.Answer> answered) {
+    this.cluster = cluster;
+    this.chronicle = chronicle;
+    overrides = new Overrides(saved.overrides());
+    latches = new Latches(cluster, time, saved.selections(), answered);
+    approvals = new Approvals(latches);
+  }
+
+  /// Of a node on its own with itself.
+  static Agreement alone(Time time, Journal.Saved saved, Chronicle chronicle) {
+    return new Agreement(Cluster.ALONE, time, saved, chronicle, _ -> {});
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  /// Any thread may read them.
+  Overrides overrides() {
+    return overrides;
+  }
+
+  Latches latches() {
+    return latches;
+  }
+
+  Approvals approvals() {
+    return approvals;
+  }
+
+  /// Takes over what the nodes of the cluster agreed on.
+  ///
+  /// @return the names of the services that must be judged again
+  Set<String> takeOver(Agreed agreed) {
+    serves.tookOver(agreed);
+    return switch (agreed) {
+      case Agreed.Latches moved -> latches.agreed(moved);
+      case Agreed.Overrides changed ->
+          new AgreedOverrides(overrides, chronicle, cluster).takeOver(changed);
+    };
+  }
+
+  /// Takes note of how a service was judged.
+  void judged(LiveService live) {
+    serves.judged(live);
+  }
+
+  /// Takes note of how all services of another configuration were judged.
+  void began(Directory directory) {
+    serves.restart();
+    directory.services().forEach(serves::judged);
+  }
+
+  /// Tells the other nodes what was decided; to be called when it is answered.
+  void tell() {
+    latches.tell();
+    serves.tell(cluster);
+  }
+}
