@@ -64,13 +64,15 @@ final class Agreement {
 
   /// Takes note of how a service was judged.
   void judged(LiveService live) {
-    serves.judged(live);
+    if (!latches.alone()) {
+      serves.judged(live);
+    }
   }
 
   /// Takes note of how all services of another configuration were judged.
   void began(Directory directory) {
     serves.restart();
-    directory.services().forEach(serves::judged);
+    directory.services().forEach(this::judged);
   }
 
   /// Tells the other nodes what was decided; to be called when it is answered.
