@@ -23,8 +23,8 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Judges endpoints: opinions and votes to verdicts, and with what operators said to health. Publish
-/// thread only.
+/// Judges endpoints: opinions and votes to verdicts, and with what operators said to health.
+/// Publish thread only.
 final class EndpointJudge {
   private final Time time;
   private final Overrides overrides;
