@@ -117,12 +117,12 @@ final class Chronicle {
 
   private static void log(HistoryEvent event) {
     LOG.info(
-        "{} {}: {}{} ({}){}",
+        "{} {}: {}{}{}{}",
         event.kind(),
         event.subject(),
         event.from().isEmpty() ? "" : event.from() + " -> ",
         event.to(),
-        event.reason(),
+        event.reason().isEmpty() ? "" : " (" + event.reason() + ")",
         event.author().equals(SELF) ? "" : " by " + event.author());
   }
 }
