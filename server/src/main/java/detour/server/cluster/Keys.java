@@ -43,6 +43,10 @@ record Keys(String root) {
     return key(VANTAGES, vantage, OPINIONS, target);
   }
 
+  String latch(detour.server.publish.Latch latch) {
+    return latch(latch.service(), latch.family());
+  }
+
   String latch(String service, String family) {
     return key(LATCHES, service, family);
   }

@@ -47,7 +47,7 @@ final class Participation {
   private final ClusterPicture picture;
   private long toldCurrentNanos = -TICK_NANOS;
   private boolean toldReachable;
-  private long heardRevision;
+  private int restartsHeard;
   private boolean listed;
   private long tickAtNanos = Long.MIN_VALUE;
 
@@ -112,7 +112,7 @@ final class Participation {
   }
 
   void moved(Latch latch) {
-    latches.moved(latch, time.nowNanos(), inTheDark());
+    latches.moved(latch, time.nowNanos());
   }
 
   void failBack(Latch wanted, CompletableFuture<Void> answer) {
@@ -134,6 +134,7 @@ final class Participation {
       latches.expire(nowNanos);
       overrides.expire(nowNanos);
     }
+    opinions.noteWaiting(nowNanos);
     session.keep(nowNanos);
     outbox.send(nowNanos);
   }
@@ -181,25 +182,25 @@ final class Participation {
   }
 
   private void heard(List<Change> changes, boolean fresh) {
-    boolean wentBack = mirror.revision() < heardRevision;
-    if (fresh && (!listed || wentBack)) {
+    boolean storeIsNew = mirror.restarts() != restartsHeard;
+    if (fresh && (!listed || storeIsNew)) {
       listed = true;
-      listed(wentBack);
+      restartsHeard = mirror.restarts();
+      listed(storeIsNew);
     } else if (!changes.isEmpty()) {
       changed(changes, fresh);
     }
-    heardRevision = mirror.revision();
   }
 
-  /// Everything is heard for the first time, or of a store that lost what it held.
-  private void listed(boolean wentBack) {
+  /// Everything is heard for the first time, or of a store that is another or lost what it held.
+  private void listed(boolean storeIsNew) {
     Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
     opinions.listed(all);
     others.listed(all);
     // Before the latches: who is to judge from these must know that the others can be counted.
     tellHowCurrent(time.nowNanos());
-    overrides.listed(all, wentBack);
-    latches.listed(all, wentBack);
+    overrides.registers().listed(all, storeIsNew);
+    latches.registers().listed(all, storeIsNew);
     if (mirror.entry(keys.presence(settings.node())) == null) {
       session.vanished(all.revision());
     }
@@ -213,10 +214,10 @@ final class Participation {
     if (fresh) {
       tellHowCurrent(time.nowNanos());
     }
+    overrides.registers().changed(changes);
+    latches.registers().changed(changes);
     for (Change change : changes) {
       switch (keys.subject(change.key())) {
-        case Keys.Subject.Latch latch -> latches.changed(latch, change);
-        case Keys.Subject.Overriding override -> overrides.changed(override, change);
         case Keys.Subject.Opinion(String vantage, String target)
             when vantage.equals(settings.node()) ->
             opinions.changed(target, change);

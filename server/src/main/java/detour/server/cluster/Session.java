@@ -113,10 +113,10 @@ final class Session implements Transaction.Source {
 
   /// Gets a lease or keeps it alive, when it is time.
   void keep(long nowNanos) {
-    boolean stuck = opinions.stuckNanos(nowNanos) >= settings.lease().toNanos();
     if (asking || askAtNanos > nowNanos) {
       return;
     }
+    boolean stuck = opinions.stuckNanos(nowNanos) >= settings.lease().toNanos();
     if (stuck && leaseId != 0) {
       askAtNanos = nowNanos + RETRY_NANOS;
       return;

@@ -79,14 +79,18 @@ final class Decisions {
       Journal.Saved saved,
       Chronicle chronicle,
       LoadedConfiguration configuration) {
-    this(
-        time,
-        metrics,
-        saved,
-        chronicle,
-        Cluster.ALONE,
-        new Latches(Cluster.ALONE, time, _ -> {}),
-        configuration);
+    this(time, metrics, saved, chronicle, Cluster.ALONE, Latches.alone(time), configuration);
+  }
+
+  private Decisions(
+      Time time,
+      Metrics metrics,
+      Journal.Saved saved,
+      Chronicle chronicle,
+      Cluster cluster,
+      Latches latches,
+      LoadedConfiguration configuration) {
+    this(time, metrics, saved, chronicle, cluster, latches, new Approvals(latches), configuration);
   }
 
   Decisions(
@@ -96,6 +100,7 @@ final class Decisions {
       Chronicle chronicle,
       Cluster cluster,
       Latches latches,
+      Approvals approvals,
       LoadedConfiguration configuration) {
     this.time = time;
     this.metrics = metrics;
@@ -104,7 +109,7 @@ final class Decisions {
     this.cluster = cluster;
     this.latches = latches;
     attendance = new Attendance(time, chronicle);
-    judge = new ServiceJudge(time, overrides, chronicle, latches, attendance);
+    judge = new ServiceJudge(time, overrides, chronicle, latches, approvals, attendance);
     Beginning beginning = begin(configuration, null);
     directory = beginning.directory();
     table = beginning.table();
@@ -468,7 +473,7 @@ final class Decisions {
       if (former != null && old != null) {
         selections.add(SelectionRules.carriedOver(former, old.service(), service, track));
       } else {
-        String key = service.name() + "/" + ServiceJudge.familyName(track);
+        String key = Latch.key(service, track);
         selections.add(ServiceJudge.start(service, track, chronicle.lastSelection(key), time));
       }
     }

@@ -45,15 +45,22 @@ public interface Journal extends AutoCloseable {
   /// @param family `joint`, `ipv4` or `ipv6`
   /// @param pool the pool that serves; null when none was available
   /// @param held whether its failover budget holds it until an operator approves
+  /// @param epoch that of the latch that the nodes of a cluster agreed on when this was decided; 0
+  ///   for none
   record SavedSelection(
-      String service, String family, @Nullable String pool, Instant since, boolean held) {
-    /// One that is not held.
+      String service,
+      String family,
+      @Nullable String pool,
+      Instant since,
+      boolean held,
+      long epoch) {
+    /// One that is not held, and that nobody agreed on.
     public SavedSelection(String service, String family, @Nullable String pool, Instant since) {
-      this(service, family, pool, since, false);
+      this(service, family, pool, since, false, 0);
     }
 
     public String key() {
-      return service + "/" + family;
+      return Latch.key(service, family);
     }
   }
 

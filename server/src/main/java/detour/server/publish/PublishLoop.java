@@ -77,9 +77,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     startedAt = time.now();
     Journal.Saved saved = journal.load();
     chronicle = new Chronicle(time, saved);
-    Latches latches = new Latches(cluster, time, answer -> tell(new Message.Answered(answer)));
-    decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, first);
+    Latches latches =
+        new Latches(
+            cluster, time, saved.selections(), answer -> tell(new Message.Answered(answer)));
     approvals = new Approvals(latches);
+    decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, approvals, first);
     commands = new OperatorCommands(decisions);
     table = decisions.table();
     configuration = loaded(first);
@@ -414,13 +416,15 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void answered(Latches.Answer answer) {
     decisions.answered(answer);
     if (answer.failure() != null) {
-      CommandRefused refused = notAgreed(answer.failure());
-      approvals.take(answer.service()).forEach(done -> done.completeExceptionally(refused));
+      approvals.refuse(answer.service(), notAgreed(answer.failure()));
     }
   }
 
   private static CommandRefused notAgreed(Throwable failure) {
-    return new CommandRefused("nothing was changed: " + reason(failure));
+    return new CommandRefused(
+        failure instanceof Cluster.OutcomeUnknown
+            ? failure.getMessage()
+            : "nothing was changed: " + reason(failure));
   }
 
   private void replace(Message.Replace replace) {

@@ -54,7 +54,7 @@ final class Serves {
             Digest.of(
                 service.name()
                     + "/"
-                    + ServiceJudge.familyName(selection.track())
+                    + Latch.family(selection.track())
                     + "/"
                     + pool
                     + "/"

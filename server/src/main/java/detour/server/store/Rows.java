@@ -39,8 +39,8 @@ final class Rows {
   Rows(Connection connection) throws SQLException {
     putSelection =
         connection.prepareStatement(
-            "INSERT OR REPLACE INTO selection (service, family, pool, since_nanos, held)"
-                + " VALUES (?, ?, ?, ?, ?)");
+            "INSERT OR REPLACE INTO selection (service, family, pool, since_nanos, held, epoch)"
+                + " VALUES (?, ?, ?, ?, ?, ?)");
     putOpinion =
         connection.prepareStatement(
             "INSERT OR REPLACE INTO opinion (target, health, since_nanos) VALUES (?, ?, ?)");
@@ -85,7 +85,8 @@ final class Rows {
   private static Map<String, SavedSelection> selections(Statement statement) throws SQLException {
     Map<String, SavedSelection> selections = new HashMap<>();
     try (ResultSet row =
-        statement.executeQuery("SELECT service, family, pool, since_nanos, held FROM selection")) {
+        statement.executeQuery(
+            "SELECT service, family, pool, since_nanos, held, epoch FROM selection")) {
       while (row.next()) {
         SavedSelection selection =
             new SavedSelection(
@@ -93,7 +94,8 @@ final class Rows {
                 row.getString(2),
                 row.getString(3),
                 instant(row.getLong(4)),
-                row.getBoolean(5));
+                row.getBoolean(5),
+                row.getLong(6));
         selections.put(selection.key(), selection);
       }
     }
@@ -202,6 +204,7 @@ final class Rows {
     putSelection.setString(3, selection.pool());
     putSelection.setLong(4, nanos(selection.since()));
     putSelection.setBoolean(5, selection.held());
+    putSelection.setLong(6, selection.epoch());
     putSelection.executeUpdate();
   }
 

@@ -56,6 +56,9 @@ final class Schema {
           """,
           """
           ALTER TABLE selection ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+          """,
+          """
+          ALTER TABLE selection ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
           """);
 
   static final int VERSION = MIGRATIONS.size();

@@ -24,6 +24,7 @@ public final class SimulatedStore {
   private final List<SimulatedClient.SimulatedWatch> watches = new ArrayList<>();
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long revision = 1;
+  private int generation;
   private long compacted;
   private long leasesGranted;
   private long eventsPlanned;
@@ -118,6 +119,12 @@ public final class SimulatedStore {
     watches.clear();
   }
 
+  /// The same, in a store that shows that it is another.
+  public void replaceWithoutLast(int revisions) {
+    loseLast(revisions);
+    generation++;
+  }
+
   public long revision() {
     return revision;
   }
@@ -140,7 +147,8 @@ public final class SimulatedStore {
         revision,
         entries.tailMap(prefix).values().stream()
             .takeWhile(entry -> entry.key().startsWith(prefix))
-            .toList());
+            .toList(),
+        generation);
   }
 
   Listing read(List<String> keys) {
@@ -151,7 +159,7 @@ public final class SimulatedStore {
         found.add(entry);
       }
     }
-    return new Listing(revision, found);
+    return new Listing(revision, found, generation);
   }
 
   Commit commit(List<Condition> conditions, List<Write> writes) {
