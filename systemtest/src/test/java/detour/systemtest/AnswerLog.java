@@ -53,7 +53,8 @@ final class AnswerLog implements AutoCloseable {
       String node, String service, long askedNanos, long answeredNanos, String answer) {}
 
   /// @param names of addresses, which stand for them in what is kept
-  AnswerLog(Place client, List<DetourNode> nodes, List<String> services, Map<String, String> names) {
+  AnswerLog(
+      Place client, List<DetourNode> nodes, List<String> services, Map<String, String> names) {
     this.nodes = List.copyOf(nodes);
     this.services = List.copyOf(services);
     this.names = Map.copyOf(names);
@@ -111,8 +112,7 @@ final class AnswerLog implements AutoCloseable {
         for (Sample sample : since(node, service, mark)) {
           if (!sample.answer().equals(before)) {
             before = sample.answer();
-            lines.append(
-                " %s at %.1f s".formatted(before, (sample.askedNanos() - mark) / 1e9));
+            lines.append(" %s at %.1f s".formatted(before, (sample.askedNanos() - mark) / 1e9));
           }
         }
       }
@@ -208,8 +208,7 @@ final class AnswerLog implements AutoCloseable {
   private void keep(Asked asked, String answer) {
     synchronized (samples) {
       samples.add(
-          new Sample(
-              asked.node(), asked.service(), asked.askedNanos(), System.nanoTime(), answer));
+          new Sample(asked.node(), asked.service(), asked.askedNanos(), System.nanoTime(), answer));
     }
   }
 

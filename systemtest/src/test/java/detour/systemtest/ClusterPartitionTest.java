@@ -69,7 +69,9 @@ class ClusterPartitionTest {
         List<Place> others = etcd.subList(1, etcd.size());
         network.cut(node, others);
         network.cut(etcd.getFirst(), others);
-        network.cut(etcd.getFirst(), topology.nodesBut(topology.node(0)).stream().map(DetourNode::place).toList());
+        network.cut(
+            etcd.getFirst(),
+            topology.nodesBut(topology.node(0)).stream().map(DetourNode::place).toList());
       }
     };
 
@@ -136,8 +138,8 @@ class ClusterPartitionTest {
 
   private void awaitAbsent() {
     ClusterTopology.await("the others to find it absent")
-        .until(() ->
-            majority.stream().allMatch(node -> node.presenceOf(minority).equals("ABSENT")));
+        .until(
+            () -> majority.stream().allMatch(node -> node.presenceOf(minority).equals("ABSENT")));
   }
 
   /// Until it knows that it is alone, and for some time after that.
@@ -145,7 +147,7 @@ class ClusterPartitionTest {
     ClusterTopology.await("the minority to say that it is frozen")
         .atMost(STALE_AFTER.plus(DetourServer.PATIENCE))
         .until(() -> minority.alarms().stream().anyMatch(alarm -> alarm.contains("frozen")));
-    ClusterTopology.letPass(Duration.ofSeconds(3));
+    ClusterTopology.letPass(Duration.ofSeconds(1));
     assertThat(minority.cluster().path("stale").asBoolean()).isTrue();
     assertThat(Stream.of(WWW, MANUAL).map(minority::statusOf)).doesNotContain("READY");
   }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,13 +28,28 @@ class ClusterStoreLossTest {
   private List<DetourNode> all;
   private long mark;
 
+  /// The ways of the last node to etcd.
+  private static List<DelayingForwarder> ways;
+
   @BeforeAll
   static void start() {
-    topology = ClusterTopology.ofThree(STAGE, "--quota-backend-bytes", QUOTA_BYTES);
+    topology = ClusterTopology.declared(STAGE, "--quota-backend-bytes", QUOTA_BYTES);
+    DetourNode slow = topology.nodes().getLast();
+    ways = topology.etcd().stream().map(member -> way(slow, member)).toList();
+    String endpoints =
+        ways.stream().map(way -> '"' + way.endpoint() + '"').collect(Collectors.joining(", "));
+    slow.configure("both", topology.configurationWith(endpoints, "ams1, fra1, nyc1", ""));
+    topology.startNodes();
+  }
+
+  private static DelayingForwarder way(DetourNode from, EtcdMember to) {
+    int port = EtcdMember.CLIENT_PORT + 1 + topology.etcd().indexOf(to);
+    return STAGE.closing(new DelayingForwarder(from.place(), port, to.address()));
   }
 
   @BeforeEach
   void restore() {
+    ways.forEach(way -> way.delay(Duration.ZERO));
     topology.restore();
     all = topology.nodes();
     mark = AnswerLog.mark();
@@ -173,6 +189,53 @@ class ClusterStoreLossTest {
     topology.assertAnswers(all, WWW, mark, PRIMARY, STANDBY, PRIMARY);
   }
 
+  /// First slowly, which it can live with, then too slowly, which is as if it were gone.
+  @Test
+  void shouldDecideOverASlowWayAndTakeOneThatIsTooSlowForNone() {
+    DetourNode slow = all.getLast();
+    ways.forEach(way -> way.delay(Duration.ofMillis(250)));
+    topology.primaryServer().broken(true);
+    topology.assertPromptFailover(all, "with half a second between a node and etcd", mark);
+
+    ways.forEach(way -> way.delay(Duration.ofMillis(1_500)));
+    ClusterTopology.await("the others to find it absent")
+        .until(() -> all.getFirst().presenceOf(slow).equals("ABSENT"));
+    topology.primaryServer().broken(false);
+    topology.awaitAnswers(topology.nodesBut(slow), WWW, PRIMARY);
+    awaitFrozen(List.of(slow));
+    topology.assertAnswers(List.of(slow), WWW, mark, PRIMARY, STANDBY);
+
+    ways.forEach(way -> way.delay(Duration.ZERO));
+    topology.awaitAnswers(all, WWW, PRIMARY);
+    topology.assertAnswers(all, WWW, mark, PRIMARY, STANDBY, PRIMARY);
+  }
+
+  @Test
+  void shouldTakeUpItsPlaceAgainWhenItsLeaseWasEndedOrItsKeysWereDeleted() {
+    EtcdMember member = topology.etcd().getFirst();
+    topology.primaryServer().broken(true);
+    topology.awaitAnswers(all, WWW, STANDBY);
+    member
+        .control("lease", "list")
+        .lines()
+        .filter(line -> line.matches("[0-9a-f]{8,16}"))
+        .forEach(lease -> member.attempt("lease", "revoke", lease));
+    awaitPresent();
+    member.control("del", "--prefix", "/detour");
+    awaitPresent();
+    topology.primaryServer().broken(false);
+    topology.awaitAnswers(all, WWW, PRIMARY);
+    topology.assertAnswers(all, WWW, mark, PRIMARY, STANDBY, PRIMARY);
+  }
+
+  private void awaitPresent() {
+    ClusterTopology.await("every node to be present for every other")
+        .until(() ->
+            all.stream()
+                .allMatch(node ->
+                    all.stream().allMatch(other -> node.presenceOf(other).equals("PRESENT"))));
+  }
+
   private static EtcdMember leader() {
     ClusterTopology.await("etcd to have a leader")
         .until(() -> topology.etcd().stream().anyMatch(EtcdMember::leads));
@@ -220,7 +283,7 @@ class ClusterStoreLossTest {
     ClusterTopology.await("every node to say that its verdicts are frozen")
         .until(() ->
             nodes.stream()
-                .allMatch(node ->
-                    node.alarms().stream().anyMatch(alarm -> alarm.contains("frozen"))));
+                .allMatch(
+                    node -> node.alarms().stream().anyMatch(alarm -> alarm.contains("frozen"))));
   }
 }

@@ -28,8 +28,8 @@ final class ClusterTopology {
   static final String PRIMARY = "primary";
   static final String STANDBY = "standby";
 
-  static final Duration LEASE = Duration.ofSeconds(3);
-  static final Duration STALE_AFTER = Duration.ofSeconds(8);
+  static final Duration LEASE = Duration.ofSeconds(2);
+  static final Duration STALE_AFTER = Duration.ofSeconds(5);
 
   /// The longest that a vantage needs to find an endpoint down of which nothing comes any more: an
   /// interval, a timeout, and two confirmations a fast interval apart, which do not wait.
@@ -95,12 +95,18 @@ final class ClusterTopology {
 
   /// Three nodes that answer and probe, started and calm.
   static ClusterTopology ofThree(Stage stage, String... etcdOptions) {
+    ClusterTopology topology = declared(stage, etcdOptions);
+    topology.startNodes();
+    return topology;
+  }
+
+  /// Three nodes that answer and probe, not started.
+  static ClusterTopology declared(Stage stage, String... etcdOptions) {
     ClusterTopology topology =
         new ClusterTopology(stage, List.of("ams1", "fra1", "nyc1"), etcdOptions);
     for (DetourNode node : topology.nodes()) {
       node.configure("both", topology.configuration(node, "ams1, fra1, nyc1", ""));
     }
-    topology.startNodes();
     return topology;
   }
 
@@ -141,6 +147,13 @@ final class ClusterTopology {
           - { name: standby, endpoints: [ { name: s1, address: %s } ] }
     """
         .formatted(name, failback, primary.address(), standby.address());
+  }
+
+  /// Ends the nodes, and starts them with what they were configured with since.
+  void restartNodes() {
+    network.mend();
+    nodes.stream().map(DetourNode::daemon).filter(Daemon::alive).forEach(Daemon::stop);
+    startNodes();
   }
 
   void startNodes() {
@@ -230,7 +243,8 @@ final class ClusterTopology {
     DetourNode.elements(service.path("pools"))
         .flatMap(pool -> DetourNode.elements(pool.path("endpoints")))
         .filter(endpoint ->
-            !endpoint.path("verdict").asString().equals("UP") || endpoint.path("frozen").asBoolean())
+            !endpoint.path("verdict").asString().equals("UP")
+                || endpoint.path("frozen").asBoolean())
         .forEach(endpoint -> unrest.add(endpoint.path("name") + " is not up"));
   }
 
@@ -256,7 +270,8 @@ final class ClusterTopology {
   void assertPromptFailover(Collection<DetourNode> of, String what, long mark) {
     awaitAnswers(of, WWW, STANDBY);
     Duration took = latest(of, WWW, STANDBY, mark);
-    System.out.printf("%s: failed over on %d nodes after %.2f s%n", what, of.size(), took.toMillis() / 1e3);
+    System.out.printf(
+        "%s: failed over on %d nodes after %.2f s%n", what, of.size(), took.toMillis() / 1e3);
     assertThat(took).as(what).isLessThan(DETECTION.plusSeconds(1).plus(SLACK));
   }
 
@@ -289,7 +304,7 @@ final class ClusterTopology {
 
   /// Those of the nodes that answer queries.
   List<DetourNode> answering() {
-    return nodes;
+    return nodes.stream().filter(DetourNode::answers).toList();
   }
 
   DetourNode node(int number) {
@@ -345,5 +360,4 @@ final class ClusterTopology {
   Nginx primaryServer() {
     return webServers.getFirst();
   }
-
 }

@@ -94,8 +94,7 @@ final class DelayingForwarder implements AutoCloseable {
     try {
       InputStream in = from.getInputStream();
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        onTheWay.add(
-            new Chunk(System.nanoTime() + delay.toNanos(), Arrays.copyOf(buffer, count)));
+        onTheWay.add(new Chunk(System.nanoTime() + delay.toNanos(), Arrays.copyOf(buffer, count)));
       }
     } catch (IOException e) {
       // It ends as any other.

@@ -26,17 +26,16 @@ final class DetourNode implements AutoCloseable {
   private final Path configurationFile;
   private final Path dataDirectory;
   private final Daemon daemon;
+  private String role = "both";
 
   DetourNode(Place place, Path directory) {
     this.place = place;
     configurationFile = directory.resolve(place.name() + ".yaml");
     dataDirectory = directory.resolve(place.name() + "-data");
     List<String> program =
-        List.of(
-            PackagedBuild.program().toString(), "run", "-c", configurationFile.toString());
+        List.of(PackagedBuild.program().toString(), "run", "-c", configurationFile.toString());
     daemon =
-        new Daemon(
-            place.namespace().command(program), directory.resolve(place.name() + ".log"));
+        new Daemon(place.namespace().command(program), directory.resolve(place.name() + ".log"));
     daemon.environment(PackagedBuild.environment());
   }
 
@@ -45,6 +44,7 @@ final class DetourNode implements AutoCloseable {
   /// @param role `both`, `answer` or `probe`
   /// @param configuration everything but `node` and `listen`
   void configure(String role, String configuration) {
+    this.role = role;
     String head =
         """
         node: { name: %s, role: %s, data_dir: "%s" }
@@ -66,6 +66,11 @@ final class DetourNode implements AutoCloseable {
     daemon.environment(all);
   }
 
+  /// Whether it answers queries, by its role.
+  boolean answers() {
+    return !role.equals("probe");
+  }
+
   String name() {
     return place.name();
   }
@@ -85,7 +90,8 @@ final class DetourNode implements AutoCloseable {
 
   /// Runs a command of the packaged program that talks to this node.
   Command.Output cli(String... arguments) {
-    List<String> line = new ArrayList<>(List.of("env", "JAVA_HOME=" + System.getProperty("java.home")));
+    List<String> line =
+        new ArrayList<>(List.of("env", "JAVA_HOME=" + System.getProperty("java.home")));
     line.add(PackagedBuild.program().toString());
     line.addAll(Arrays.asList(arguments));
     line.addAll(List.of("--server", URL));
@@ -135,9 +141,7 @@ final class DetourNode implements AutoCloseable {
   }
 
   private Command.Output fetch(String path) {
-    return place
-        .namespace()
-        .attempt(Peers.require("curl"), "-sSf", "-m", "10", URL + path);
+    return place.namespace().attempt(Peers.require("curl"), "-sSf", "-m", "10", URL + path);
   }
 
   static Stream<JsonNode> elements(JsonNode array) {

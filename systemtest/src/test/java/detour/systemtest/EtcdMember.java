@@ -1,6 +1,7 @@
 package detour.systemtest;
 
 import detour.systemtest.RoutedNetwork.Place;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +11,7 @@ import org.awaitility.Awaitility;
 
 /// One member of a real etcd, in a place of its own.
 final class EtcdMember implements AutoCloseable {
-  private static final int CLIENT_PORT = 2379;
+  static final int CLIENT_PORT = 2379;
   private static final int PEER_PORT = 2380;
 
   private final Place place;
@@ -58,8 +59,8 @@ final class EtcdMember implements AutoCloseable {
     return "http://%s:%d".formatted(place.address(), CLIENT_PORT);
   }
 
-  int port() {
-    return CLIENT_PORT;
+  InetSocketAddress address() {
+    return new InetSocketAddress(place.address(), CLIENT_PORT);
   }
 
   /// Waits until a majority of the members agree, as this one sees it.

@@ -46,8 +46,7 @@ final class RoutedNetwork implements AutoCloseable {
     String net = "198.18." + number;
     Place place = new Place(name, net + ".2", namespace);
     places.add(place);
-    router.run(
-        "ip", "link", "add", name, "type", "veth", "peer", LINK, "netns", namespace.name());
+    router.run("ip", "link", "add", name, "type", "veth", "peer", LINK, "netns", namespace.name());
     router.run("ip", "address", "add", net + ".1/24", "dev", name);
     router.run("ip", "link", "set", name, "up");
     namespace.run("ip", "address", "add", place.address() + "/24", "dev", LINK);
