@@ -65,7 +65,7 @@ final class ClusterPicture {
     boolean stale = age == null || age.compareTo(settings.staleAfter()) >= 0;
     List<Seen> seen = seen(nowNanos, stale);
     long reference = mostServed(seen);
-    long latest = seen.stream().mapToLong(node -> node.says().agreedRevision()).max().orElse(0);
+    long latest = seen.stream().mapToLong(node -> node.says().epoch()).max().orElse(0);
     List<NodeState> nodes =
         seen.stream().map(node -> state(node, reference, latest, stale)).toList();
     StoreFailure trouble = outbox.trouble();
@@ -109,7 +109,7 @@ final class ClusterPicture {
     for (Seen node : seen) {
       if (node.present() && node.answers()) {
         votes.merge(node.says().serves(), 1, Integer::sum);
-        epochs.merge(node.says().serves(), node.says().agreedRevision(), Math::max);
+        epochs.merge(node.says().serves(), node.says().epoch(), Math::max);
       }
     }
     return votes.keySet().stream()
@@ -132,7 +132,7 @@ final class ClusterPicture {
         node.heard(),
         node.skew(),
         says.clock(),
-        says.agreedRevision(),
+        says.epoch(),
         says.opinions(),
         says.frozen(),
         disagreement.isEmpty(),
@@ -147,9 +147,9 @@ final class ClusterPicture {
     if (!node.answers() || says.serves() == reference) {
       return "";
     }
-    if (says.agreedRevision() < latest) {
+    if (says.epoch() < latest) {
       return "it has taken over what was agreed up to epoch %d of %d"
-          .formatted(says.agreedRevision(), latest);
+          .formatted(says.epoch(), latest);
     }
     if (says.impaired()) {
       return "it does not trust what it sees: " + says.finding();

@@ -12,9 +12,11 @@ import java.time.Instant;
 /// @param finding why it is impaired; empty while it is not
 /// @param opinions how many it has told
 /// @param digest over the opinions that it has told
-/// @param agreedRevision which latches and overrides it has taken over
+/// @param epoch up to which revision of the store all latches and overrides are in force there
 /// @param serves digest of what it answers with
 /// @param frozen how many of its endpoints have a frozen verdict
+/// @param rules digest of the services that it is configured with and of how it decides on them
+/// @param behind why something that was agreed on is not in force there; empty when all is
 record Presence(
     String region,
     String role,
@@ -26,6 +28,8 @@ record Presence(
     String finding,
     int opinions,
     long digest,
-    long agreedRevision,
+    long epoch,
     long serves,
-    int frozen) {}
+    int frozen,
+    long rules,
+    String behind) {}

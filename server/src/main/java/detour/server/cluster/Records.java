@@ -120,9 +120,11 @@ final class Records {
             .put("finding", presence.finding())
             .put("opinions", presence.opinions())
             .put("digest", Long.toHexString(presence.digest()))
-            .put("epoch", presence.agreedRevision())
+            .put("epoch", presence.epoch())
             .put("serves", Long.toHexString(presence.serves()))
-            .put("frozen", presence.frozen()));
+            .put("frozen", presence.frozen())
+            .put("rules", Long.toHexString(presence.rules()))
+            .put("behind", presence.behind()));
   }
 
   static Optional<Presence> presence(byte[] value) {
@@ -141,7 +143,9 @@ final class Records {
                 Long.parseUnsignedLong(text(json, "digest"), 16),
                 json.path("epoch").asLong(0),
                 Long.parseUnsignedLong(text(json, "serves"), 16),
-                json.path("frozen").asInt(0)));
+                json.path("frozen").asInt(0),
+                Long.parseUnsignedLong(json.path("rules").asString("0"), 16),
+                json.path("behind").asString("")));
   }
 
   /// An optional whose mapping may fail on what is in the store.

@@ -49,7 +49,7 @@ final class Session implements Transaction.Source {
   private long lastBeatRevision = Long.MAX_VALUE;
   private boolean impaired;
   private String finding = "";
-  private Serving serving = new Serving(0, 0, 0);
+  private Serving serving = Serving.NOTHING;
   private @Nullable String namesake;
 
   /// @param instance differs from start to start
@@ -98,7 +98,9 @@ final class Session implements Transaction.Source {
         opinions.digest(),
         serving.agreedRevision(),
         serving.digest(),
-        serving.frozen());
+        serving.frozen(),
+        serving.rules(),
+        serving.behind());
   }
 
   /// Whether the others can see this node.

@@ -204,8 +204,15 @@ public final class ConfigurationReader {
 
   private NodeSettings node(NodeDeclaration declared) {
     Path dataDir = file.toAbsolutePath().resolveSibling(declared.dataDir()).normalize();
-    return new NodeSettings(
-        declared.name() == null ? hostName() : declared.name(), dataDir, declared.role());
+    String name = declared.name() == null ? hostName() : declared.name();
+    String nameServerId =
+        switch (declared.nsid()) {
+          case "name" -> name;
+          case "hostname" -> hostName();
+          case "off" -> "";
+          default -> declared.nsid();
+        };
+    return new NodeSettings(name, dataDir, declared.role(), nameServerId);
   }
 
   private static String hostName() {

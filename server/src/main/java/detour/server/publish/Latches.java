@@ -3,6 +3,7 @@ package detour.server.publish;
 import detour.failover.model.Service;
 import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
+import detour.failover.selection.Track;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -42,6 +43,9 @@ final class Latches {
   /// Those of the news that could not be judged from yet.
   private final Set<String> putOff = new HashSet<>();
 
+  /// Those that are of a pool that is not configured here.
+  private final Set<String> foreign = new HashSet<>();
+
   /// What was told since the last agreement.
   private final Map<String, Latch> told = new HashMap<>();
 
@@ -79,6 +83,7 @@ final class Latches {
       services.addAll(services(agreed.values()));
       services.addAll(services(told.values()));
       agreed.clear();
+      foreign.clear();
       told.clear();
     }
     for (Latch latch : latches.latches()) {
@@ -193,11 +198,17 @@ final class Latches {
       return;
     }
     news.remove(key);
-    if (selection.latch() < 0 || cluster == Cluster.ALONE) {
+    if (cluster == Cluster.ALONE) {
       return;
     }
+    boolean isForeign = isForeign(agreed.get(key), service);
+    if (isForeign) {
+      foreign.add(key);
+    } else {
+      foreign.remove(key);
+    }
     Latch last = told.containsKey(key) ? told.get(key) : agreed.get(key);
-    if (!says(last, service, selection) && !isForeign(agreed.get(key), service)) {
+    if (selection.latch() >= 0 && !isForeign && !says(last, service, selection)) {
       Latch latch = latch(service, selection);
       told.put(key, latch);
       toTell.add(latch);
@@ -215,6 +226,36 @@ final class Latches {
   private static boolean isForeign(@Nullable Latch latch, Service service) {
     return latch != null
         && service.pools().stream().noneMatch(pool -> pool.name().equals(latch.pool()));
+  }
+
+  /// Why something of what was agreed on is not in force here, as one sentence; empty when all is.
+  String notInForce(Directory directory) {
+    for (String key : foreign) {
+      Latch latch = configured(key, directory);
+      if (latch != null) {
+        return "its configuration has no pool %s of %s, to which %s moved"
+            .formatted(latch.pool(), latch.service(), latch.by());
+      }
+    }
+    for (String key : news) {
+      Latch latch = configured(key, directory);
+      if (latch != null) {
+        return "it does not go to %s of %s until enough vantages are present"
+            .formatted(latch.pool(), latch.service());
+      }
+    }
+    return "";
+  }
+
+  /// What is agreed on a latch that this node has; null for one that it does not.
+  private @Nullable Latch configured(String key, Directory directory) {
+    Latch latch = agreed.get(key);
+    LiveService live = latch == null ? null : directory.service(latch.service());
+    boolean has =
+        live != null
+            && Track.of(live.service()).stream()
+                .anyMatch(track -> ServiceJudge.familyName(track).equals(latch.family()));
+    return has ? latch : null;
   }
 
   /// Tells the others what is to be told.

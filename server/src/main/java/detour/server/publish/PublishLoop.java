@@ -52,9 +52,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final UnsavedOverrides unsaved = new UnsavedOverrides();
 
   private final Instant startedAt;
+  private final SelectionEpoch epoch;
+  private String nameServerId;
   private volatile AnswerTable table;
   private volatile ConfigurationState configuration;
-  private volatile long epoch;
   private volatile boolean stopping;
   private volatile boolean stopped;
 
@@ -81,7 +82,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, first);
     approvals = new Approvals(latches);
     commands = new OperatorCommands(decisions);
-    table = decisions.table();
+    epoch = new SelectionEpoch(cluster == Cluster.ALONE, chronicle, saved);
+    nameServerId = first.nameServerId();
+    var _ = epoch.turned(decisions.agreedRevision());
+    table = decisions.table().identifiedBy(nameServerId, epoch.value());
     configuration = loaded(first);
   }
 
@@ -142,7 +146,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private PublishedState picture(StatePicture.Detail detail) {
     return new StatePicture(time, decisions, startedAt, detail)
-        .state(epoch, configuration, unsaved.paths());
+        .state(table.epoch(), configuration, unsaved.paths());
   }
 
   /// Tells of each event from now on.
@@ -230,6 +234,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       settled = trySettle();
     }
     chronicle.event(null, "stop", "server", "", "stopped", "asked to stop", Chronicle.SELF);
+    epoch.end();
     var _ = save(unsaved.take(decisions.overrides()));
     save();
     refuseTheRest();
@@ -301,7 +306,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void settle() {
     // Whoever was promised that something is in force is told so when it is answered.
     boolean all = stopping || !waiting.isEmpty() || !approvals.isEmpty();
-    if (all ? decisions.settleAll() : decisions.settle()) {
+    boolean answers = all ? decisions.settleAll() : decisions.settle();
+    if (epoch.turned(decisions.agreedRevision()) || answers) {
       swap();
     }
     decisions.tellOthers();
@@ -313,9 +319,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void swap() {
-    long next = epoch + 1;
-    epoch = next;
-    table = decisions.table();
+    table = decisions.table().identifiedBy(nameServerId, epoch.value());
   }
 
   private void save() {
@@ -444,6 +448,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         "%d services, %d zones"
             .formatted(replace.loaded().model().services().size(), replace.loaded().zones().size()),
         replace.author());
+    nameServerId = replace.loaded().nameServerId();
+    var _ = epoch.turned(decisions.agreedRevision());
     swap();
     decisions.startProbing();
     waiting.add(replace.done());

@@ -44,7 +44,9 @@ class RecordsTest {
             -4,
             9,
             Long.MIN_VALUE,
-            2);
+            2,
+            -1,
+            "it waits");
     assertThat(Records.presence(Records.presence(presence))).contains(presence);
   }
 
