@@ -6,6 +6,7 @@ import java.time.Instant;
 ///
 /// @param role `both`, `answer` or `probe`
 /// @param version of its program
+/// @param protocol the latest form of records that its program reads and writes
 /// @param instance differs from start to start: two nodes of one name show by it
 /// @param sequence counts its heartbeats
 /// @param clock what its wall clock showed
@@ -21,6 +22,7 @@ record Presence(
     String region,
     String role,
     String version,
+    int protocol,
     String instance,
     long sequence,
     Instant clock,
@@ -32,4 +34,10 @@ record Presence(
     long serves,
     int frozen,
     long rules,
-    String behind) {}
+    String behind) {
+  /// What is shown of a node whose record this version cannot read.
+  static Presence unreadable(String version, int protocol) {
+    return new Presence(
+        "", "", version, protocol, "", 0, Instant.EPOCH, false, "", 0, 0, 0, 0, 0, 0, "");
+  }
+}

@@ -154,7 +154,10 @@ final class SharedLatches implements Transaction.Source {
       Pending move = next.getValue();
       String key = keys.latch(move.latch().service(), move.latch().family());
       Latch now = latch(key);
-      if (move.latch().epoch() != (now == null ? 1 : now.epoch() + 1)) {
+      if (Records.isLater(known.value(key))) {
+        waiting.remove();
+        refuse(move, "a later version of Detour wrote this latch; ask a node that runs it");
+      } else if (move.latch().epoch() != (now == null ? 1 : now.epoch() + 1)) {
         waiting.remove();
         lost(move, now, again);
       } else if (isDropped(move, now, nowNanos)) {

@@ -194,8 +194,15 @@ final class SharedOverrides implements Transaction.Source {
     if (wish == null) {
       return null;
     }
-    underWay = true;
     String key = keys.override(wish.path());
+    if (Records.isLater(known.value(key))) {
+      refuse(
+          wish,
+          "a later version of Detour wrote the override of %s; ask a node that runs it"
+              .formatted(wish.path()));
+      return null;
+    }
+    underWay = true;
     byte[] value = Records.override(known.value(key), wish.override(), time.now(), settings.node());
     return new Transaction(
         List.of(known.unchanged(key)), List.of(new Write.Put(key, value)), new Wished(wish, value));

@@ -137,10 +137,7 @@ record ConfigurationFormat(
         List.of(NODE_NAME, DATA_DIR, ROLE, NSID),
         values ->
             new NodeDeclaration(
-                values.orNull(NODE_NAME),
-                values.of(DATA_DIR),
-                values.of(ROLE),
-                values.of(NSID)));
+                values.orNull(NODE_NAME), values.of(DATA_DIR), values.of(ROLE), values.of(NSID)));
   }
 
   private static OptionType<ListenSettings> listenType() {

@@ -2,6 +2,7 @@ package detour.server.config;
 
 import detour.dns.zone.Zone;
 import detour.failover.model.Check;
+import detour.failover.model.GuardPolicy;
 import detour.failover.model.Model;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
@@ -153,7 +154,10 @@ public final class ConfigurationReader {
                 node.name(),
                 declared.verdicts(),
                 declared.services(),
-                declared.values().of(format.guard())),
+                // Who does not probe needs no guard against what its probes find.
+                node.role() == NodeSettings.Role.ANSWER
+                    ? GuardPolicy.OFF
+                    : declared.values().of(format.guard())),
             zones,
             sources),
         problems.warnings());

@@ -38,8 +38,7 @@ public interface Journal extends AutoCloseable {
       Map<OverridePath, OperatorOverride> overrides,
       long lastEventId,
       Epochs epochs) {
-    public static final Saved NOTHING =
-        new Saved(Map.of(), Map.of(), Map.of(), 0, Epochs.NOTHING);
+    public static final Saved NOTHING = new Saved(Map.of(), Map.of(), Map.of(), 0, Epochs.NOTHING);
   }
 
   /// The epochs of selections that were saved; 0 for none.

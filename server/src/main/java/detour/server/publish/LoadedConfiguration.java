@@ -13,8 +13,7 @@ import java.util.List;
 public record LoadedConfiguration(
     String file, Model model, List<Zone> zones, List<String> warnings, String nameServerId) {
   /// One whose server does not say which it is.
-  public LoadedConfiguration(
-      String file, Model model, List<Zone> zones, List<String> warnings) {
+  public LoadedConfiguration(String file, Model model, List<Zone> zones, List<String> warnings) {
     this(file, model, zones, warnings, "");
   }
 

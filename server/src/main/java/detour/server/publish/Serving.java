@@ -9,8 +9,7 @@ package detour.server.publish;
 ///   present
 /// @param rules digest of what is configured: the services and how is decided on them
 /// @param behind why something that was agreed on is not in force here; empty when all is
-public record Serving(
-    long agreedRevision, long digest, int frozen, long rules, String behind) {
+public record Serving(long agreedRevision, long digest, int frozen, long rules, String behind) {
   /// Before anything was decided.
   public static final Serving NOTHING = new Serving(0, 0, 0, 0, "");
 }
