@@ -110,11 +110,12 @@ final class Decisions {
     this.latches = latches;
     attendance = new Attendance(time, chronicle);
     judge = new ServiceJudge(time, overrides, chronicle, latches, approvals, attendance);
+    serves.resume(saved.epochs().agreed());
     Beginning beginning = begin(configuration, null);
     directory = beginning.directory();
     table = beginning.table();
     directory.services().forEach(this::schedule);
-    serves.restart();
+    serves.restart(configuration.model());
     directory.services().forEach(serves::judged);
     sentry = new Sentry(time, metrics, chronicle, directory);
     forgetWhatOthersProbe();
@@ -268,7 +269,7 @@ final class Decisions {
 
   /// Takes over what the nodes of the cluster agreed on.
   void agreed(Agreed agreed) {
-    serves.tookOver(agreed);
+    serves.heard(agreed);
     switch (agreed) {
       case Agreed.Latches moved -> latches.agreed(moved).forEach(this::markByName);
       case Agreed.Overrides changed ->
@@ -289,6 +290,12 @@ final class Decisions {
     if (live != null) {
       mark(live);
     }
+  }
+
+  /// Up to which revision of the cluster's store everything that was agreed on is in force here.
+  long agreedRevision() {
+    serves.inForce(dirty.isEmpty(), () -> latches.notInForce(directory));
+    return serves.agreedRevision();
   }
 
   /// Tells the other nodes what was decided; to be called when it is answered.
@@ -329,7 +336,7 @@ final class Decisions {
     dirty.clear();
     timers.clear();
     directory.services().forEach(this::schedule);
-    serves.restart();
+    serves.restart(configuration.model());
     directory.services().forEach(serves::judged);
     resolved.keySet().retainAll(directory.hostNames());
     attendanceChanged();

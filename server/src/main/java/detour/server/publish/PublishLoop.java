@@ -52,9 +52,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final UnsavedOverrides unsaved = new UnsavedOverrides();
 
   private final Instant startedAt;
+  private final SelectionEpoch epoch;
+  private String nameServerId;
   private volatile AnswerTable table;
   private volatile ConfigurationState configuration;
-  private volatile long epoch;
   private volatile boolean stopping;
   private volatile boolean stopped;
 
@@ -83,7 +84,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     approvals = new Approvals(latches);
     decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, approvals, first);
     commands = new OperatorCommands(decisions);
-    table = decisions.table();
+    epoch = new SelectionEpoch(cluster == Cluster.ALONE, chronicle, saved);
+    nameServerId = first.nameServerId();
+    var _ = epoch.turned(decisions.agreedRevision());
+    table = decisions.table().identifiedBy(nameServerId, epoch.value());
     configuration = loaded(first);
   }
 
@@ -144,7 +148,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private PublishedState picture(StatePicture.Detail detail) {
     return new StatePicture(time, decisions, startedAt, detail)
-        .state(epoch, configuration, unsaved.paths());
+        .state(table.epoch(), configuration, unsaved.paths());
   }
 
   /// Tells of each event from now on.
@@ -232,6 +236,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       settled = trySettle();
     }
     chronicle.event(null, "stop", "server", "", "stopped", "asked to stop", Chronicle.SELF);
+    epoch.end();
     var _ = save(unsaved.take(decisions.overrides()));
     save();
     refuseTheRest();
@@ -303,7 +308,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void settle() {
     // Whoever was promised that something is in force is told so when it is answered.
     boolean all = stopping || !waiting.isEmpty() || !approvals.isEmpty();
-    if (all ? decisions.settleAll() : decisions.settle()) {
+    boolean answers = all ? decisions.settleAll() : decisions.settle();
+    if (epoch.turned(decisions.agreedRevision()) || answers) {
       swap();
     }
     decisions.tellOthers();
@@ -315,9 +321,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void swap() {
-    long next = epoch + 1;
-    epoch = next;
-    table = decisions.table();
+    table = decisions.table().identifiedBy(nameServerId, epoch.value());
   }
 
   private void save() {
@@ -448,6 +452,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         "%d services, %d zones"
             .formatted(replace.loaded().model().services().size(), replace.loaded().zones().size()),
         replace.author());
+    nameServerId = replace.loaded().nameServerId();
+    var _ = epoch.turned(decisions.agreedRevision());
     swap();
     decisions.startProbing();
     waiting.add(replace.done());
