@@ -92,7 +92,7 @@ class ClusterSimulationTest {
   }
 
   private static List<String> run(long seed, boolean loud) {
-    SimulatedCluster cluster = new SimulatedCluster(seed, seed % 4 == 0 ? 5 : 3, loud);
+    SimulatedCluster cluster = new SimulatedCluster(seed, loud);
     try {
       cluster.run();
       return cluster.trace();
