@@ -95,9 +95,12 @@ final class Invariants {
   void turned(SimulatedNode node) {
     Decided now = node.decided();
     Decided last = Objects.requireNonNull(before.put(node.name, now));
-    for (int i = 0; i < now.tracks().size(); i++) {
+    for (int i = 0; now != last && i < now.tracks().size(); i++) {
       Decided.OfTrack track = now.tracks().get(i);
       Decided.OfTrack former = last.tracks().get(i);
+      if (track == former) {
+        continue;
+      }
       if (track.pool() != former.pool()) {
         moved(node, track, former);
       }

@@ -19,6 +19,10 @@ final class Settling {
   /// another, an operator who approves, and what was known before it is stale.
   private static final Duration BOUND = Duration.ofSeconds(120);
 
+  /// What was wrong before everything was healed may come to light until then.
+  private static final Duration COMES_TO_LIGHT =
+      SimulatedCluster.STALE_AFTER.plus(SimulatedCluster.LEASE);
+
   private static final Duration STAYS = Duration.ofSeconds(10);
 
   /// What was agreed on has reached everyone that has been well for so long.
@@ -52,6 +56,9 @@ final class Settling {
   ///
   /// @return whether all have agreed for long enough
   boolean isOver() {
+    if (cluster.nowNanos() - healedNanos < COMES_TO_LIGHT.toNanos()) {
+      return false;
+    }
     String complaint = complaint();
     if (!settled) {
       require(

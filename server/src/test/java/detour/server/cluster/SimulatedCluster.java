@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 /// Nodes, probes, outages, faults and operators each draw from a chance of their own, so that one
 /// more kind of the one changes as little as possible of the others.
 final class SimulatedCluster {
-  static final Duration LEASE = Duration.ofSeconds(6);
+  static final Duration LEASE = Duration.ofSeconds(9);
   static final Duration STALE_AFTER = Duration.ofSeconds(18);
   static final long SECOND = 1_000_000_000L;
 

@@ -7,12 +7,24 @@ import detour.failover.selection.Selection;
 import detour.failover.selection.Track;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a publish loop decided, in short: for those who look after every step.
 ///
 /// @param tracks of all services, in the order of the configuration
-public record Decided(List<OfTrack> tracks) {
+public record Decided(List<OfService> services, List<OfTrack> tracks) {
+
+  /// One service, as it was judged last.
+  public static final class OfService {
+    private final LiveService.View view;
+    private final List<OfTrack> tracks;
+
+    private OfService(LiveService.View view, List<OfTrack> tracks) {
+      this.view = view;
+      this.tracks = tracks;
+    }
+  }
 
   /// One service, or one family of it.
   ///
@@ -87,17 +99,31 @@ public record Decided(List<OfTrack> tracks) {
       boolean overridden,
       String reason) {}
 
-  static Decided of(Directory directory) {
-    List<OfTrack> tracks = new ArrayList<>();
+  /// What is decided now.
+  ///
+  /// @param before of the same loop; services that were not judged since keep their records
+  static Decided of(Directory directory, @Nullable Decided before) {
+    List<OfService> services = new ArrayList<>();
+    boolean same = before != null;
     for (LiveService live : directory.services()) {
-      LiveService.View view = live.view();
-      if (view != null) {
-        for (Selection selection : view.selections()) {
-          tracks.add(track(live, selection));
-        }
-      }
+      OfService known = before == null ? null : before.services().get(services.size());
+      boolean judged = known == null || known.view != live.view();
+      same &= !judged;
+      services.add(judged ? service(live) : known);
     }
-    return new Decided(tracks);
+    return same ? before : new Decided(services, tracks(services));
+  }
+
+  private static List<OfTrack> tracks(List<OfService> services) {
+    List<OfTrack> tracks = new ArrayList<>();
+    services.forEach(service -> tracks.addAll(service.tracks));
+    return tracks;
+  }
+
+  private static OfService service(LiveService live) {
+    LiveService.View view = Objects.requireNonNull(live.view());
+    return new OfService(
+        view, view.selections().stream().map(selection -> track(live, selection)).toList());
   }
 
   private static OfTrack track(LiveService live, Selection selection) {

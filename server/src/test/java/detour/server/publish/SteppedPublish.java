@@ -22,6 +22,7 @@ public final class SteppedPublish {
   private final PublishLoop loop;
   private final Time time;
   private final Map<String, ProbeTarget> targets = new HashMap<>();
+  private @Nullable Decided decided;
 
   /// What survives a restart, and lies on no disk.
   public static final class Disk {
@@ -150,8 +151,11 @@ public final class SteppedPublish {
     return loop.state();
   }
 
+  /// The same object for as long as nothing is judged anew.
   public Decided decided() {
-    return Decided.of(loop.directory());
+    Decided now = Decided.of(loop.directory(), decided);
+    decided = now;
+    return now;
   }
 
   /// Under what the opinion of a target is saved.
