@@ -201,10 +201,7 @@ final class Invariants {
       for (Decided.OfPool pool : track.pools()) {
         for (Decided.OfEndpoint endpoint : pool.endpoints()) {
           require(
-              endpoint.frozen(),
-              "%s is cut off and not frozen: %s",
-              node.name,
-              endpoint.reason());
+              endpoint.frozen(), "%s is cut off and not frozen: %s", node.name, endpoint.reason());
         }
       }
       Decided.OfTrack then = first == null ? track : first.tracks().get(i);
@@ -249,21 +246,22 @@ final class Invariants {
   }
 
   private boolean downForMost(Decided.OfPool pool) {
-    return pool.endpoints().stream().allMatch(endpoint -> {
-      String target = SteppedPublish.targetKey(endpoint.destination());
-      return world.mustDecide(
-          vantage ->
+    return pool.endpoints().stream()
+        .allMatch(endpoint -> {
+          String target = SteppedPublish.targetKey(endpoint.destination());
+          return world.mustDecide(vantage ->
               node(vantage).isWellFor(FAILS_OVER_WITHIN)
                   && node(vantage).thinksDownFor(target, FAILS_OVER_WITHIN));
-    });
+        });
   }
 
   private boolean upForAll(Decided.OfPool pool) {
-    return pool.endpoints().stream().anyMatch(endpoint -> {
-      String target = SteppedPublish.targetKey(endpoint.destination());
-      return cluster.nodes().stream()
-          .noneMatch(node -> node.thoughtDownWithin(target, COUNTS_FOR));
-    });
+    return pool.endpoints().stream()
+        .anyMatch(endpoint -> {
+          String target = SteppedPublish.targetKey(endpoint.destination());
+          return cluster.nodes().stream()
+              .noneMatch(node -> node.thoughtDownWithin(target, COUNTS_FOR));
+        });
   }
 
   /// An operator was told that an override is set or cleared: so the store must have it, as it is

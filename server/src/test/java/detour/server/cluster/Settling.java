@@ -109,8 +109,7 @@ final class Settling {
 
   private @Nullable String complaint(Decided.OfTrack track) {
     if (track.pool() != 0) {
-      return "%s is answered from pool %d: %s"
-          .formatted(track.key(), track.pool(), track.reason());
+      return "%s is answered from pool %d: %s".formatted(track.key(), track.pool(), track.reason());
     }
     if (track.overridden()) {
       return track.service() + " still has an override";

@@ -158,12 +158,14 @@ final class SimulatedCluster {
       outages.probe(node);
     }
     in(SECOND, this::look);
-    in(CALM_NANOS, () -> {
-      phase = Phase.FAULTS;
-      outages.begin();
-      faults.begin();
-      operators.begin();
-    });
+    in(
+        CALM_NANOS,
+        () -> {
+          phase = Phase.FAULTS;
+          outages.begin();
+          faults.begin();
+          operators.begin();
+        });
     in(CALM_NANOS + FAULTS_NANOS, this::heal);
     while (phase != Phase.OVER) {
       step();

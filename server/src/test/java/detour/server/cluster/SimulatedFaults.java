@@ -107,13 +107,15 @@ final class SimulatedFaults {
     cluster.note(node.name + " " + how);
     mend(node);
     harm.accept(node);
-    cluster.in(lasts, () -> {
-      if (latestOf.getOrDefault(node, 0L) == id && node.isRunning()) {
-        cluster.note(node.name + " is whole again");
-        cluster.disturb();
-        mend(node);
-      }
-    });
+    cluster.in(
+        lasts,
+        () -> {
+          if (latestOf.getOrDefault(node, 0L) == id && node.isRunning()) {
+            cluster.note(node.name + " is whole again");
+            cluster.disturb();
+            mend(node);
+          }
+        });
   }
 
   private static void mend(SimulatedNode node) {
@@ -162,13 +164,15 @@ final class SimulatedFaults {
     if (node.works()) {
       cluster.note(node.name + " is paused");
       node.pause(true);
-      cluster.in(lasts, () -> {
-        if (node.isRunning() && !node.works()) {
-          cluster.note(node.name + " goes on");
-          cluster.disturb();
-          node.pause(false);
-        }
-      });
+      cluster.in(
+          lasts,
+          () -> {
+            if (node.isRunning() && !node.works()) {
+              cluster.note(node.name + " goes on");
+              cluster.disturb();
+              node.pause(false);
+            }
+          });
     }
   }
 
@@ -187,10 +191,12 @@ final class SimulatedFaults {
   private void breakDisk(SimulatedNode node, long lasts) {
     cluster.note("the disk of " + node.name + " fails");
     node.diskFails(true);
-    cluster.in(lasts, () -> {
-      cluster.note("the disk of " + node.name + " works again");
-      node.diskFails(false);
-    });
+    cluster.in(
+        lasts,
+        () -> {
+          cluster.note("the disk of " + node.name + " works again");
+          node.diskFails(false);
+        });
   }
 
   private void jumpClock(SimulatedNode node) {

@@ -131,13 +131,15 @@ final class SimulatedOutages {
     cluster.note(what);
     cluster.disturb();
     begin.run();
-    cluster.in(lasts, () -> {
-      if (cluster.phase() == SimulatedCluster.Phase.FAULTS) {
-        cluster.note(over);
-        cluster.disturb();
-        end.run();
-      }
-    });
+    cluster.in(
+        lasts,
+        () -> {
+          if (cluster.phase() == SimulatedCluster.Phase.FAULTS) {
+            cluster.note(over);
+            cluster.disturb();
+            end.run();
+          }
+        });
   }
 
   /// The destinations of all pools in this place of their services.

@@ -95,10 +95,7 @@ record SimulatedWorld(
     }
     List<Member> members = members(shape);
     List<Vantage> vantages =
-        members.stream()
-            .filter(member -> member.role().probes())
-            .map(Member::vantage)
-            .toList();
+        members.stream().filter(member -> member.role().probes()).map(Member::vantage).toList();
     VerdictPolicy policy =
         new VerdictPolicy(
             new Quorum.Majority(),
@@ -152,9 +149,7 @@ record SimulatedWorld(
                 pool("two", "192.0.2.3"),
                 pool("three", "192.0.2.13"))
             : service(
-                "a.example.com",
-                pool("one", "192.0.2.1", "192.0.2.2"),
-                pool("two", "192.0.2.3")));
+                "a.example.com", pool("one", "192.0.2.1", "192.0.2.2"), pool("two", "192.0.2.3")));
     Declared three =
         service(
                 "b.example.com",
@@ -195,9 +190,7 @@ record SimulatedWorld(
 
   /// What operators have to say of a service before it fails back.
   List<String> approvedServices() {
-    return has(Trait.BUDGET)
-        ? List.of("b.example.com", "c.example.com")
-        : List.of("c.example.com");
+    return has(Trait.BUDGET) ? List.of("b.example.com", "c.example.com") : List.of("c.example.com");
   }
 
   /// Every destination that any node probes.

@@ -96,13 +96,17 @@ final class StoredLatches {
     latches.clear();
     newer.clear();
     agreedNanos = cluster.nowNanos();
-    cluster.store().texts().keySet().forEach(key -> {
-      Entry entry = cluster.store().entry(key);
-      if (entry != null && keys.subject(key) instanceof Keys.Subject.Latch subject) {
-        Latch latch = read(entry, subject);
-        latches.put(latch.key(), new ArrayList<>(List.of(latch)));
-      }
-    });
+    cluster
+        .store()
+        .texts()
+        .keySet()
+        .forEach(key -> {
+          Entry entry = cluster.store().entry(key);
+          if (entry != null && keys.subject(key) instanceof Keys.Subject.Latch subject) {
+            Latch latch = read(entry, subject);
+            latches.put(latch.key(), new ArrayList<>(List.of(latch)));
+          }
+        });
     watch(cluster.store().revision() + 1);
   }
 
@@ -175,8 +179,7 @@ final class StoredLatches {
               latch);
       case HEALED, OVER -> {
         int moves = movesWhenHealed.merge(latch.key(), 1, Integer::sum);
-        require(
-            moves <= MOVES_WHEN_HEALED, "moved %s times though all is well: %s", moves, latch);
+        require(moves <= MOVES_WHEN_HEALED, "moved %s times though all is well: %s", moves, latch);
       }
     }
   }

@@ -61,8 +61,7 @@ public record Declared(
   }
 
   public Declared failback(Service.Failback other) {
-    return new Declared(
-        name, pools, other, whenAllDown, families, ttl, failbackAfter, budget);
+    return new Declared(name, pools, other, whenAllDown, families, ttl, failbackAfter, budget);
   }
 
   public Declared failbackAfter(Duration other) {
@@ -87,19 +86,11 @@ public record Declared(
 
   public Declared separate() {
     return new Declared(
-        name,
-        pools,
-        failback,
-        whenAllDown,
-        Service.Families.SEPARATE,
-        ttl,
-        failbackAfter,
-        budget);
+        name, pools, failback, whenAllDown, Service.Families.SEPARATE, ttl, failbackAfter, budget);
   }
 
   Declared ttl(Duration other) {
-    return new Declared(
-        name, pools, failback, whenAllDown, families, other, failbackAfter, budget);
+    return new Declared(name, pools, failback, whenAllDown, families, other, failbackAfter, budget);
   }
 
   Service service() {

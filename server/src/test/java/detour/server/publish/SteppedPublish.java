@@ -126,10 +126,7 @@ public final class SteppedPublish {
             new Inbox.Observed(
                 targets.computeIfAbsent(destination, Declared::target),
                 new Observation(
-                    passes,
-                    passes ? "200 OK" : "connection refused",
-                    now - 1_000_000,
-                    now))));
+                    passes, passes ? "200 OK" : "connection refused", now - 1_000_000, now))));
     loop.observed(results);
   }
 

@@ -195,8 +195,7 @@ public final class SimulatedStore {
   }
 
   long grantLease(long timeToLiveNanos) {
-    leases.put(
-        ++leasesGranted, new SimulatedLease(timeToLiveNanos, revision, nanos.getAsLong()));
+    leases.put(++leasesGranted, new SimulatedLease(timeToLiveNanos, revision, nanos.getAsLong()));
     return leasesGranted;
   }
 
