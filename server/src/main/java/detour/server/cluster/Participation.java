@@ -70,7 +70,7 @@ final class Participation {
     String instance = Long.toHexString(chance.nextLong());
     opinions = new OwnOpinions(settings, keys);
     session = new Session(settings, keys, store, time, self, opinions, instance);
-    latches = new SharedLatches(settings, keys, inbox, metrics, revision, this::inTheDark);
+    latches = new SharedLatches(settings, keys, inbox, metrics, revision);
     others = new OtherNodes(settings.node(), keys, inbox, time);
     overrides = new SharedOverrides(settings, keys, inbox, time, revision, others::skewOf);
     outbox =

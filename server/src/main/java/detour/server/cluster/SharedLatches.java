@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The latches that the nodes agree on: each is a register of the store that is moved by
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | its epoch follows that of the store | it is written |
 /// | another node moved the latch meanwhile | it lost the race: that node's latch is told again |
-/// | it was decided while nothing was heard of the others for too long, or could not be written for as long | it waits; once they are heard again it is dropped, and the store's latch told again: what one node decided in the dark must not move those who saw |
+/// | it was decided while nothing was heard of the others for too long, or could not be written for as long | it is dropped, and the store's latch told again: what one node decided in the dark must not move those who saw |
 /// | it is a question and the store does not take it in time | it is refused |
 final class SharedLatches implements Transaction.Source {
   private static final long ASK_NANOS = 5_000_000_000L;
@@ -42,15 +41,11 @@ final class SharedLatches implements Transaction.Source {
   private final Inbox inbox;
   private final Metrics metrics;
   private final AgreedRevision revision;
-  private final BooleanSupplier inTheDark;
   private final Known known = new Known();
   private final Map<String, Pending> pending = new LinkedHashMap<>();
   private final Pace pace = new Pace();
   private boolean listed;
   private boolean underWay;
-
-  /// Whether all that is pending waits until the others are heard again.
-  private boolean allWait;
 
   /// A move that is served already, or a question for one.
   ///
@@ -59,15 +54,8 @@ final class SharedLatches implements Transaction.Source {
   private record Pending(
       Latch latch, @Nullable CompletableFuture<Void> answer, long sinceNanos, boolean inTheDark) {}
 
-  /// @param inTheDark whether the shared view is stale now
   SharedLatches(
-      Membership settings,
-      Keys keys,
-      Inbox inbox,
-      Metrics metrics,
-      AgreedRevision revision,
-      BooleanSupplier inTheDark) {
-    this.inTheDark = inTheDark;
+      Membership settings, Keys keys, Inbox inbox, Metrics metrics, AgreedRevision revision) {
     this.settings = settings;
     this.keys = keys;
     this.inbox = inbox;
@@ -165,17 +153,13 @@ final class SharedLatches implements Transaction.Source {
       var next = waiting.next();
       Pending move = next.getValue();
       String key = keys.latch(move.latch().service(), move.latch().family());
-      Latch now = latch(move);
+      Latch now = latch(key);
       if (move.latch().epoch() != (now == null ? 1 : now.epoch() + 1)) {
         waiting.remove();
         lost(move, now, again);
-      } else if (isDoubtful(move, now, nowNanos)) {
-        // Told in the dark, the store's latch of long ago would be a failback that nobody agreed
-        // on.
-        if (!inTheDark.getAsBoolean()) {
-          waiting.remove();
-          again.add(now);
-        }
+      } else if (isDropped(move, now, nowNanos)) {
+        waiting.remove();
+        again.add(now);
       } else if (pace.allows(key, nowNanos)) {
         waiting.remove();
         sent.put(key, move);
@@ -184,7 +168,6 @@ final class SharedLatches implements Transaction.Source {
       }
     }
     tell(again, false);
-    allWait = pending.values().stream().allMatch(move -> isDoubtful(move, latch(move), nowNanos));
     if (writes.isEmpty()) {
       return null;
     }
@@ -193,7 +176,7 @@ final class SharedLatches implements Transaction.Source {
     return new Transaction(conditions, writes, new Moves(sent, writes));
   }
 
-  private boolean isDoubtful(Pending move, @Nullable Latch now, long nowNanos) {
+  private boolean isDropped(Pending move, @Nullable Latch now, long nowNanos) {
     boolean late = nowNanos - move.sinceNanos() > settings.staleAfter().toNanos();
     return now != null && move.answer() == null && (late || move.inTheDark());
   }
@@ -210,9 +193,7 @@ final class SharedLatches implements Transaction.Source {
 
   @Override
   public long nextDueNanos() {
-    return !listed || underWay || pending.isEmpty() || allWait
-        ? Long.MAX_VALUE
-        : pace.nextDueNanos();
+    return !listed || underWay || pending.isEmpty() ? Long.MAX_VALUE : pace.nextDueNanos();
   }
 
   private static void refuse(@Nullable Pending question, String why) {
@@ -238,8 +219,7 @@ final class SharedLatches implements Transaction.Source {
     }
   }
 
-  private @Nullable Latch latch(Pending move) {
-    String key = keys.latch(move.latch().service(), move.latch().family());
+  private @Nullable Latch latch(String key) {
     Entry entry = known.of(key);
     return entry != null && keys.subject(key) instanceof Keys.Subject.Latch subject
         ? latch(entry, subject).orElse(null)

@@ -87,6 +87,8 @@ class ClusterSimulationTest {
       run(seed, false);
       return null;
     } catch (AssertionError e) {
+      // At once, for the other seeds may take long.
+      System.out.println(e.getMessage());
       return e.getMessage();
     }
   }

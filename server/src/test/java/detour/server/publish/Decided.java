@@ -4,9 +4,9 @@ import detour.failover.model.Endpoint;
 import detour.failover.model.Health;
 import detour.failover.model.Service;
 import detour.failover.selection.Selection;
-import detour.failover.selection.Track;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -138,12 +138,8 @@ public record Decided(List<OfService> services, List<OfTrack> tracks) {
       }
       pools.add(new OfPool(service.pools().get(pool).name(), endpoints));
     }
-    return new OfTrack(
-        service.name(), family(selection.track()), selection.pool(), pools, selection.reason());
-  }
-
-  private static String family(Track track) {
-    return ServiceJudge.familyName(track);
+    String family = selection.track().name().toLowerCase(Locale.ROOT);
+    return new OfTrack(service.name(), family, selection.pool(), pools, selection.reason());
   }
 
   private static OfEndpoint endpoint(Endpoint endpoint, LiveEndpoint.@Nullable View view) {

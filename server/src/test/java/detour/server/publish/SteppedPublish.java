@@ -69,7 +69,7 @@ public final class SteppedPublish {
   }
 
   /// A node without a guard.
-  static SteppedPublish of(
+  public static SteppedPublish of(
       Time time,
       Disk disk,
       Cluster cluster,
@@ -113,7 +113,7 @@ public final class SteppedPublish {
     return loop;
   }
 
-  void observed(String destination, boolean passed) {
+  public void observed(String destination, boolean passed) {
     observed(Map.of(destination, passed));
   }
 
@@ -144,7 +144,7 @@ public final class SteppedPublish {
     return loop.command(new Command.ApproveFailback(service, "ann"));
   }
 
-  PublishedState state() {
+  public PublishedState state() {
     return loop.state();
   }
 
