@@ -136,6 +136,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     return table;
   }
 
+  /// The services as they are decided on now. Any thread.
+  Directory directory() {
+    return decisions.directory();
+  }
+
   /// The present decisions, for people; made afresh at each call, on the caller's thread.
   public PublishedState state() {
     return picture(StatePicture.Detail.WHOLE);
