@@ -49,7 +49,11 @@ record FileConfiguration(Configuration started) implements ConfigurationSource {
 
   private static LoadedConfiguration loaded(Configuration configuration, List<String> warnings) {
     return new LoadedConfiguration(
-        configuration.file().toString(), configuration.model(), configuration.zones(), warnings);
+        configuration.file().toString(),
+        configuration.model(),
+        configuration.zones(),
+        warnings,
+        configuration.node().nameServerId());
   }
 
   private List<String> leftForTheNextStart(Configuration next) {

@@ -91,8 +91,8 @@ final class Wiring implements AutoCloseable {
       opened.push(publish::close);
       deciding.set(publish);
 
+      // Closed with the binding: queries are answered until nothing else is left to be done.
       listeners = binding.listeners();
-      opened.push(listeners::close);
       listeners.start();
 
       PushCheck push = new PushCheck(time.nanos());
@@ -160,7 +160,9 @@ final class Wiring implements AutoCloseable {
     return api.address();
   }
 
-  /// Answers what is in flight, writes what is to be kept, and ends; in that order.
+  /// Ends in an order in which nobody is left waiting: first nothing new is asked of this server or
+  /// found out by it, then what was decided is told and the other nodes of the cluster know that it
+  /// leaves, then it is written; and until then queries are answered.
   @Override
   public void close() {
     while (!opened.isEmpty()) {

@@ -137,6 +137,10 @@ final class Nginx implements AutoCloseable {
     Signals.send(running(), "CONT");
   }
 
+  boolean alive() {
+    return process != null && process.isAlive();
+  }
+
   /// From now on every answer is a 500, or 200 again.
   void broken(boolean broken) {
     Path mark = directory.resolve("broken");

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -32,7 +33,7 @@ final class Stage implements AfterTestExecutionCallback, AfterEachCallback, Afte
   private static final int HOSTS = 254;
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private final List<DetourServer> servers = new ArrayList<>();
+  private final List<Supplier<String>> logs = new ArrayList<>();
   private final Path directory;
   private final int network = NEXT_NETWORK.getAndAdd(NETWORKS);
   private final int port = Ports.free();
@@ -92,7 +93,7 @@ final class Stage implements AfterTestExecutionCallback, AfterEachCallback, Afte
 
   DetourServer unstartedServer(String configuration) {
     DetourServer server = new DetourServer(directory, configuration);
-    servers.add(server);
+    showing(server::log);
     return closing(server);
   }
 
@@ -113,13 +114,18 @@ final class Stage implements AfterTestExecutionCallback, AfterEachCallback, Afte
     return resource;
   }
 
+  /// Shows this log too when a test failed.
+  void showing(Supplier<String> log) {
+    logs.add(log);
+  }
+
   @Override
   public void afterTestExecution(ExtensionContext context) {
     if (context.getExecutionException().isPresent()) {
-      for (DetourServer server : servers) {
+      for (Supplier<String> log : logs) {
         System.err.printf(
             "%n--- log of the server in %s, %s ---%n%s%n",
-            context.getRequiredTestClass().getSimpleName(), context.getDisplayName(), server.log());
+            context.getRequiredTestClass().getSimpleName(), context.getDisplayName(), log.get());
       }
     }
   }

@@ -16,8 +16,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +34,11 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private static final int BATCH = 1_024;
   private static final long SHOWN_EVERY_NANOS = 250_000_000L;
   private static final long FAILED_WAIT_NANOS = 100_000_000L;
-  private static final long STOP_MILLIS = 1_000;
+
+  /// For how long taking leave may hold up a stop; without it the others wait for the lease to end.
+  private static final long LEAVE_MILLIS = 2_000;
+
+  private static final long STOP_MILLIS = LEAVE_MILLIS + 1_000;
 
   private final Membership settings;
   private final SharedStore store;
@@ -129,7 +135,8 @@ public final class ClusterNode implements Cluster, AutoCloseable {
     return answer;
   }
 
-  /// Leaves the cluster: the others are told, if they can be.
+  /// Leaves the cluster, and waits until the others know, if they can be told: up to 2 s. The
+  /// store's to close only then.
   @Override
   public void close() {
     stopping = true;
@@ -174,7 +181,22 @@ public final class ClusterNode implements Cluster, AutoCloseable {
         stopping = true;
       }
     }
-    running.end();
+    leave(running);
+  }
+
+  private static void leave(Participation running) {
+    try {
+      running.end().get(LEAVE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.info(
+          "the other nodes could not be told that this one leaves: they wait for its lease to end"
+              + " ({})",
+          e instanceof ExecutionException
+              ? Outbox.failure(e.getCause()).getMessage()
+              : "no answer");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void show(Participation running) {

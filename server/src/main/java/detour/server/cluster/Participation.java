@@ -42,6 +42,7 @@ final class Participation {
   private final SharedLatches latches;
   private final SharedOverrides overrides;
   private final OtherNodes others;
+  private final LaterRecords unreadable;
   private final Outbox outbox;
   private final Mirror mirror;
   private final ClusterPicture picture;
@@ -66,10 +67,11 @@ final class Participation {
     this.inbox = inbox;
     this.metrics = metrics;
     keys = Keys.of(settings.cluster());
-    AgreedRevision revision = new AgreedRevision();
+    unreadable = new LaterRecords(keys);
+    AgreedRevision revision = new AgreedRevision(unreadable);
     String instance = Long.toHexString(chance.nextLong());
     opinions = new OwnOpinions(settings, keys);
-    session = new Session(settings, keys, store, time, self, opinions, instance);
+    session = new Session(settings, keys, store, time, self, opinions, unreadable, instance);
     latches = new SharedLatches(settings, keys, inbox, metrics, revision);
     others = new OtherNodes(settings.node(), keys, inbox, time);
     overrides = new SharedOverrides(settings, keys, inbox, time, revision, others::skewOf);
@@ -152,9 +154,11 @@ final class Participation {
   }
 
   /// Takes leave of the others.
-  void end() {
+  ///
+  /// @return completes when they can know, or it is clear that they must wait for the lease to end
+  CompletableFuture<Void> end() {
     mirror.close();
-    session.end();
+    return session.end();
   }
 
   private void committed(long revision, long askedNanos) {
@@ -195,6 +199,7 @@ final class Participation {
   /// Everything is heard for the first time, or of a store that is another or lost what it held.
   private void listed(boolean storeIsNew) {
     Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
+    unreadable.listed(all);
     opinions.listed(all);
     others.listed(all);
     // Before the latches: who is to judge from these must know that the others can be counted.
@@ -207,6 +212,7 @@ final class Participation {
   }
 
   private void changed(List<Change> changes, boolean fresh) {
+    unreadable.changed(changes);
     if (others.changed(changes, fresh)) {
       metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
       mirror.doubt("a node's heartbeat tells other opinions than were heard of it");

@@ -169,7 +169,10 @@ final class SharedLatches implements Transaction.Source, Registers.Kind {
       Pending move = waiting.next();
       String key = keys.latch(move.latch());
       Latch now = latch(registers.of(key));
-      if (move.latch().equals(now)) {
+      if (Records.isLater(registers.value(key))) {
+        waiting.remove();
+        move.refuse("a later version of Detour wrote this latch; ask a node that runs it");
+      } else if (move.latch().equals(now)) {
         waiting.remove();
         move.agreed();
       } else if (move.latch().epoch() != (now == null ? 1 : now.epoch() + 1)) {

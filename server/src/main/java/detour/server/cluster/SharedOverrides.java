@@ -193,6 +193,12 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     }
     for (Wish wish = wishes.poll(); wish != null; wish = wishes.poll()) {
       String key = keys.override(wish.path());
+      if (Records.isLater(registers.value(key))) {
+        wish.refuse(
+            "a later version of Detour wrote the override of %s; ask a node that runs it"
+                .formatted(wish.path()));
+        continue;
+      }
       Attempt attempt = wish.attempt() == null ? attempt(key, wish) : wish.attempt();
       if (attempt.made(registers.of(key))) {
         wish.answer().complete(null);

@@ -2,6 +2,7 @@ package detour.server.config;
 
 import detour.dns.zone.Zone;
 import detour.failover.model.Check;
+import detour.failover.model.GuardPolicy;
 import detour.failover.model.Model;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
@@ -153,7 +154,10 @@ public final class ConfigurationReader {
                 node.name(),
                 declared.verdicts(),
                 declared.services(),
-                declared.values().of(format.guard())),
+                // Who does not probe needs no guard against what its probes find.
+                node.role() == NodeSettings.Role.ANSWER
+                    ? GuardPolicy.OFF
+                    : declared.values().of(format.guard())),
             zones,
             sources),
         problems.warnings());
@@ -204,8 +208,15 @@ public final class ConfigurationReader {
 
   private NodeSettings node(NodeDeclaration declared) {
     Path dataDir = file.toAbsolutePath().resolveSibling(declared.dataDir()).normalize();
-    return new NodeSettings(
-        declared.name() == null ? hostName() : declared.name(), dataDir, declared.role());
+    String name = declared.name() == null ? hostName() : declared.name();
+    String nameServerId =
+        switch (declared.nsid()) {
+          case "name" -> name;
+          case "hostname" -> hostName();
+          case "off" -> "";
+          default -> declared.nsid();
+        };
+    return new NodeSettings(name, dataDir, declared.role(), nameServerId);
   }
 
   private static String hostName() {

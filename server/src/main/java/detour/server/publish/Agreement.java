@@ -26,6 +26,7 @@ final class Agreement {
     overrides = new Overrides(saved.overrides());
     latches = new Latches(cluster, time, saved.selections(), answered);
     approvals = new Approvals(latches);
+    serves.resume(saved.epochs().agreed());
   }
 
   /// Of a node on its own with itself.
@@ -54,7 +55,7 @@ final class Agreement {
   ///
   /// @return the names of the services that must be judged again
   Set<String> takeOver(Agreed agreed) {
-    serves.tookOver(agreed);
+    serves.heard(agreed);
     return switch (agreed) {
       case Agreed.Latches moved -> latches.agreed(moved);
       case Agreed.Overrides changed ->
@@ -71,8 +72,18 @@ final class Agreement {
 
   /// Takes note of how all services of another configuration were judged.
   void began(Directory directory) {
-    serves.restart();
-    directory.services().forEach(this::judged);
+    if (!latches.alone()) {
+      serves.restart(directory.configuration().model());
+      directory.services().forEach(serves::judged);
+    }
+  }
+
+  /// Up to which revision of the store everything that was agreed on is in force.
+  ///
+  /// @param settled whether all services were judged by it
+  long inForce(boolean settled, Directory directory) {
+    serves.inForce(settled, () -> latches.notInForce(directory));
+    return serves.agreedRevision();
   }
 
   /// Tells the other nodes what was decided; to be called when it is answered.

@@ -248,6 +248,11 @@ final class Decisions {
     }
   }
 
+  /// Up to which revision of the cluster's store everything that was agreed on is in force here.
+  long agreedRevision() {
+    return agreement.inForce(agenda.isEmpty(), directory);
+  }
+
   /// Marks a service to be judged again by the next [#settle].
   void mark(LiveService live) {
     agenda.mark(live);

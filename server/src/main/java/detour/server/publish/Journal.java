@@ -36,8 +36,31 @@ public interface Journal extends AutoCloseable {
       Map<String, SavedSelection> selections,
       Map<String, SavedOpinion> opinions,
       Map<OverridePath, OperatorOverride> overrides,
-      long lastEventId) {
-    public static final Saved NOTHING = new Saved(Map.of(), Map.of(), Map.of(), 0);
+      long lastEventId,
+      Epochs epochs) {
+    public static final Saved NOTHING = new Saved(Map.of(), Map.of(), Map.of(), 0, Epochs.NOTHING);
+  }
+
+  /// The epochs of selections that were saved; 0 for none.
+  ///
+  /// @param own that this node did not pass on its own
+  /// @param agreed that of its cluster which it reached last
+  record Epochs(long own, long agreed) {
+    public static final Epochs NOTHING = new Epochs(0, 0);
+
+    /// The same with another value of one of them.
+    public Epochs with(SavedEpoch which, long value) {
+      return switch (which) {
+        case OWN -> new Epochs(value, agreed);
+        case AGREED -> new Epochs(own, value);
+      };
+    }
+  }
+
+  /// Which epoch is saved: a node keeps what it counted on its own while it is in a cluster.
+  enum SavedEpoch {
+    OWN,
+    AGREED
   }
 
   /// The latch of one service, or of one family of it.
@@ -77,6 +100,8 @@ public interface Journal extends AutoCloseable {
     record OverrideCleared(OverridePath path) implements Change {}
 
     record Event(HistoryEvent event) implements Change {}
+
+    record Epoch(SavedEpoch which, long value) implements Change {}
   }
 
   /// Something that happened, for people.

@@ -3,6 +3,7 @@ package detour.server.publish;
 import detour.failover.model.Service;
 import detour.failover.selection.Selection;
 import detour.failover.selection.SelectionRules;
+import detour.failover.selection.Track;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -49,6 +50,9 @@ final class Latches {
 
   /// Those of the news that could not be judged from yet.
   private final Set<String> putOff = new HashSet<>();
+
+  /// Those that are of a pool that is not configured here.
+  private final Set<String> foreign = new HashSet<>();
 
   /// What was told since the last agreement.
   private final Map<String, Latch> told = new HashMap<>();
@@ -99,6 +103,7 @@ final class Latches {
       Set<String> there = new HashSet<>();
       latches.latches().forEach(latch -> there.add(latch.key()));
       forgetAllBut(there, services);
+      foreign.retainAll(there);
     }
     for (Latch latch : latches.latches()) {
       if (!latch.equals(agreed.get(latch.key()))) {
@@ -263,6 +268,12 @@ final class Latches {
       return;
     }
     news.remove(key);
+    boolean isForeign = isForeign(agreed.get(key), service);
+    if (isForeign) {
+      foreign.add(key);
+    } else {
+      foreign.remove(key);
+    }
     if (selection.latch() < 0) {
       return;
     }
@@ -272,9 +283,7 @@ final class Latches {
         && isFrozen(live, before.latch())) {
       leftBlindly.add(key);
     }
-    if (!leftBlindly.contains(key)
-        && !isKnown(key, service, selection)
-        && !isForeign(agreed.get(key), service)) {
+    if (!leftBlindly.contains(key) && !isKnown(key, service, selection) && !isForeign) {
       Latch latch = latch(service, selection);
       told.put(key, latch);
       toTell.add(latch);
@@ -301,6 +310,36 @@ final class Latches {
   private static boolean isForeign(@Nullable Latch latch, Service service) {
     return latch != null
         && service.pools().stream().noneMatch(pool -> pool.name().equals(latch.pool()));
+  }
+
+  /// Why something of what was agreed on is not in force here, as one sentence; empty when all is.
+  String notInForce(Directory directory) {
+    for (String key : foreign) {
+      Latch latch = configured(key, directory);
+      if (latch != null) {
+        return "its configuration has no pool %s of %s, to which %s moved"
+            .formatted(latch.pool(), latch.service(), latch.by());
+      }
+    }
+    for (String key : news) {
+      Latch latch = configured(key, directory);
+      if (latch != null) {
+        return "it does not go to %s of %s until enough vantages are present"
+            .formatted(latch.pool(), latch.service());
+      }
+    }
+    return "";
+  }
+
+  /// What is agreed on a latch that this node has; null for one that it does not.
+  private @Nullable Latch configured(String key, Directory directory) {
+    Latch latch = agreed.get(key);
+    LiveService live = latch == null ? null : directory.service(latch.service());
+    boolean has =
+        live != null
+            && Track.of(live.service()).stream()
+                .anyMatch(track -> Latch.family(track).equals(latch.family()));
+    return has ? latch : null;
   }
 
   /// Tells the others what is to be told.

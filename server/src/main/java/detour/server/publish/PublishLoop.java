@@ -53,9 +53,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final UnsavedOverrides unsaved = new UnsavedOverrides();
 
   private final Instant startedAt;
+  private final SelectionEpoch epoch;
+  private String nameServerId;
   private volatile AnswerTable table;
   private volatile ConfigurationState configuration;
-  private volatile long epoch;
   private volatile boolean stopping;
   private volatile boolean stopped;
 
@@ -84,7 +85,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     decisions = new Decisions(time, metrics, chronicle, agreement, first);
     approvals = agreement.approvals();
     commands = new OperatorCommands(decisions);
-    table = decisions.table();
+    epoch = new SelectionEpoch(cluster == Cluster.ALONE, chronicle, saved);
+    nameServerId = first.nameServerId();
+    var _ = epoch.turned(decisions.agreedRevision());
+    table = decisions.table().identifiedBy(nameServerId, epoch.value());
     configuration = loaded(first);
   }
 
@@ -133,6 +137,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     return table;
   }
 
+  /// The services as they are decided on now. Any thread.
+  Directory directory() {
+    return decisions.directory();
+  }
+
   /// The present decisions, for people; made afresh at each call, on the caller's thread.
   public PublishedState state() {
     return picture(StatePicture.Detail.WHOLE);
@@ -145,7 +154,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private PublishedState picture(StatePicture.Detail detail) {
     return new StatePicture(time, decisions, startedAt, detail)
-        .state(epoch, configuration, unsaved.paths());
+        .state(table.epoch(), configuration, unsaved.paths());
   }
 
   /// Tells of each event from now on.
@@ -233,6 +242,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       settled = trySettle();
     }
     chronicle.event(null, "stop", "server", "", "stopped", "asked to stop", Chronicle.SELF);
+    epoch.end();
     var _ = save(unsaved.take(decisions.overrides()));
     save();
     refuseTheRest();
@@ -304,7 +314,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void settle() {
     // Whoever was promised that something is in force is told so when it is answered.
     boolean all = stopping || !waiting.isEmpty() || !approvals.isEmpty();
-    if (all ? decisions.settleAll() : decisions.settle()) {
+    boolean answers = all ? decisions.settleAll() : decisions.settle();
+    if (epoch.turned(decisions.agreedRevision()) || answers) {
       swap();
     }
     agreement.tell();
@@ -316,9 +327,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void swap() {
-    long next = epoch + 1;
-    epoch = next;
-    table = decisions.table();
+    table = decisions.table().identifiedBy(nameServerId, epoch.value());
   }
 
   private void save() {
@@ -449,6 +458,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         "%d services, %d zones"
             .formatted(replace.loaded().model().services().size(), replace.loaded().zones().size()),
         replace.author());
+    nameServerId = replace.loaded().nameServerId();
+    var _ = epoch.turned(decisions.agreedRevision());
     swap();
     decisions.startProbing();
     waiting.add(replace.done());
