@@ -136,7 +136,8 @@ final class ClusterPicture {
         says.opinions(),
         says.frozen(),
         disagreement.isEmpty(),
-        disagreement);
+        disagreement,
+        says.configuration());
   }
 
   private static String disagreement(Seen node, long reference, long latest, boolean stale) {

@@ -1,6 +1,8 @@
 package detour.server.cluster;
 
+import detour.server.publish.RunningConfiguration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// What a node says of itself with each heartbeat.
 ///
@@ -15,6 +17,7 @@ import java.time.Instant;
 /// @param agreedRevision which latches and overrides it has taken over
 /// @param serves digest of what it answers with
 /// @param frozen how many of its endpoints have a frozen verdict
+/// @param configuration what it runs of the cluster's store; null for one that has its own file
 record Presence(
     String region,
     String role,
@@ -28,4 +31,5 @@ record Presence(
     long digest,
     long agreedRevision,
     long serves,
-    int frozen) {}
+    int frozen,
+    @Nullable RunningConfiguration configuration) {}

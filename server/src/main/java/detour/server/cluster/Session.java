@@ -5,6 +5,7 @@ import detour.server.cluster.store.Listing;
 import detour.server.cluster.store.SharedStore;
 import detour.server.cluster.store.StoreFailure;
 import detour.server.cluster.store.Write;
+import detour.server.publish.RunningConfiguration;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
 import detour.server.publish.Version;
@@ -51,6 +52,7 @@ final class Session implements Transaction.Source {
   private String finding = "";
   private Serving serving = new Serving(0, 0, 0);
   private @Nullable String namesake;
+  private @Nullable RunningConfiguration configuration;
 
   /// @param instance differs from start to start
   Session(
@@ -83,6 +85,12 @@ final class Session implements Transaction.Source {
     serving = now;
   }
 
+  /// Which configuration runs here, told at once: somebody waits for it.
+  void runs(RunningConfiguration now) {
+    configuration = now;
+    beatAtNanos = Long.MIN_VALUE;
+  }
+
   /// What the next heartbeat would say.
   Presence presence() {
     return new Presence(
@@ -98,7 +106,8 @@ final class Session implements Transaction.Source {
         opinions.digest(),
         serving.agreedRevision(),
         serving.digest(),
-        serving.frozen());
+        serving.frozen(),
+        configuration);
   }
 
   /// Whether the others can see this node.
