@@ -98,6 +98,11 @@ final class RollOut {
     return page.toString();
   }
 
+  /// @param who what the sentence begins with
+  static String said(Node node, long revision, String who) {
+    return who + said(node, revision);
+  }
+
   private static String said(Node node, long revision) {
     Configuration configuration = node.configuration();
     if (configuration == null) {

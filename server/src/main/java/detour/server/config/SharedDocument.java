@@ -22,17 +22,17 @@ public record SharedDocument(String name, String document, Map<String, String> f
   ZoneFiles zoneFiles() {
     return new ZoneFiles() {
       @Override
-      public Path identity(Path file) {
-        return file.normalize();
+      public Path identity(Path file) throws FileException {
+        Path path = file.normalize();
+        if (!files.containsKey(path.toString())) {
+          throw new FileException("is not among the files that were pushed");
+        }
+        return path;
       }
 
       @Override
-      public byte[] load(Path identity, int mostBytes) throws FileException {
-        String text = files.get(identity.toString());
-        if (text == null) {
-          throw new FileException("it is not among the files that were pushed");
-        }
-        return text.getBytes(StandardCharsets.UTF_8);
+      public byte[] load(Path identity, int mostBytes) {
+        return files.getOrDefault(identity.toString(), "").getBytes(StandardCharsets.UTF_8);
       }
     };
   }

@@ -28,7 +28,7 @@ interface ZoneFiles {
       };
 
   /// One path for each file, whatever it is called by.
-  Path identity(Path file) throws IOException;
+  Path identity(Path file) throws IOException, FileException;
 
   /// The file's contents.
   ///
