@@ -42,6 +42,7 @@ public record ClusterReport(
   /// @param frozen how many of its endpoints have a verdict that cannot change
   /// @param agrees whether it has the latest epoch and answers as most of those that are present
   /// @param disagreement why it does not, as far as can be told; empty when it does
+  /// @param configuration what it runs of the cluster's store; null for one that has its own file
   public record Node(
       String name,
       String region,
@@ -58,5 +59,13 @@ public record ClusterReport(
       int opinions,
       int frozen,
       boolean agrees,
-      String disagreement) {}
+      String disagreement,
+      @Nullable Configuration configuration) {}
+
+  /// Which of the cluster's configurations a node runs.
+  ///
+  /// @param revision 0 while it waits for its first
+  /// @param refused a later revision that it could not apply; 0 for none
+  /// @param problem the first reason why, or what else is wrong; empty when all is well
+  public record Configuration(long revision, long refused, String problem) {}
 }

@@ -50,7 +50,41 @@ final class ClusterView {
       page.wrapped(INDENT, Style.WARN, report.waiting() + " changes wait for the store");
     }
     report.alarms().forEach(alarm -> page.wrapped(INDENT, Style.WARN, alarm));
+    configuration(report.nodes());
     page.blank();
+  }
+
+  /// Who runs the latest configuration of the store, where any node takes its own from there.
+  private void configuration(List<Node> nodes) {
+    List<Node> following = nodes.stream().filter(node -> node.configuration() != null).toList();
+    long latest =
+        following.stream()
+            .map(Node::configuration)
+            .mapToLong(one -> one == null ? 0 : Math.max(one.revision(), one.refused()))
+            .max()
+            .orElse(0);
+    if (latest == 0) {
+      return;
+    }
+    long running = following.stream().filter(node -> runs(node, latest)).count();
+    boolean all = running == following.size();
+    page.add(
+        page.line()
+            .mark(all ? Mark.GOOD : Mark.WARN)
+            .add(" configuration ")
+            .add(
+                all ? Style.PLAIN : Style.WARN,
+                "revision %d on %d of %d nodes".formatted(latest, running, following.size())));
+    for (Node node : following) {
+      if (!runs(node, latest)) {
+        page.wrapped(INDENT, Style.WARN, RollOut.said(node, latest, node.name() + " "));
+      }
+    }
+  }
+
+  private static boolean runs(Node node, long revision) {
+    ClusterReport.Configuration configuration = node.configuration();
+    return configuration != null && configuration.revision() >= revision;
   }
 
   private Line store(ClusterReport report) {

@@ -10,6 +10,7 @@ import detour.server.publish.ClusterState;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Latch;
+import detour.server.publish.RunningConfiguration;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
 import java.util.Collection;
@@ -45,6 +46,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private final Time time;
   private final Metrics metrics;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private ConfigurationListener configuration = ConfigurationListener.NOBODY;
   private @Nullable Participation core;
   private @Nullable Thread thread;
   private volatile @Nullable ClusterState state;
@@ -59,6 +61,11 @@ public final class ClusterNode implements Cluster, AutoCloseable {
     this.metrics = metrics;
   }
 
+  /// To be called before [#start], where the configuration comes from the store.
+  public void follow(ConfigurationListener listener) {
+    configuration = listener;
+  }
+
   /// Joins the cluster. To be called once.
   ///
   /// @param inbox told what the others say
@@ -70,7 +77,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   /// As [#start], for a caller that takes the turns itself.
   Participation begin(Inbox inbox, RandomGenerator chance) {
     Participation starting =
-        new Participation(settings, store, time, inbox, metrics, tasks::add, chance);
+        new Participation(settings, store, time, inbox, metrics, tasks::add, chance, configuration);
     core = starting;
     return starting;
   }
@@ -114,6 +121,11 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   @Override
   public void serves(Serving serving) {
     tell(core -> core.serves(serving));
+  }
+
+  /// Tells the others which configuration runs here.
+  public void runs(RunningConfiguration now) {
+    tell(core -> core.runs(now));
   }
 
   @Override

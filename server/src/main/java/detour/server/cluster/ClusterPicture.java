@@ -176,7 +176,8 @@ final class ClusterPicture {
         says.opinions(),
         says.frozen(),
         disagreement.isEmpty(),
-        disagreement);
+        disagreement,
+        says.configuration());
   }
 
   private static String disagreement(Seen node, Reference reference, boolean stale) {

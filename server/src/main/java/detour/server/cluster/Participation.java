@@ -3,6 +3,7 @@ package detour.server.cluster;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.cluster.store.Change;
+import detour.server.cluster.store.Entry;
 import detour.server.cluster.store.Listing;
 import detour.server.cluster.store.Mirror;
 import detour.server.cluster.store.MirrorSettings;
@@ -15,6 +16,7 @@ import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers;
 import detour.server.publish.Peers.SharedView;
+import detour.server.publish.RunningConfiguration;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
 import java.time.Duration;
@@ -46,6 +48,7 @@ final class Participation {
   private final Outbox outbox;
   private final Mirror mirror;
   private final ClusterPicture picture;
+  private final ConfigurationListener configuration;
   private long toldCurrentNanos = -TICK_NANOS;
   private boolean toldReachable;
   private int restartsHeard;
@@ -61,8 +64,10 @@ final class Participation {
       Inbox inbox,
       Metrics metrics,
       Executor self,
-      RandomGenerator chance) {
+      RandomGenerator chance,
+      ConfigurationListener configuration) {
     this.settings = settings;
+    this.configuration = configuration;
     this.time = time;
     this.inbox = inbox;
     this.metrics = metrics;
@@ -111,6 +116,10 @@ final class Participation {
 
   void serves(Serving serving) {
     session.serves(serving);
+  }
+
+  void runs(RunningConfiguration now) {
+    session.runs(now);
   }
 
   void moved(Latch latch) {
@@ -206,6 +215,10 @@ final class Participation {
     tellHowCurrent(time.nowNanos());
     overrides.registers().listed(all, storeIsNew);
     latches.registers().listed(all, storeIsNew);
+    Entry current = mirror.entry(keys.configuration());
+    if (current != null) {
+      configuration.current(current.value());
+    }
     if (mirror.entry(keys.presence(settings.node())) == null) {
       session.vanished(all.revision());
     }
@@ -224,6 +237,8 @@ final class Participation {
     latches.registers().changed(changes);
     for (Change change : changes) {
       switch (keys.subject(change.key())) {
+        case Keys.Subject.Configuration() ->
+            configuration.current(change instanceof Change.Put(Entry entry) ? entry.value() : null);
         case Keys.Subject.Opinion(String vantage, String target)
             when vantage.equals(settings.node()) ->
             opinions.changed(target, change);

@@ -1,6 +1,8 @@
 package detour.server.cluster;
 
+import detour.server.publish.RunningConfiguration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// What a node says of itself with each heartbeat.
 ///
@@ -18,6 +20,7 @@ import java.time.Instant;
 /// @param frozen how many of its endpoints have a frozen verdict
 /// @param rules digest of the services that it is configured with and of how it decides on them
 /// @param behind why something that was agreed on is not in force there; empty when all is
+/// @param configuration what it runs of the cluster's store; null for one that has its own file
 record Presence(
     String region,
     String role,
@@ -34,10 +37,11 @@ record Presence(
     long serves,
     int frozen,
     long rules,
-    String behind) {
+    String behind,
+    @Nullable RunningConfiguration configuration) {
   /// What is shown of a node whose record this version cannot read.
   static Presence unreadable(String version, int protocol) {
     return new Presence(
-        "", "", version, protocol, "", 0, Instant.EPOCH, false, "", 0, 0, 0, 0, 0, 0, "");
+        "", "", version, protocol, "", 0, Instant.EPOCH, false, "", 0, 0, 0, 0, 0, 0, "", null);
   }
 }

@@ -4,6 +4,7 @@ import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers.PeerOpinion;
+import detour.server.publish.RunningConfiguration;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
@@ -126,7 +127,7 @@ final class Records {
   }
 
   static byte[] presence(Presence presence) {
-    return bytes(
+    ObjectNode json =
         object()
             .put("region", presence.region())
             .put("role", presence.role())
@@ -143,7 +144,15 @@ final class Records {
             .put("serves", Long.toHexString(presence.serves()))
             .put("frozen", presence.frozen())
             .put("rules", Long.toHexString(presence.rules()))
-            .put("behind", presence.behind()));
+            .put("behind", presence.behind());
+    RunningConfiguration configuration = presence.configuration();
+    if (configuration != null) {
+      json.putObject("configuration")
+          .put("revision", configuration.revision())
+          .put("refused", configuration.refused())
+          .put("problem", configuration.problem());
+    }
+    return bytes(json);
   }
 
   static Optional<Presence> presence(byte[] value) {
@@ -165,7 +174,17 @@ final class Records {
                 Long.parseUnsignedLong(text(json, "serves"), 16),
                 json.path("frozen").asInt(0),
                 Long.parseUnsignedLong(json.path("rules").asString("0"), 16),
-                json.path("behind").asString("")));
+                json.path("behind").asString(""),
+                configuration(json.path("configuration"))));
+  }
+
+  private static @Nullable RunningConfiguration configuration(JsonNode json) {
+    return json.isObject()
+        ? new RunningConfiguration(
+            json.path("revision").asLong(0),
+            json.path("refused").asLong(0),
+            json.path("problem").asString(""))
+        : null;
   }
 
   /// An optional whose mapping may fail on what is in the store.

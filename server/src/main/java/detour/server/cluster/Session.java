@@ -5,6 +5,7 @@ import detour.server.cluster.store.Listing;
 import detour.server.cluster.store.SharedStore;
 import detour.server.cluster.store.StoreFailure;
 import detour.server.cluster.store.Write;
+import detour.server.publish.RunningConfiguration;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
 import detour.server.publish.Version;
@@ -58,6 +59,7 @@ final class Session implements Transaction.Source {
   private String finding = "";
   private Serving serving = Serving.NOTHING;
   private @Nullable String namesake;
+  private @Nullable RunningConfiguration configuration;
 
   /// @param instance differs from start to start
   Session(
@@ -94,6 +96,12 @@ final class Session implements Transaction.Source {
     beatAtNanos = Math.min(beatAtNanos, beatenNanos + SERVES_NANOS);
   }
 
+  /// Which configuration runs here, told at once: somebody waits for it.
+  void runs(RunningConfiguration now) {
+    configuration = now;
+    beatAtNanos = Long.MIN_VALUE;
+  }
+
   /// What the next heartbeat would say.
   Presence presence() {
     return new Presence(
@@ -112,7 +120,8 @@ final class Session implements Transaction.Source {
         serving.digest(),
         serving.frozen(),
         serving.rules(),
-        serving.behind().isEmpty() ? unreadable.obstacle() : serving.behind());
+        serving.behind().isEmpty() ? unreadable.obstacle() : serving.behind(),
+        configuration);
   }
 
   /// Whether the others can see this node.

@@ -132,6 +132,11 @@ record ConfigurationFormat(
     return List.of(node, listen, checks, zones, services, guard, cluster, failover);
   }
 
+  /// Those of [Sections#OWN].
+  List<Option<?>> ownOptions() {
+    return options().stream().filter(option -> Sections.OWN.contains(option.key())).toList();
+  }
+
   private static OptionType<NodeDeclaration> nodeType() {
     return new OptionType.Section<>(
         List.of(NODE_NAME, DATA_DIR, ROLE, NSID),

@@ -46,6 +46,7 @@ public record ClusterState(
   /// @param frozen how many of its endpoints have a verdict that cannot change
   /// @param agrees whether it has the latest epoch and answers as most of those that are present
   /// @param disagreement why it does not, as far as can be told; empty when it does
+  /// @param configuration what it runs of the cluster's store; null for one that has its own file
   public record NodeState(
       String name,
       String region,
@@ -63,5 +64,6 @@ public record ClusterState(
       int opinions,
       int frozen,
       boolean agrees,
-      String disagreement) {}
+      String disagreement,
+      @Nullable RunningConfiguration configuration) {}
 }

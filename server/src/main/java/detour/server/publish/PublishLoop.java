@@ -37,7 +37,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final Journal journal;
   private final Metrics metrics;
   private final Cluster cluster;
-  private final Reloads reloads;
+  private final Reloads reloads = new Reloads();
+  private final ConfigurationSource source;
   private final Decisions decisions;
   private final OperatorCommands commands;
   private final Agreement agreement;
@@ -75,7 +76,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     this.cluster = cluster;
     this.journal = journal;
     this.metrics = metrics;
-    reloads = new Reloads(source);
+    this.source = source;
     startedAt = time.now();
     Journal.Saved saved = journal.load();
     chronicle = new Chronicle(time, saved);
@@ -180,14 +181,19 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   @Override
   public CompletableFuture<Void> command(Command command) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    if (command instanceof Command.Reload reload) {
-      reloads.read(
-          loaded -> tell(new Message.Replace(loaded, reload.author(), done)),
-          refused -> tell(new Message.Refused(refused, reload.author(), done)));
-    } else {
-      tell(new Message.Ask(command, done));
+    switch (command) {
+      case Command.Reload(var author) -> reload(source, author, done);
+      case Command.Apply(var other, var author) -> reload(other, author, done);
+      default -> tell(new Message.Ask(command, done));
     }
     return done;
+  }
+
+  private void reload(ConfigurationSource from, String author, CompletableFuture<Void> done) {
+    reloads.read(
+        from,
+        loaded -> tell(new Message.Replace(loaded, author, done)),
+        refused -> tell(new Message.Refused(refused, author, done)));
   }
 
   @Override
@@ -394,8 +400,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
           commands.approveFailback(approve);
           approvals.add(approve.service(), done);
         }
-        case Command.Reload reload ->
-            throw new IllegalArgumentException("a reload is not carried out here: " + reload);
+        case Command.Reload _, Command.Apply _ ->
+            throw new IllegalArgumentException("a reload is not carried out here: " + command);
       }
     } catch (CommandRefused e) {
       done.completeExceptionally(e);
@@ -474,10 +480,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
             before.zones(),
             refused.problems(),
             before.warnings());
+    String file = refused.file();
     chronicle.event(
         null,
         "reload",
-        before.file(),
+        file == null ? before.file() : file,
         "",
         "refused",
         problems(refused.problems().size()) + "; the old configuration stays",

@@ -26,6 +26,12 @@ public record PublishedState(
     GuardState guard,
     @Nullable ClusterState cluster) {
 
+  /// The same picture with other alarms.
+  public PublishedState withAlarms(List<String> others) {
+    return new PublishedState(
+        node, version, startedAt, at, epoch, configuration, services, others, guard, cluster);
+  }
+
   /// What is known of the vantages.
   ///
   /// @param reachable whether the shared store answers

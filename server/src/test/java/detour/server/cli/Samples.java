@@ -140,7 +140,8 @@ final class Samples {
         300,
         name.equals("fra1") && behind != null ? 4 : 0,
         disagreement.isEmpty(),
-        disagreement);
+        disagreement,
+        null);
   }
 
   static StatusReport clustered(ServiceReport... services) {

@@ -8,6 +8,7 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers.PeerOpinion;
+import detour.server.publish.RunningConfiguration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -48,7 +49,8 @@ class RecordsTest {
             Long.MIN_VALUE,
             2,
             -1,
-            "it waits");
+            "it waits",
+            new RunningConfiguration(7, 8, "shared.yaml:3:1: no such key"));
     assertThat(Records.presence(Records.presence(presence))).contains(presence);
   }
 
@@ -133,7 +135,7 @@ class RecordsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"config/current", "vantages/a", "vantages/a/opinions", "latches/a", "%zz", ""})
+      strings = {"config/history/1", "vantages/a", "vantages/a/opinions", "latches/a", "%zz", ""})
   void shouldLeaveKeysAloneThatItDoesNotKnow(String key) {
     Keys keys = Keys.of("default");
     assertThat(keys.subject(Objects.requireNonNull(keys.root()) + key)).isNull();

@@ -60,7 +60,7 @@ final class SimulatedNode implements WatchedCluster.Watcher {
   /// Since when it has thought so; absent while it does not.
   private final Map<String, Long> downSinceNanos = new HashMap<>();
 
-  private Serving serving = new Serving(0, 0, 0);
+  private Serving serving = Serving.NOTHING;
 
   /// @param originNanos how its monotonic clock differs
   /// @param skew how its wall clock differs

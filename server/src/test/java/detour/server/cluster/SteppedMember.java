@@ -39,7 +39,16 @@ final class SteppedMember implements Inbox {
   SteppedMember(Membership settings, SimulatedClient client, Time time, long seed) {
     name = settings.node();
     this.client = client;
-    core = new Participation(settings, client, time, this, metrics, tasks::add, new Random(seed));
+    core =
+        new Participation(
+            settings,
+            client,
+            time,
+            this,
+            metrics,
+            tasks::add,
+            new Random(seed),
+            ConfigurationListener.NOBODY);
   }
 
   /// Does all that is to be done now.

@@ -1,5 +1,6 @@
 package detour.server.publish;
 
+import detour.dns.answer.AnswerTable;
 import detour.failover.model.GuardPolicy;
 import detour.failover.model.Model;
 import detour.failover.model.OperatorOverride;
@@ -146,6 +147,10 @@ public final class SteppedPublish {
 
   public PublishedState state() {
     return loop.state();
+  }
+
+  public AnswerTable table() {
+    return loop.table();
   }
 
   /// The same object for as long as nothing is judged anew.
