@@ -1,5 +1,8 @@
 package detour.server.publish;
 
+import detour.failover.model.OverridePath;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -61,6 +64,25 @@ final class Agreement {
       case Agreed.Overrides changed ->
           new AgreedOverrides(overrides, chronicle, cluster).takeOver(changed);
     };
+  }
+
+  /// Clears the overrides that have run out.
+  ///
+  /// @return the names of the services that must be judged again
+  Set<String> clearExpired(Instant now) {
+    Instant expiry = overrides.nextExpiry();
+    if (expiry == null || expiry.isAfter(now)) {
+      return Set.of();
+    }
+    Set<String> services = new HashSet<>();
+    for (OverridePath path : overrides.expired(now)) {
+      overrides.clear(path);
+      chronicle.overrideCleared(path);
+      chronicle.event(
+          path.service(), "override", path.toString(), "", "cleared", "it expired", Chronicle.SELF);
+      services.add(path.service());
+    }
+    return services;
   }
 
   /// Takes note of how a service was judged.

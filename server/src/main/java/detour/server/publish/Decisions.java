@@ -332,7 +332,7 @@ final class Decisions {
       attendanceChanged();
     }
     agenda.markDue(time.nowNanos());
-    clearExpired();
+    agreement.clearExpired(time.now()).forEach(this::markByName);
     for (int judged = 0; judged < SETTLED_MAX; judged++) {
       LiveService live = agenda.take();
       if (live == null) {
@@ -388,21 +388,6 @@ final class Decisions {
     agreement.judged(live);
     if (!live.health.equals(before)) {
       directory.dependencies().askersOf(live.service().name()).forEach(this::mark);
-    }
-  }
-
-  private void clearExpired() {
-    Overrides overrides = agreement.overrides();
-    Instant expiry = overrides.nextExpiry();
-    if (expiry == null || expiry.isAfter(time.now())) {
-      return;
-    }
-    for (var path : overrides.expired(time.now())) {
-      overrides.clear(path);
-      chronicle.overrideCleared(path);
-      chronicle.event(
-          path.service(), "override", path.toString(), "", "cleared", "it expired", Chronicle.SELF);
-      markByName(path.service());
     }
   }
 }

@@ -9,15 +9,11 @@ import detour.server.publish.Journal.Change;
 import detour.server.publish.PublishedState.ConfigurationState;
 import java.net.InetAddress;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +30,6 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private static final long FAILED_WAIT_NANOS = 100_000_000;
 
   private final Time time;
-  private final Journal journal;
   private final Metrics metrics;
   private final Cluster cluster;
   private final Reloads reloads = new Reloads();
@@ -45,14 +40,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final Approvals approvals;
   private final Chronicle chronicle;
   private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
-  private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread = new Thread(this::run, "publish");
 
-  /// Commands that were carried out and are told so once they are on disk.
-  private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
-
-  private final UnsavedOverrides unsaved = new UnsavedOverrides();
-
+  private final Saving saving;
   private final Instant startedAt;
   private final SelectionEpoch epoch;
   private String nameServerId;
@@ -74,7 +64,6 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       LoadedConfiguration first) {
     this.time = time;
     this.cluster = cluster;
-    this.journal = journal;
     this.metrics = metrics;
     this.source = source;
     startedAt = time.now();
@@ -85,6 +74,14 @@ public final class PublishLoop implements Inbox, AutoCloseable {
             cluster, time, saved, chronicle, answer -> tell(new Message.Answered(answer)));
     decisions = new Decisions(time, metrics, chronicle, agreement, first);
     approvals = agreement.approvals();
+    saving =
+        new Saving(
+            time,
+            journal,
+            chronicle,
+            agreement.overrides(),
+            changes -> tell(new Message.NotSaved(changes)),
+            this::failed);
     commands = new OperatorCommands(decisions);
     epoch = new SelectionEpoch(cluster == Cluster.ALONE, chronicle, saved);
     nameServerId = first.nameServerId();
@@ -155,12 +152,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private PublishedState picture(StatePicture.Detail detail) {
     return new StatePicture(time, decisions, startedAt, detail)
-        .state(table.epoch(), configuration, unsaved.paths());
+        .state(table.epoch(), configuration, saving.unsaved());
   }
 
   /// Tells of each event from now on.
   public void listen(StateListener listener) {
-    listeners.add(listener);
+    saving.listen(listener);
   }
 
   @Override
@@ -249,8 +246,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     }
     chronicle.event(null, "stop", "server", "", "stopped", "asked to stop", Chronicle.SELF);
     epoch.end();
-    var _ = save(unsaved.take(decisions.overrides()));
-    save();
+    saving.end();
     refuseTheRest();
   }
 
@@ -271,7 +267,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private long waitNanos() {
-    long due = Math.min(decisions.nextDueNanos(), unsaved.retryAtNanos());
+    long due = Math.min(decisions.nextDueNanos(), saving.nextDueNanos());
     return due == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, due - time.nowNanos());
   }
 
@@ -312,83 +308,25 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       case Message.Answered(var answer) -> answered(answer);
       case Message.Replace replace -> replace(replace);
       case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
-      case Message.NotSaved(var changes) -> unsaved.keep(changes, time.nowNanos());
+      case Message.NotSaved(var changes) -> saving.keep(changes);
       case Message.Stop() -> LOG.debug("asked to stop");
     }
   }
 
   private void settle() {
     // Whoever was promised that something is in force is told so when it is answered.
-    boolean all = stopping || !waiting.isEmpty() || !approvals.isEmpty();
+    boolean all = stopping || saving.promised() || !approvals.isEmpty();
     boolean answers = all ? decisions.settleAll() : decisions.settle();
     if (epoch.turned(decisions.agreedRevision()) || answers) {
       swap();
     }
     agreement.tell();
-    waiting.addAll(approvals.takeSettled());
-    if (unsaved.retryAtNanos() - time.nowNanos() <= 0) {
-      var _ = save(unsaved.take(decisions.overrides()));
-    }
-    save();
+    approvals.takeSettled().forEach(saving::promise);
+    saving.save();
   }
 
   private void swap() {
     table = decisions.table().identifiedBy(nameServerId, epoch.value());
-  }
-
-  private void save() {
-    List<CompletableFuture<Void>> told = List.copyOf(waiting);
-    waiting.clear();
-    var _ =
-        save(chronicle.takeChanges()).whenComplete((saved, failure) -> acknowledge(told, failure));
-    for (Journal.HistoryEvent event : chronicle.takeEvents()) {
-      listeners.forEach(listener -> tell(listener, event));
-    }
-  }
-
-  private void tell(StateListener listener, Journal.HistoryEvent event) {
-    try {
-      listener.happened(event);
-    } catch (RuntimeException e) {
-      failed(e);
-    }
-  }
-
-  private CompletableFuture<Void> save(List<Change> changes) {
-    if (changes.isEmpty()) {
-      return CompletableFuture.completedFuture(null);
-    }
-    CompletableFuture<Void> saved;
-    try {
-      saved = journal.save(changes);
-    } catch (RuntimeException e) {
-      saved = CompletableFuture.failedFuture(e);
-    }
-    return saved.whenComplete((done, failure) -> {
-      if (failure != null && UnsavedOverrides.isPromise(changes)) {
-        tell(new Message.NotSaved(changes));
-      }
-    });
-  }
-
-  private static void acknowledge(List<CompletableFuture<Void>> told, @Nullable Throwable failure) {
-    for (CompletableFuture<Void> done : told) {
-      if (failure == null) {
-        done.complete(null);
-      } else {
-        done.completeExceptionally(
-            new CommandRefused(
-                "it is in force now, but could not be written to disk, so a restart would lose it;"
-                    + " the server goes on trying, and `detour status` shows an alarm until it"
-                    + " succeeds: "
-                    + reason(failure)));
-      }
-    }
-  }
-
-  private static @Nullable String reason(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return (cause == null ? failure : cause).getMessage();
   }
 
   private void ask(Command command, CompletableFuture<Void> done) {
@@ -413,7 +351,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     CompletableFuture<Void> answer = cluster.override(proposal.path(), proposal.override());
     if (answer.isDone() && !answer.isCompletedExceptionally()) {
       commands.carryOut(proposal);
-      waiting.add(done);
+      saving.promise(done);
     } else {
       var _ =
           answer.whenComplete((_, failure) -> tell(new Message.Proposed(proposal, failure, done)));
@@ -423,7 +361,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void proposed(Message.Proposed proposed) {
     if (proposed.failure() == null) {
       commands.carryOut(proposed.proposal());
-      waiting.add(proposed.done());
+      saving.promise(proposed.done());
     } else {
       proposed.done().completeExceptionally(notAgreed(proposed.failure()));
     }
@@ -440,7 +378,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     return new CommandRefused(
         failure instanceof Cluster.OutcomeUnknown
             ? failure.getMessage()
-            : "nothing was changed: " + reason(failure));
+            : "nothing was changed: " + Saving.reason(failure));
   }
 
   private void replace(Message.Replace replace) {
@@ -468,7 +406,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     var _ = epoch.turned(decisions.agreedRevision());
     swap();
     decisions.startProbing();
-    waiting.add(replace.done());
+    saving.promise(replace.done());
   }
 
   private void refuse(ConfigurationRefused refused, String author, CompletableFuture<Void> done) {
