@@ -5,7 +5,6 @@ import detour.failover.model.ProbeTarget;
 import detour.failover.opinion.Observation;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
-import detour.server.publish.Journal.Change;
 import detour.server.publish.PublishedState.ConfigurationState;
 import java.net.InetAddress;
 import java.time.Instant;
