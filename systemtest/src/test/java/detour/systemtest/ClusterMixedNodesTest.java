@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.systemtest.RoutedNetwork.Place;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,6 @@ class ClusterMixedNodesTest {
 
   @BeforeAll
   static void start() {
-    String library = Peers.requireLibrary("faketime/libfaketimeMT.so.1");
     topology = new ClusterTopology(STAGE, List.of("ams1", "fra1", "nyc1", "tyo1"));
     List<String> roles = List.of("both", "both", "probe", "answer");
     for (int i = 0; i < roles.size(); i++) {
@@ -44,20 +42,10 @@ class ClusterMixedNodesTest {
     behind = topology.node(1);
     probing = topology.node(2);
     onlyAnswering = topology.node(3);
-    skew(ahead, "+", library);
-    skew(behind, "-", library);
+    ShiftedClock clock = ShiftedClock.in(STAGE.directory());
+    ahead.environment(clock.ahead(SKEW_SECONDS));
+    behind.environment(clock.ahead(-SKEW_SECONDS));
     topology.startNodes();
-  }
-
-  private static void skew(DetourNode node, String sign, String library) {
-    node.environment(
-        Map.of(
-            "LD_PRELOAD",
-            library,
-            "FAKETIME",
-            sign + SKEW_SECONDS + "s",
-            "FAKETIME_DONT_FAKE_MONOTONIC",
-            "1"));
   }
 
   @BeforeEach

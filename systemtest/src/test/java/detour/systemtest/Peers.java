@@ -1,7 +1,6 @@
 package detour.systemtest;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,21 +25,6 @@ final class Peers {
       return found.get().toString();
     }
     skip(program + " is not installed: a test that needs it cannot run");
-    throw new IllegalStateException("unreachable: abort and fail throw");
-  }
-
-  /// The path of a library of Debian's, by its name below the folder of the machine's own ones.
-  static String requireLibrary(String name) {
-    try (Stream<Path> folders = Files.list(Path.of("/usr/lib"))) {
-      Optional<Path> found =
-          folders.map(folder -> folder.resolve(name)).filter(Files::isReadable).findFirst();
-      if (found.isPresent()) {
-        return found.get().toString();
-      }
-    } catch (IOException e) {
-      // As good as absent.
-    }
-    skip(name + " is not installed: a test that needs it cannot run");
     throw new IllegalStateException("unreachable: abort and fail throw");
   }
 
