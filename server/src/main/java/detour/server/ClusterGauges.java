@@ -4,11 +4,13 @@ import detour.server.metrics.Exposition;
 import detour.server.metrics.Sample;
 import detour.server.publish.ClusterState;
 import detour.server.publish.ClusterState.NodeState;
+import detour.server.publish.RunningConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster as gauges; their number is bounded by that of its nodes.
@@ -51,6 +53,16 @@ record ClusterGauges(Supplier<@Nullable ClusterState> state) {
         "detour_cluster_changes_waiting",
         "Moves of latches, failbacks and overrides that wait for the store.",
         now -> List.of(Sample.of(now.waiting())));
+    gauge(
+        exposition,
+        "detour_configuration_revision",
+        "Which revision of the cluster's configuration this node runs; 0 while it waits for one.",
+        now -> own(now, RunningConfiguration::revision));
+    gauge(
+        exposition,
+        "detour_configuration_refused_revision",
+        "Which later revision this node could not apply; 0 for none.",
+        now -> own(now, RunningConfiguration::refused));
     exposition.gauge(
         "detour_cluster_clock_skew_seconds",
         "By how much the clock of a node is ahead of this node's.",
@@ -74,6 +86,11 @@ record ClusterGauges(Supplier<@Nullable ClusterState> state) {
   private static List<Sample> age(ClusterState now) {
     Duration age = now.age();
     return age == null ? List.of() : List.of(Sample.of(age.toMillis() / MILLIS_PER_SECOND));
+  }
+
+  private static List<Sample> own(ClusterState now, ToLongFunction<RunningConfiguration> figure) {
+    RunningConfiguration running = now.nodes().getFirst().configuration();
+    return running == null ? List.of() : List.of(Sample.of((double) figure.applyAsLong(running)));
   }
 
   private static List<Sample> skews(ClusterState now) {

@@ -48,11 +48,22 @@ record FileConfiguration(Configuration started) implements ConfigurationSource {
   }
 
   private static LoadedConfiguration loaded(Configuration configuration, List<String> warnings) {
-    return new LoadedConfiguration(
-        configuration.file().toString(), configuration.model(), configuration.zones(), warnings);
+    return loaded(configuration.file().toString(), configuration, warnings);
   }
 
-  private List<String> leftForTheNextStart(Configuration next) {
+  /// @param file which it is, for people
+  static LoadedConfiguration loaded(
+      String file, Configuration configuration, List<String> warnings) {
+    return new LoadedConfiguration(
+        file,
+        configuration.model(),
+        configuration.zones(),
+        warnings,
+        configuration.node().nameServerId());
+  }
+
+  /// What changed and cannot change while the server runs, for people.
+  List<String> leftForTheNextStart(Configuration next) {
     List<String> changed = new ArrayList<>();
     if (!next.listen().equals(started.listen())) {
       changed.add("listen");

@@ -1,13 +1,16 @@
 package detour.server;
 
 import detour.server.api.CheckReport;
+import detour.server.api.ConfigurationText;
 import detour.server.cli.CommandFailed;
 import detour.server.cli.ExitCode;
 import detour.server.cli.LocalActions;
+import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
 import detour.server.config.ConfigurationReader;
 import detour.server.config.ConfigurationTemplate;
 import detour.server.config.Problem;
+import detour.server.config.SharedDocumentReader;
 import detour.server.demo.Demo;
 import detour.server.linux.Signals;
 import detour.server.listen.Listeners;
@@ -22,6 +25,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,11 +72,7 @@ final class LocalCommands implements LocalActions {
     return switch (ConfigurationReader.read(file, ProbeKinds.ALL)) {
       case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
         warn(valid, warnings);
-        out.printf(
-            "%s is valid: %s, %s%n",
-            file,
-            count(valid.zones().size(), "zone"),
-            count(valid.model().services().size(), "service"));
+        out.println(file + " is valid: " + contents(valid));
         yield ExitCode.DONE;
       }
       case ConfigurationReader.Result.Invalid(var problems, var warnings) -> {
@@ -113,6 +113,33 @@ final class LocalCommands implements LocalActions {
     return subject.contains("://")
         ? OneTimeCheck.ofUrl(subject)
         : OneTimeCheck.ofConfigured(read(configuration), subject);
+  }
+
+  private static String contents(Configuration valid) {
+    ClusterSettings cluster = valid.cluster();
+    return cluster != null && cluster.configuredByStore()
+        ? "node "
+            + valid.node().name()
+            + "; all but its own sections comes from the cluster's store"
+        : count(valid.zones().size(), "zone")
+            + ", "
+            + count(valid.model().services().size(), "service");
+  }
+
+  @Override
+  public Gathered gather(@Nullable Path configuration) {
+    Path file = find(configuration);
+    return switch (SharedDocumentReader.read(file)) {
+      case SharedDocumentReader.Result.Gathered(var document, var leftOut) ->
+          new Gathered(
+              file,
+              new ConfigurationText(document.name(), document.document(), document.files()),
+              leftOut);
+      case SharedDocumentReader.Result.Invalid(var problems) ->
+          throw new CommandFailed(
+              ExitCode.NO,
+              problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    };
   }
 
   /// Runs beside the reading of the configuration; what it loads is needed right after that.

@@ -36,7 +36,8 @@ final class StateGauges {
   void register(Exposition exposition) {
     exposition.gauge(
         "detour_selection_epoch",
-        "How many times any answer has changed since the start.",
+        "Which latches and overrides are answered by: in a cluster the revision of its store up to"
+            + " which all are in force here, on a node of its own a count of their changes.",
         List.of(),
         () -> List.of(Sample.of((double) drawn.epoch())));
     exposition.gauge(

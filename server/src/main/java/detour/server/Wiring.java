@@ -78,21 +78,23 @@ final class Wiring implements AutoCloseable {
           StateStore.open(configuration.node().dataDir(), metrics, InstantSource.system());
       opened.push(store::close);
 
-      ClusterNode cluster = joining(configuration, time, metrics);
-      FileConfiguration source = new FileConfiguration(configuration);
+      EtcdStore shared = shared(configuration, time, metrics);
+      ClusterNode cluster = shared == null ? null : joining(configuration, shared, time, metrics);
+      SharedConfiguration common =
+          shared == null ? null : SharedConfiguration.open(configuration, shared);
       publish =
           new PublishLoop(
               time,
               store,
               metrics,
               cluster == null ? Cluster.ALONE : cluster,
-              source,
-              FileConfiguration.loaded(configuration));
+              common == null ? new FileConfiguration(configuration) : common.source(),
+              common == null ? FileConfiguration.loaded(configuration) : common.first());
       opened.push(publish::close);
       deciding.set(publish);
 
+      // Closed with the binding: queries are answered until nothing else is left to be done.
       listeners = binding.listeners();
-      opened.push(listeners::close);
       listeners.start();
 
       PushCheck push = new PushCheck(time.nanos());
@@ -110,7 +112,8 @@ final class Wiring implements AutoCloseable {
       opened.push(events::close);
       publish.listen(events);
       publish.start(probes);
-      if (cluster != null) {
+      if (cluster != null && common != null) {
+        opened.push(common.follow(cluster, publish, metrics));
         cluster.start(publish);
       }
 
@@ -123,9 +126,10 @@ final class Wiring implements AutoCloseable {
       }
       ApiBackend backend =
           new ApiBackend(
-              publish::state,
-              Wiring::notReady,
+              common == null ? publish::state : () -> common.noting(publish.state()),
+              common == null ? Wiring::notReady : common::notReady,
               cluster == null ? () -> null : cluster::state,
+              common == null ? null : common.desk(),
               publish,
               push.posts(),
               store,
@@ -160,7 +164,9 @@ final class Wiring implements AutoCloseable {
     return api.address();
   }
 
-  /// Answers what is in flight, writes what is to be kept, and ends; in that order.
+  /// Ends in an order in which nobody is left waiting: first nothing new is asked of this server or
+  /// found out by it, then what was decided is told and the other nodes of the cluster know that it
+  /// leaves, then it is written; and until then queries are answered.
   @Override
   public void close() {
     while (!opened.isEmpty()) {
@@ -177,8 +183,8 @@ final class Wiring implements AutoCloseable {
     return null;
   }
 
-  /// This node's part in its cluster, not yet started; null for a node on its own.
-  private @Nullable ClusterNode joining(Configuration configuration, Time time, Metrics metrics) {
+  /// What this node shares with others; null for a node on its own.
+  private @Nullable EtcdStore shared(Configuration configuration, Time time, Metrics metrics) {
     ClusterSettings settings = configuration.cluster();
     if (settings == null) {
       return null;
@@ -186,6 +192,16 @@ final class Wiring implements AutoCloseable {
     EtcdStore shared =
         new EtcdStore(etcd(settings.etcd()), time.nanos(), new SecureRandom(), metrics);
     opened.push(shared::close);
+    return shared;
+  }
+
+  /// This node's part in its cluster, not yet started; null for a node on its own.
+  private @Nullable ClusterNode joining(
+      Configuration configuration, EtcdStore shared, Time time, Metrics metrics) {
+    ClusterSettings settings = configuration.cluster();
+    if (settings == null) {
+      return null;
+    }
     ClusterNode node = new ClusterNode(membership(configuration, settings), shared, time, metrics);
     opened.push(node::close);
     return node;

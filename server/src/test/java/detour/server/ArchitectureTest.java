@@ -138,6 +138,9 @@ class ArchitectureTest {
                   "failover.model",
                   "failover.verdict")),
           Map.entry("server.cluster.store", Set.of("server.metrics")),
+          Map.entry(
+              "server.cluster.configuration",
+              Set.of("server.cluster.store", "server.publish", "server.metrics")),
           Map.entry("server.demo", Set.of()),
           Map.entry("server.linux", Set.of()),
           Map.entry("server.metrics", Set.of()),

@@ -31,17 +31,31 @@ public final class AnswerTable {
   /// once the table is made.
   private int textCount;
 
+  /// What the name server's identifier says besides the epoch; empty to say nothing.
+  private final String serverName;
+
+  private final long epoch;
+  private final byte[] nameServerId;
+
   private AnswerTable(
       ZoneIndex zones,
       ServiceAnswer[] services,
       PreparedAnswer[] prepared,
       byte[][] extendedErrors,
-      int textCount) {
+      int textCount,
+      String serverName,
+      long epoch) {
     this.zones = zones;
     this.services = services;
     this.prepared = prepared;
     this.extendedErrors = extendedErrors;
     this.textCount = textCount;
+    this.serverName = serverName;
+    this.epoch = epoch;
+    nameServerId =
+        serverName.isEmpty()
+            ? NO_TEXT
+            : (serverName + " epoch=" + epoch).getBytes(StandardCharsets.UTF_8);
   }
 
   /// @param services by the index that [detour.dns.zone.ZoneBuilder#service] was given
@@ -55,6 +69,8 @@ public final class AnswerTable {
             services.clone(),
             new PreparedAnswer[2 * services.length],
             texts,
+            0,
+            "",
             0);
     for (int i = 0; i < services.length; i++) {
       table.put(i, services[i]);
@@ -69,9 +85,32 @@ public final class AnswerTable {
   public AnswerTable withServices(Map<Integer, ServiceAnswer> changed) {
     AnswerTable next =
         new AnswerTable(
-            zones, services.clone(), prepared.clone(), extendedErrors.clone(), textCount);
+            zones,
+            services.clone(),
+            prepared.clone(),
+            extendedErrors.clone(),
+            textCount,
+            serverName,
+            epoch);
     changed.forEach(next::put);
     return next;
+  }
+
+  /// The same under another name and selection epoch; shares everything else.
+  ///
+  /// @param newName what clients that ask for the name server's identifier are told, with the epoch
+  ///   behind it; empty to tell them nothing
+  /// @param newEpoch 0 or more; what clients that ask for the zone's version are told beside its
+  ///   serial
+  public AnswerTable identifiedBy(String newName, long newEpoch) {
+    return newEpoch == epoch && newName.equals(serverName)
+        ? this
+        : new AnswerTable(zones, services, prepared, extendedErrors, textCount, newName, newEpoch);
+  }
+
+  /// Of which epoch of selections these answers are; 0 before any.
+  public long epoch() {
+    return epoch;
   }
 
   private void put(int index, ServiceAnswer answer) {
@@ -111,6 +150,11 @@ public final class AnswerTable {
 
   PreparedAnswer ipv6(int index) {
     return prepared[2 * index + 1];
+  }
+
+  /// Octets of the name server's identifier; empty for none. Not to be changed.
+  byte[] nameServerId() {
+    return nameServerId;
   }
 
   /// Octets of the text; empty for none.

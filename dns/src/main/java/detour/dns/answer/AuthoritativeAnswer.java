@@ -39,6 +39,7 @@ final class AuthoritativeAnswer {
   private boolean authoritative;
   private boolean truncated;
   private byte[] extendedError = NO_TEXT;
+  private @Nullable Zone questionZone;
 
   AuthoritativeAnswer(ResponseWriter writer, ServiceWriter services, AnswerTable empty) {
     this.writer = writer;
@@ -60,6 +61,7 @@ final class AuthoritativeAnswer {
     truncated = false;
     extendedError = NO_TEXT;
     Zone zone = table.zoneFor(name, type);
+    questionZone = zone;
     if (zone == null) {
       return ResponseCode.REFUSED;
     }
@@ -82,6 +84,11 @@ final class AuthoritativeAnswer {
   /// Text for an Extended DNS Error; empty for none.
   byte[] extendedError() {
     return extendedError;
+  }
+
+  /// The zone that the question's own name is in, wherever aliases led; null when it is in none.
+  @Nullable Zone questionZone() {
+    return questionZone;
   }
 
   /// @return the zone to go on in; null when the answer is complete

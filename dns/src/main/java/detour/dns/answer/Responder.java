@@ -7,6 +7,7 @@ import detour.dns.wire.PackedRecords;
 import detour.dns.wire.QueryReader;
 import detour.dns.wire.RecordType;
 import detour.dns.wire.ResponseCode;
+import detour.dns.zone.Zone;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -19,12 +20,12 @@ import java.util.List;
 /// written last. Nothing on the way allocates, locks, throws or logs, whatever the octets are.
 public final class Responder {
   private static final int LARGEST_MESSAGE = 65535;
-  private static final byte[] NO_TEXT = {};
 
   private final int udpOctets;
   private final ResponseCounts counts = new ResponseCounts();
   private final QueryReader query = new QueryReader();
   private final ResponseWriter writer = new ResponseWriter();
+  private final OptWriter opt = new OptWriter();
   private final AuthoritativeAnswer answer;
 
   /// With the default of 1232 octets for the largest response over UDP.
@@ -92,7 +93,7 @@ public final class Responder {
     }
     memory.set(Layouts.SHORT, offset + Header.FLAGS, (short) flags);
     counts.countResponse(transport, query.type(), code);
-    return finish(memory, offset, limit, code, answered ? answer.extendedError() : NO_TEXT);
+    return finish(table, memory, offset, limit, code, answered);
   }
 
   /// What was answered so far.
@@ -125,7 +126,7 @@ public final class Responder {
   /// Why a query is not answered from the zones; NOERROR when it is.
   private ResponseCode rejection(QueryReader.Outcome outcome) {
     return switch (outcome) {
-      case BAD_QUESTION, BAD_RECORDS, DROP -> ResponseCode.FORMERR;
+      case BAD_QUESTION, BAD_RECORDS, BAD_OPTION, DROP -> ResponseCode.FORMERR;
       case OTHER_OPCODE -> ResponseCode.NOTIMP;
       case BAD_VERSION -> ResponseCode.BADVERS;
       case QUERY -> {
@@ -148,32 +149,30 @@ public final class Responder {
   /// Appends the OPT record where the query had one (RFC 6891 section 6.1.1), and writes the
   /// counts.
   private int finish(
-      MemorySegment memory, long message, int limit, ResponseCode code, byte[] errorText) {
-    boolean question = query.questionEnd() > Header.OCTETS;
+      AnswerTable table,
+      MemorySegment memory,
+      long message,
+      int limit,
+      ResponseCode code,
+      boolean answered) {
     if (!query.edns()) {
-      return writer.finish(question ? 1 : 0);
+      return writer.finish(query.questionEnd() > Header.OCTETS ? 1 : 0);
     }
     writer.addAdditionals(1);
     int end = writer.finish(1);
-    long opt = message + end;
-    int errorOctets = errorText.length == 0 ? 0 : 6 + errorText.length;
-    if (end + Edns.OPT_OCTETS + errorOctets > limit) {
-      errorOctets = 0;
+    opt.begin(memory, message + end, limit - end, udpOctets, code, query.dnssecOk());
+    if (answered && answer.extendedError().length > 0) {
+      opt.addError(answer.extendedError());
     }
-    memory.set(Layouts.BYTE, opt, (byte) 0);
-    memory.set(Layouts.SHORT, opt + 1, (short) RecordType.OPT);
-    memory.set(Layouts.SHORT, opt + 3, (short) udpOctets);
-    memory.set(Layouts.SHORT, opt + 5, (short) ((code.extendedBits() << 8) | Edns.VERSION));
-    // RFC 3225 section 3: DO is copied.
-    memory.set(Layouts.SHORT, opt + 7, (short) (query.dnssecOk() ? Edns.DNSSEC_OK : 0));
-    memory.set(Layouts.SHORT, opt + 9, (short) errorOctets);
-    if (errorOctets > 0) {
-      // RFC 8914 section 2.
-      memory.set(Layouts.SHORT, opt + 11, (short) Edns.EXTENDED_ERROR);
-      memory.set(Layouts.SHORT, opt + 13, (short) (2 + errorText.length));
-      memory.set(Layouts.SHORT, opt + 15, (short) Edns.EXTENDED_ERROR_OTHER);
-      MemorySegment.copy(errorText, 0, memory, Layouts.BYTE, opt + 17, errorText.length);
+    Zone zone = answered ? answer.questionZone() : null;
+    // RFC 9660 section 3.2: whatever the response code, if we are authoritative for the name asked.
+    if (query.asksZoneVersion() && zone != null) {
+      opt.addZoneVersions(zone.originLabels(), zone.serial(), table.epoch());
     }
-    return end + Edns.OPT_OCTETS + errorOctets;
+    // RFC 5001 section 2.2: only when asked.
+    if (query.asksNameServerId() && table.nameServerId().length > 0) {
+      opt.addNameServerId(table.nameServerId());
+    }
+    return end + opt.finish();
   }
 }

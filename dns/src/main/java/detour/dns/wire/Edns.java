@@ -33,5 +33,19 @@ public final class Edns {
   /// Info-code "Other Error" (RFC 8914 section 4.1).
   public static final int EXTENDED_ERROR_OTHER = 0;
 
+  /// Option code of the name server's identifier, NSID (RFC 5001 section 4).
+  public static final int NAME_SERVER_ID = 3;
+
+  /// Option code of ZONEVERSION (RFC 9660 section 2.1).
+  public static final int ZONE_VERSION = 19;
+
+  /// TYPE of a ZONEVERSION that is the SERIAL of the zone's SOA record, 4 octets (RFC 9660 section
+  /// 2.1).
+  public static final int ZONE_VERSION_SERIAL = 0;
+
+  /// TYPE of a ZONEVERSION that is the selection epoch, 8 octets, from the range for private use
+  /// (RFC 9660 section 7.2).
+  public static final int ZONE_VERSION_EPOCH = 246;
+
   private Edns() {}
 }

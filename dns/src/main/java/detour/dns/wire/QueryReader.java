@@ -21,7 +21,9 @@ public final class QueryReader {
     /// An opcode other than QUERY.
     OTHER_OPCODE,
     /// An EDNS version other than 0 (RFC 6891 section 6.1.3).
-    BAD_VERSION
+    BAD_VERSION,
+    /// Everything was read, but an EDNS option is not as its RFC has it in a query.
+    BAD_OPTION
   }
 
   private static final int POINTER = 0xC0;
@@ -35,6 +37,9 @@ public final class QueryReader {
   private boolean dnssecOk;
   private int version;
   private int udpOctets;
+  private boolean asksNameServerId;
+  private boolean asksZoneVersion;
+  private boolean badOption;
 
   /// Holds nothing before its first read.
   public QueryReader() {}
@@ -70,7 +75,13 @@ public final class QueryReader {
       edns = false;
       return Outcome.BAD_RECORDS;
     }
-    return edns && version != Edns.VERSION ? Outcome.BAD_VERSION : Outcome.QUERY;
+    if (version != Edns.VERSION) {
+      // What options mean in another version is not known.
+      asksNameServerId = false;
+      asksZoneVersion = false;
+      return Outcome.BAD_VERSION;
+    }
+    return badOption ? Outcome.BAD_OPTION : Outcome.QUERY;
   }
 
   /// The question's name. Valid until the next read.
@@ -110,6 +121,16 @@ public final class QueryReader {
     return udpOctets;
   }
 
+  /// Whether the client wants to know which server answers (RFC 5001).
+  public boolean asksNameServerId() {
+    return asksNameServerId;
+  }
+
+  /// Whether the client wants to know of which version of the zone the answer is (RFC 9660).
+  public boolean asksZoneVersion() {
+    return asksZoneVersion;
+  }
+
   private void reset() {
     flags = 0;
     type = 0;
@@ -119,6 +140,9 @@ public final class QueryReader {
     dnssecOk = false;
     version = 0;
     udpOctets = Edns.MINIMUM_UDP_OCTETS;
+    asksNameServerId = false;
+    asksZoneVersion = false;
+    badOption = false;
   }
 
   private boolean readRecords(MemorySegment memory, long message, int length) {
@@ -159,9 +183,24 @@ public final class QueryReader {
       if (at + 4 > octets) {
         return false;
       }
-      at += 4 + (memory.get(Layouts.SHORT, fields + at + 2) & 0xFFFF);
+      int length = memory.get(Layouts.SHORT, fields + at + 2) & 0xFFFF;
+      readOption(memory.get(Layouts.SHORT, fields + at), length);
+      at += 4 + length;
     }
     return at == octets;
+  }
+
+  private void readOption(int code, int length) {
+    switch (code) {
+      // RFC 5001 section 2.1: a query has no payload; one that has is asked all the same.
+      case Edns.NAME_SERVER_ID -> asksNameServerId = true;
+      case Edns.ZONE_VERSION -> {
+        asksZoneVersion = true;
+        // RFC 9660 section 3.1: OPTION-LENGTH is 0 in a query.
+        badOption |= length != 0;
+      }
+      default -> {}
+    }
   }
 
   private static int skipName(MemorySegment memory, long message, int position, int length) {

@@ -22,6 +22,7 @@ public final class Zone {
   private final int apex;
   private final int records;
   private final byte[] negativeSoa;
+  private final long serial;
 
   Zone(Name origin, byte[] packed, NameTable table, int apex, int deepestLabels, int records) {
     this.origin = origin;
@@ -34,6 +35,7 @@ public final class Zone {
     int soa = records(startOfAuthority());
     negativeSoa = Arrays.copyOfRange(packed, soa, PackedRecords.next(packed, soa));
     Layouts.putInt(negativeSoa, PackedRecords.TTL, (int) negativeTtlSeconds());
+    serial = soaNumber(0);
   }
 
   /// Finds what answers `type` at `name` (RFC 1034 section 4.3.2 step 3). Allocates nothing.
@@ -68,7 +70,7 @@ public final class Zone {
 
   /// SERIAL of the SOA record, 0 to 2^32-1.
   public long serial() {
-    return soaNumber(0);
+    return serial;
   }
 
   /// How long a negative answer may be kept: the lower of the SOA's TTL and its MINIMUM (RFC 2308

@@ -10,6 +10,8 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.xbill.DNS.EDNSOption;
+import org.xbill.DNS.GenericEDNSOption;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Section;
@@ -18,6 +20,9 @@ import org.xbill.DNS.Type;
 /// The query path allocates nothing, whatever is asked.
 class AllocationTest {
   private static final int CAPACITY = 4096;
+  private static final EDNSOption NSID = new GenericEDNSOption(3, new byte[0]);
+  private static final EDNSOption ZONE_VERSION = new GenericEDNSOption(19, new byte[0]);
+  private static final EDNSOption BAD_OPTION = new GenericEDNSOption(19, new byte[] {1});
 
   /// Raw addresses, as the production caller uses them.
   @SuppressWarnings("restricted")
@@ -58,27 +63,33 @@ class AllocationTest {
     PreparedAnswer alias = Server.alias("www.example.com", "far.example.net");
     PreparedAnswer drawn =
         Server.addresses(2, new int[] {3, 2, 1}, "192.0.2.1", "192.0.2.2", "192.0.2.3");
-    return Server.of(
-        """
-        ns1   A     192.0.2.1
-        www   A     192.0.2.2
-        www   TXT   text
-        @     MX    10 ns1
-        c     CNAME www
-        d     DNAME ent
-        *.ent A     192.0.2.3
-        child NS    ns.child
-        ns.child A  192.0.2.4
-        """,
-        List.of(
-            "drawn.example.com", "alias.example.com", "failing.example.com", "rotated.example.com"),
-        new ServiceAnswer(drawn, PreparedAnswer.noData(), "last resort"),
-        new ServiceAnswer(alias, alias, null),
-        new ServiceAnswer(PreparedAnswer.servFail(), PreparedAnswer.servFail(), null),
-        new ServiceAnswer(
-            Server.addresses("192.0.2.1", "192.0.2.2", "192.0.2.3"),
-            Server.addresses("2001:db8::1"),
-            null));
+    Server server =
+        Server.of(
+            """
+            ns1   A     192.0.2.1
+            www   A     192.0.2.2
+            www   TXT   text
+            @     MX    10 ns1
+            c     CNAME www
+            d     DNAME ent
+            *.ent A     192.0.2.3
+            child NS    ns.child
+            ns.child A  192.0.2.4
+            """,
+            List.of(
+                "drawn.example.com",
+                "alias.example.com",
+                "failing.example.com",
+                "rotated.example.com"),
+            new ServiceAnswer(drawn, PreparedAnswer.noData(), "last resort"),
+            new ServiceAnswer(alias, alias, null),
+            new ServiceAnswer(PreparedAnswer.servFail(), PreparedAnswer.servFail(), null),
+            new ServiceAnswer(
+                Server.addresses("192.0.2.1", "192.0.2.2", "192.0.2.3"),
+                Server.addresses("2001:db8::1"),
+                null));
+    server.table = server.table.identifiedBy("ams1", 123);
+    return server;
   }
 
   private static MemorySegment[] queries(Arena arena) {
@@ -110,6 +121,8 @@ class AllocationTest {
         queries.add(copy(arena, wire));
         wire[2] |= 0x28;
         queries.add(copy(arena, wire));
+        queries.add(copy(arena, Server.withOptions(name, type, NSID, ZONE_VERSION).toWire()));
+        queries.add(copy(arena, Server.withOptions(name, type, NSID, BAD_OPTION).toWire()));
       }
     }
     return queries.toArray(MemorySegment[]::new);

@@ -65,15 +65,17 @@ class ResponderFuzz {
     PreparedAnswer alias = Server.alias("www.b", "far.c");
     PreparedAnswer addresses = Server.addresses("192.0.2.1", "192.0.2.2");
     return AnswerTable.of(
-        List.of(
-            ZoneTexts.zone(
-                "b", "www A 192.0.2.2\nns1 A 192.0.2.1\n@ MX 1 www\nd DNAME d.d\nc CNAME c.d\n"),
-            ZoneTexts.zone("a.b", "* CNAME x.y.b\nx NS ns.x\nns.x A 192.0.2.3\n"),
-            services()),
-        new ServiceAnswer[] {
-          new ServiceAnswer(addresses, PreparedAnswer.noData(), "last resort"),
-          new ServiceAnswer(alias, alias, null)
-        });
+            List.of(
+                ZoneTexts.zone(
+                    "b",
+                    "www A 192.0.2.2\nns1 A 192.0.2.1\n@ MX 1 www\nd DNAME d.d\nc CNAME c.d\n"),
+                ZoneTexts.zone("a.b", "* CNAME x.y.b\nx NS ns.x\nns.x A 192.0.2.3\n"),
+                services()),
+            new ServiceAnswer[] {
+              new ServiceAnswer(addresses, PreparedAnswer.noData(), "last resort"),
+              new ServiceAnswer(alias, alias, null)
+            })
+        .identifiedBy("ams1", 123);
   }
 
   private static Zone services() {

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.OPTRecord;
@@ -114,6 +116,19 @@ final class Server {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /// With EDNS, 1232 octets and these options.
+  static Message withOptions(String name, int type, EDNSOption... options) {
+    Message query = query(name, type);
+    query.addRecord(new OPTRecord(1232, 0, 0, 0, options), Section.ADDITIONAL);
+    return query;
+  }
+
+  /// What an option says, without its code and length.
+  static byte[] payload(EDNSOption option) {
+    byte[] wire = option.toWire();
+    return Arrays.copyOfRange(wire, 4, wire.length);
   }
 
   static Message decode(byte[] response) {

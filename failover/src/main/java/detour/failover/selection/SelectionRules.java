@@ -105,22 +105,19 @@ public final class SelectionRules {
     return restored(service, track, latchedPool, sinceNanos, false);
   }
 
-  /// The same selection after another node moved its latch: pass it as `previous`. A failback from
-  /// there takes its whole time anew, for what the other node saw may be on its way here still.
+  /// The same selection after the nodes agreed on its latch: pass it as `previous`. A failback from
+  /// there takes its whole time anew, for what another node saw may be on its way here still, and
+  /// this node may have moved long before the others could be told.
   ///
   /// @param pool its name; one that the service does not have changes nothing
   /// @param held whether the failover budget holds it there
   public static Selection takenOver(
       Selection selection, Service service, String pool, boolean held, long nowNanos) {
     int latch = Renaming.position(service, pool);
-    if (latch < 0 || (latch == selection.latch() && held == selection.budget().held())) {
+    if (latch < 0) {
       return selection;
     }
     boolean moved = latch != selection.latch();
-    List<PoolAvailability> pools =
-        moved
-            ? selection.pools().stream().map(known -> known.availableFrom(nowNanos)).toList()
-            : selection.pools();
     return new Selection(
         selection.track(),
         selection.status(),
@@ -132,7 +129,7 @@ public final class SelectionRules {
         selection.reason(),
         moved ? nowNanos : selection.sinceNanos(),
         OptionalLong.empty(),
-        pools,
+        selection.pools().stream().map(known -> known.availableFrom(nowNanos)).toList(),
         selection.lastHealthy(),
         held == selection.budget().held() ? selection.budget() : BudgetUse.restored(held),
         selection.ttl());

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// @param state the present decisions; null before the first are made
 /// @param notReady why the server does not answer queries yet, as one sentence; null once it does
 /// @param cluster the cluster as this node sees it; null for a node on its own
+/// @param configuration what the nodes of a cluster share; null for a node on its own
 /// @param events told of each event by the publish thread
 public record ApiBackend(
     Supplier<@Nullable PublishedState> state,
     Supplier<@Nullable String> notReady,
     Supplier<@Nullable ClusterState> cluster,
+    @Nullable ConfigurationDesk configuration,
     Inbox inbox,
     Posts posts,
     Journal journal,

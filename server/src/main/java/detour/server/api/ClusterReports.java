@@ -1,6 +1,7 @@
 package detour.server.api;
 
 import detour.server.publish.ClusterState;
+import detour.server.publish.RunningConfiguration;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,24 @@ final class ClusterReports {
         node.version(),
         node.presence(),
         node.detail(),
+        seconds(node.presentFor()),
         seconds(node.heard()),
         seconds(node.skew()),
         node.epoch(),
+        seconds(node.behind()),
+        Long.toHexString(node.rules()),
         node.opinions(),
         node.frozen(),
         node.agrees(),
-        node.disagreement());
+        node.disagreement(),
+        configuration(node.configuration()));
+  }
+
+  private static ClusterReport.@Nullable Configuration configuration(
+      @Nullable RunningConfiguration running) {
+    return running == null
+        ? null
+        : new ClusterReport.Configuration(running.revision(), running.refused(), running.problem());
   }
 
   private static @Nullable Double seconds(@Nullable Duration duration) {

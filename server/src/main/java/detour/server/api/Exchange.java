@@ -110,10 +110,17 @@ final class Exchange {
   ///
   /// @throws TooLarge when it is over 64 KiB
   byte[] body() throws IOException {
+    return body(BODY_LIMIT_BYTES);
+  }
+
+  /// The body of a route that takes long ones.
+  ///
+  /// @throws TooLarge when it is over the limit
+  byte[] body(int limitBytes) throws IOException {
     try (InputStream in = Content.Source.asInputStream(request)) {
-      byte[] body = in.readNBytes(BODY_LIMIT_BYTES + 1);
-      if (body.length > BODY_LIMIT_BYTES) {
-        throw new TooLarge();
+      byte[] body = in.readNBytes(limitBytes + 1);
+      if (body.length > limitBytes) {
+        throw new TooLarge(limitBytes);
       }
       return body;
     }
@@ -123,8 +130,8 @@ final class Exchange {
   static final class TooLarge extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TooLarge() {
-      super("the body is over " + BODY_LIMIT_BYTES + " bytes", null, false, false);
+    TooLarge(int limitBytes) {
+      super("the body is over " + limitBytes + " bytes", null, false, false);
     }
   }
 

@@ -10,6 +10,7 @@ final class Routes {
   static List<Route> of(ApiBackend backend) {
     Reading read = new Reading(backend);
     Changing change = new Changing(backend);
+    Configuring configure = new Configuring(backend);
     Posting post = new Posting(backend.posts());
     Following follow = new Following(backend.events());
     List<Route> routes = new ArrayList<>();
@@ -33,6 +34,24 @@ final class Routes {
             new Route("POST", "/api/v1/failback", "approves {\"service\"}", change::failback),
             new Route(
                 "POST", "/api/v1/reload", "applies the configuration file anew", change::reload),
+            new Route(
+                "GET",
+                "/api/v1/config",
+                "the configuration in the cluster's store: ?revision=",
+                configure::revision),
+            new Route(
+                "GET", "/api/v1/config/history", "its revisions, latest first", configure::history),
+            new Route(
+                "POST",
+                "/api/v1/config",
+                "makes {\"name\", \"document\", \"files\": {path: text}, \"comment\"} the current"
+                    + " one; with \"expected\": revision, \"dry_run\": true",
+                configure::push),
+            new Route(
+                "POST",
+                "/api/v1/config/rollback",
+                "makes {\"revision\", \"comment\"} the current one anew",
+                configure::rollBack),
             new Route(
                 "PUT",
                 "/api/v1/push/{name}",

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Everything that is decided at one moment: the answer of `GET /api/v1/status`.
 ///
-/// @param epoch grows with each change of any selection
+/// @param epoch of the latches and overrides that are in force: equal on nodes of a cluster that
+///   agree; on a node of its own it grows with each change of them
 /// @param guard whether this vantage trusts what it sees; null from a server without a guard
 /// @param cluster what is known of the vantages; null from a node on its own
 public record StatusReport(

@@ -40,6 +40,7 @@ public final class CommandLineInterface {
             new LocalCommands.Check(local, terminal),
             new ChangingCommands.Reload(terminal));
     commands.forEach(root::addSubcommand);
+    root.addSubcommand(ConfigCommands.of(local, terminal));
     root.addSubcommand(new Completion(root, terminal));
     root.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     root.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));

@@ -1,6 +1,7 @@
 package detour.server.cli;
 
 import detour.server.api.CheckReport;
+import detour.server.api.ConfigurationText;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,17 @@ public interface LocalActions {
   /// @param once end after the last scene, with 0 only if every step was observed; else go on until
   ///   interrupted
   int demo(boolean once);
+
+  /// Reads what the nodes of a cluster share from a configuration and its zone files.
+  ///
+  /// @param configuration null to look in the usual places
+  /// @throws CommandFailed with every problem when it cannot be read
+  Gathered gather(@Nullable Path configuration);
+
+  /// What is shared.
+  ///
+  /// @param leftOut the sections of the file that are each node's own
+  record Gathered(Path file, ConfigurationText text, List<String> leftOut) {}
 
   /// Runs checks once, now.
   ///

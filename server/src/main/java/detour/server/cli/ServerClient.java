@@ -28,6 +28,8 @@ final class ServerClient {
   // A change waits for the disk; the server itself gives up after 10 s and says so.
   private static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(15);
 
+  private static final Duration LONG_CHANGE_TIMEOUT = Duration.ofSeconds(60);
+
   static final JsonMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
@@ -80,6 +82,22 @@ final class ServerClient {
         change(path, Map.of())
             .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(given)))
             .build());
+  }
+
+  /// A change that takes long: much is validated, and the cluster's store is written.
+  ///
+  /// @param body as JSON
+  Reply postLong(String path, Object body) {
+    return send(
+        change(path, Map.of())
+            .timeout(LONG_CHANGE_TIMEOUT)
+            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+            .build());
+  }
+
+  /// As [#read], of what the server has to ask of the cluster's store.
+  Reply readLong(String path, Map<String, String> parameters) {
+    return send(request(path, parameters).timeout(LONG_CHANGE_TIMEOUT).GET().build());
   }
 
   Reply delete(String path, Map<String, String> parameters) {

@@ -10,14 +10,17 @@ import detour.server.publish.ClusterState;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Latch;
+import detour.server.publish.RunningConfiguration;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,13 +35,18 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private static final int BATCH = 1_024;
   private static final long SHOWN_EVERY_NANOS = 250_000_000L;
   private static final long FAILED_WAIT_NANOS = 100_000_000L;
-  private static final long STOP_MILLIS = 1_000;
+
+  /// For how long taking leave may hold up a stop; without it the others wait for the lease to end.
+  private static final long LEAVE_MILLIS = 2_000;
+
+  private static final long STOP_MILLIS = LEAVE_MILLIS + 1_000;
 
   private final Membership settings;
   private final SharedStore store;
   private final Time time;
   private final Metrics metrics;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private ConfigurationListener configuration = ConfigurationListener.NOBODY;
   private @Nullable Participation core;
   private @Nullable Thread thread;
   private volatile @Nullable ClusterState state;
@@ -53,6 +61,11 @@ public final class ClusterNode implements Cluster, AutoCloseable {
     this.metrics = metrics;
   }
 
+  /// To be called before [#start], where the configuration comes from the store.
+  public void follow(ConfigurationListener listener) {
+    configuration = listener;
+  }
+
   /// Joins the cluster. To be called once.
   ///
   /// @param inbox told what the others say
@@ -64,7 +77,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   /// As [#start], for a caller that takes the turns itself.
   Participation begin(Inbox inbox, RandomGenerator chance) {
     Participation starting =
-        new Participation(settings, store, time, inbox, metrics, tasks::add, chance);
+        new Participation(settings, store, time, inbox, metrics, tasks::add, chance, configuration);
     core = starting;
     return starting;
   }
@@ -110,6 +123,11 @@ public final class ClusterNode implements Cluster, AutoCloseable {
     tell(core -> core.serves(serving));
   }
 
+  /// Tells the others which configuration runs here.
+  public void runs(RunningConfiguration now) {
+    tell(core -> core.runs(now));
+  }
+
   @Override
   public void moved(Latch latch) {
     tell(core -> core.moved(latch));
@@ -129,7 +147,8 @@ public final class ClusterNode implements Cluster, AutoCloseable {
     return answer;
   }
 
-  /// Leaves the cluster: the others are told, if they can be.
+  /// Leaves the cluster, and waits until the others know, if they can be told: up to 2 s. The
+  /// store's to close only then.
   @Override
   public void close() {
     stopping = true;
@@ -174,7 +193,22 @@ public final class ClusterNode implements Cluster, AutoCloseable {
         stopping = true;
       }
     }
-    running.end();
+    leave(running);
+  }
+
+  private static void leave(Participation running) {
+    try {
+      running.end().get(LEAVE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.info(
+          "the other nodes could not be told that this one leaves: they wait for its lease to end"
+              + " ({})",
+          e instanceof ExecutionException
+              ? Outbox.failure(e.getCause()).getMessage()
+              : "no answer");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void show(Participation running) {

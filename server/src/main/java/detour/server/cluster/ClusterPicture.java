@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Draws the cluster for people. Cluster thread only.
@@ -24,6 +25,9 @@ final class ClusterPicture {
   private final SharedOverrides overrides;
   private final OtherNodes others;
   private final Outbox outbox;
+
+  /// By node: since when another one has a later epoch.
+  private final Map<String, Long> behindSinceNanos = new HashMap<>();
 
   ClusterPicture(
       Membership settings,
@@ -48,6 +52,7 @@ final class ClusterPicture {
       Presence says,
       String presence,
       String detail,
+      @Nullable Duration presentFor,
       @Nullable Duration heard,
       @Nullable Duration skew) {
     boolean present() {
@@ -55,7 +60,35 @@ final class ClusterPicture {
     }
 
     boolean answers() {
-      return !says.role().equals("probe");
+      return present() && !says.role().equals("probe");
+    }
+  }
+
+  /// What most of the nodes that answer show.
+  ///
+  /// @param epoch the latest of all
+  private record Reference(long epoch, long serves, long rules) {
+    static Reference of(List<Seen> seen) {
+      List<Presence> says = seen.stream().filter(Seen::answers).map(Seen::says).toList();
+      return new Reference(
+          says.stream().mapToLong(Presence::epoch).max().orElse(0),
+          most(says, Presence::serves),
+          most(says, Presence::rules));
+    }
+
+    /// What most say; of as many, those with the later epoch.
+    private static long most(List<Presence> says, ToLongFunction<Presence> what) {
+      Map<Long, Integer> votes = new HashMap<>();
+      Map<Long, Long> epochs = new HashMap<>();
+      for (Presence each : says) {
+        votes.merge(what.applyAsLong(each), 1, Integer::sum);
+        epochs.merge(what.applyAsLong(each), each.epoch(), Math::max);
+      }
+      return votes.keySet().stream()
+          .max(
+              Comparator.<Long>comparingInt(value -> votes.getOrDefault(value, 0))
+                  .thenComparingLong(value -> epochs.getOrDefault(value, 0L)))
+          .orElse(0L);
     }
   }
 
@@ -64,10 +97,10 @@ final class ClusterPicture {
     long nowNanos = time.nowNanos();
     boolean stale = age == null || age.compareTo(settings.staleAfter()) >= 0;
     List<Seen> seen = seen(nowNanos, stale);
-    long reference = mostServed(seen);
-    long latest = seen.stream().mapToLong(node -> node.says().agreedRevision()).max().orElse(0);
+    Reference reference = Reference.of(seen);
+    seen.forEach(node -> noteBehind(node, reference, nowNanos));
     List<NodeState> nodes =
-        seen.stream().map(node -> state(node, reference, latest, stale)).toList();
+        seen.stream().map(node -> state(node, reference, stale, nowNanos)).toList();
     StoreFailure trouble = outbox.trouble();
     return new ClusterState(
         settings.cluster(),
@@ -77,24 +110,23 @@ final class ClusterPicture {
         trouble == null ? null : trouble.getMessage(),
         latches.waiting() + overrides.waiting(),
         nodes,
-        alarms(seen, stale));
+        alarms(seen, reference, stale));
   }
 
   private List<Seen> seen(long nowNanos, boolean stale) {
     List<Seen> seen = new ArrayList<>();
-    Presence own = session.presence();
-    String presence = !session.held() ? "ABSENT" : own.impaired() ? "IMPAIRED" : "PRESENT";
-    String detail = session.held() ? own.finding() : "it has no lease of the cluster's store";
-    seen.add(new Seen(settings.node(), own, presence, detail, null, Duration.ZERO));
+    seen.add(own(nowNanos));
     for (OtherNode node : others.all()) {
       Presence says = node.presence();
       if (says != null) {
+        boolean present = !stale && node.attendance() != detour.failover.verdict.Presence.ABSENT;
         seen.add(
             new Seen(
                 node.name(),
                 says,
                 stale ? "ABSENT" : node.attendance().name(),
                 stale ? "nothing is heard of the others" : node.attendanceDetail(),
+                present ? Duration.ofNanos(nowNanos - node.presentNanos()) : null,
                 Duration.ofNanos(nowNanos - node.heardNanos()),
                 node.skew()));
       }
@@ -102,26 +134,31 @@ final class ClusterPicture {
     return seen;
   }
 
-  /// What most of those present answer with; of as many the one with the later epoch.
-  private static long mostServed(List<Seen> seen) {
-    Map<Long, Integer> votes = new HashMap<>();
-    Map<Long, Long> epochs = new HashMap<>();
-    for (Seen node : seen) {
-      if (node.present() && node.answers()) {
-        votes.merge(node.says().serves(), 1, Integer::sum);
-        epochs.merge(node.says().serves(), node.says().agreedRevision(), Math::max);
-      }
-    }
-    return votes.keySet().stream()
-        .max(
-            Comparator.<Long>comparingInt(serves -> votes.getOrDefault(serves, 0))
-                .thenComparingLong(serves -> epochs.getOrDefault(serves, 0L)))
-        .orElse(0L);
+  private Seen own(long nowNanos) {
+    Presence says = session.presence();
+    boolean held = session.held();
+    return new Seen(
+        settings.node(),
+        says,
+        !held ? "ABSENT" : says.impaired() ? "IMPAIRED" : "PRESENT",
+        held ? says.finding() : "it has no lease of the cluster's store",
+        held ? Duration.ofNanos(nowNanos - session.grantedNanos()) : null,
+        null,
+        Duration.ZERO);
   }
 
-  private static NodeState state(Seen node, long reference, long latest, boolean stale) {
+  private void noteBehind(Seen node, Reference reference, long nowNanos) {
+    if (node.answers() && node.says().epoch() < reference.epoch()) {
+      behindSinceNanos.putIfAbsent(node.name(), nowNanos);
+    } else {
+      behindSinceNanos.remove(node.name());
+    }
+  }
+
+  private NodeState state(Seen node, Reference reference, boolean stale, long nowNanos) {
     Presence says = node.says();
-    String disagreement = disagreement(node, reference, latest, stale);
+    String disagreement = disagreement(node, reference, stale);
+    Long behindSince = behindSinceNanos.get(node.name());
     return new NodeState(
         node.name(),
         says.region(),
@@ -129,41 +166,60 @@ final class ClusterPicture {
         says.version(),
         node.presence(),
         node.detail(),
+        node.presentFor(),
         node.heard(),
         node.skew(),
         says.clock(),
-        says.agreedRevision(),
+        says.epoch(),
+        behindSince == null ? null : Duration.ofNanos(nowNanos - behindSince),
+        says.rules(),
         says.opinions(),
         says.frozen(),
         disagreement.isEmpty(),
-        disagreement);
+        disagreement,
+        says.configuration());
   }
 
-  private static String disagreement(Seen node, long reference, long latest, boolean stale) {
+  private static String disagreement(Seen node, Reference reference, boolean stale) {
     Presence says = node.says();
     if (!node.present()) {
       return "what it answers is not known: " + node.detail();
     }
-    if (!node.answers() || says.serves() == reference) {
+    boolean behind = says.epoch() < reference.epoch();
+    if (!node.answers() || (!behind && says.serves() == reference.serves())) {
       return "";
     }
-    if (says.agreedRevision() < latest) {
-      return "it has taken over what was agreed up to epoch %d of %d"
-          .formatted(says.agreedRevision(), latest);
+    if (behind) {
+      return "it is at epoch %d of %d: %s"
+          .formatted(says.epoch(), reference.epoch(), whyBehind(says));
+    }
+    if (says.rules() != reference.rules()) {
+      return "its configuration differs from that of most nodes";
     }
     if (says.impaired()) {
       return "it does not trust what it sees: " + says.finding();
     }
     if (says.frozen() > 0) {
-      return "the verdicts on %d of its endpoints are frozen, for it hears of too few vantages"
-          .formatted(says.frozen());
+      return frozen(says);
     }
     return stale
         ? "it may have decided since it was heard last"
-        : "it decides otherwise on the same latches: compare its detour status and configuration";
+        : "it decides otherwise on the same latches: compare its detour status";
   }
 
-  private List<String> alarms(List<Seen> seen, boolean stale) {
+  private static String whyBehind(Presence says) {
+    if (!says.behind().isEmpty()) {
+      return says.behind();
+    }
+    return says.frozen() > 0 ? frozen(says) : "it has not taken over the rest yet";
+  }
+
+  private static String frozen(Presence says) {
+    return "the verdicts on %d of its endpoints are frozen, for it hears of too few vantages"
+        .formatted(says.frozen());
+  }
+
+  private List<String> alarms(List<Seen> seen, Reference reference, boolean stale) {
     List<String> alarms = new ArrayList<>();
     if (stale) {
       alarms.add(
@@ -175,6 +231,21 @@ final class ClusterPicture {
       alarms.add(namesake);
     }
     for (Seen node : seen) {
+      Presence says = node.says();
+      if (node.present() && says.protocol() > Records.VERSION) {
+        alarms.add(
+            "this node is older than %s (%s): upgrade it before the others write what it cannot read"
+                .formatted(node.name(), says.version()));
+      }
+      if (node.answers() && !says.behind().isEmpty()) {
+        alarms.add(
+            "%s does not follow all that was agreed on: %s".formatted(node.name(), says.behind()));
+      }
+      if (node.answers() && says.rules() != reference.rules()) {
+        alarms.add(
+            "%s is configured otherwise than most nodes: its services or how it decides on them differ"
+                .formatted(node.name()));
+      }
       Duration skew = node.skew();
       if (skew != null && skew.abs().compareTo(SKEW_MUCH) > 0) {
         alarms.add(

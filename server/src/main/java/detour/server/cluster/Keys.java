@@ -17,6 +17,8 @@ record Keys(String root) {
   private static final String OPINIONS = "opinions";
   private static final String LATCHES = "latches";
   private static final String OVERRIDES = "overrides";
+  private static final String CONFIG = "config";
+  private static final String CURRENT = "current";
 
   static Keys of(String cluster) {
     return new Keys("/detour/" + encoded(cluster) + "/");
@@ -33,6 +35,13 @@ record Keys(String root) {
     record Latch(String service, String family, String key) implements Subject {}
 
     record Overriding(OverridePath path) implements Subject {}
+
+    /// Which configuration all nodes shall run.
+    record Configuration() implements Subject {}
+  }
+
+  String configuration() {
+    return key(CONFIG, CURRENT);
   }
 
   String presence(String vantage) {
@@ -41,6 +50,10 @@ record Keys(String root) {
 
   String opinion(String vantage, String target) {
     return key(VANTAGES, vantage, OPINIONS, target);
+  }
+
+  String latch(detour.server.publish.Latch latch) {
+    return latch(latch.service(), latch.family());
   }
 
   String latch(String service, String family) {
@@ -82,6 +95,8 @@ record Keys(String root) {
                   new OverridePath(
                       parts.get(1), parts.get(2), parts.size() == 4 ? parts.get(3) : null))
               : null;
+      case CONFIG ->
+          parts.size() == 2 && parts.get(1).equals(CURRENT) ? new Subject.Configuration() : null;
       default -> null;
     };
   }

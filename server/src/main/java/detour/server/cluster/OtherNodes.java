@@ -46,11 +46,11 @@ final class OtherNodes {
   /// Takes in what the whole store holds.
   void listed(Listing listing) {
     Map<String, Map<String, PeerOpinion>> opinions = new HashMap<>();
-    Map<String, detour.server.cluster.Presence> presences = new HashMap<>();
+    Map<String, byte[]> presences = new HashMap<>();
     for (Entry entry : listing.entries()) {
       switch (keys.subject(entry.key())) {
         case Keys.Subject.Presence(String vantage) when !vantage.equals(self) ->
-            Records.presence(entry.value()).ifPresent(read -> presences.put(vantage, read));
+            presences.put(vantage, entry.value());
         case Keys.Subject.Opinion(String vantage, String target) when !vantage.equals(self) ->
             Records.opinion(entry.value())
                 .ifPresent(read ->
@@ -65,11 +65,11 @@ final class OtherNodes {
       if (node.listed(all)) {
         inbox.peers(new Peers.Change.Opinions(node.name(), true, all));
       }
-      var presence = presences.get(node.name());
+      byte[] presence = presences.get(node.name());
       if (presence == null) {
         node.left();
       } else {
-        node.heard(presence, time.nowNanos(), null);
+        heard(node, presence, null);
       }
       tellAttendance(node);
     }
@@ -104,13 +104,18 @@ final class OtherNodes {
 
   private void attended(OtherNode node, Change change, boolean late) {
     switch (change) {
-      case Change.Put(Entry entry) ->
-          Records.presence(entry.value())
-              .ifPresent(
-                  presence -> node.heard(presence, time.nowNanos(), late ? null : time.now()));
+      case Change.Put(Entry entry) -> heard(node, entry.value(), late ? null : time.now());
       case Change.Removed _ -> node.left();
     }
     tellAttendance(node);
+  }
+
+  private void heard(OtherNode node, byte[] value, @Nullable Instant now) {
+    if (Records.laterVersion(value) > 0) {
+      node.unreadable(Records.unreadable(value), time.nowNanos());
+    } else {
+      Records.presence(value).ifPresent(said -> node.heard(said, time.nowNanos(), now));
+    }
   }
 
   private void tellAttendance(OtherNode node) {
@@ -155,6 +160,8 @@ final class OtherNodes {
     private int mismatches;
     private detour.server.cluster.@Nullable Presence presence;
     private boolean present;
+    private boolean unreadable;
+    private long presentNanos;
     private long heardNanos;
     private final List<Duration> ahead = new ArrayList<>();
     private @Nullable Presence toldAttendance;
@@ -178,6 +185,11 @@ final class OtherNodes {
       return heardNanos;
     }
 
+    /// Since when it is present, meaningful while it is.
+    long presentNanos() {
+      return presentNanos;
+    }
+
     Presence attendance() {
       if (!present || presence == null) {
         return Presence.ABSENT;
@@ -188,6 +200,10 @@ final class OtherNodes {
     String attendanceDetail() {
       if (presence == null) {
         return "it was not heard of since this node started";
+      }
+      if (unreadable) {
+        return "it runs version %s, whose records (v%d) this node cannot read: upgrade this node"
+            .formatted(presence.version(), presence.protocol());
       }
       return present ? presence.finding() : "its lease ran out";
     }
@@ -202,7 +218,9 @@ final class OtherNodes {
     ///   null for one that may be old
     private void heard(detour.server.cluster.Presence said, long nowNanos, @Nullable Instant now) {
       presence = said;
+      presentNanos = present ? presentNanos : nowNanos;
       present = true;
+      unreadable = false;
       heardNanos = nowNanos;
       boolean same = said.digest() == digest && said.opinions() == opinions.size();
       mismatches = same ? 0 : mismatches + 1;
@@ -214,8 +232,17 @@ final class OtherNodes {
       }
     }
 
+    /// It is there, and what it thinks cannot be known.
+    private void unreadable(detour.server.cluster.Presence shown, long nowNanos) {
+      presence = shown;
+      present = false;
+      unreadable = true;
+      heardNanos = nowNanos;
+    }
+
     private void left() {
       present = false;
+      unreadable = false;
     }
 
     /// @return whether anything differs from what was known

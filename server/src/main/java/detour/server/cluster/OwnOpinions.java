@@ -36,7 +36,11 @@ final class OwnOpinions implements Transaction.Source {
   private final Map<String, PeerOpinion> wanted = new HashMap<>();
 
   /// What the store holds, as far as is known.
-  private final Map<String, Health> stored = new HashMap<>();
+  private final Map<String, Stored> stored = new HashMap<>();
+
+  /// The latest revision at which one was removed: what is told of one that is not held, and is
+  /// older, was before its removal.
+  private long removedRevision;
 
   /// Where nobody knows whether what was sent last was stored: it is sent again, whatever is wanted
   /// by then.
@@ -47,12 +51,13 @@ final class OwnOpinions implements Transaction.Source {
 
   private long digest;
   private boolean listed;
-  private long lastRevision;
   private long nextBatchNanos = Long.MIN_VALUE;
   private boolean underWay;
 
   /// Since when nothing was told although something waits.
   private long waitingSinceNanos;
+
+  private record Stored(Health health, long revision) {}
 
   OwnOpinions(Membership settings, Keys keys) {
     this.settings = settings;
@@ -93,12 +98,17 @@ final class OwnOpinions implements Transaction.Source {
     return listed && dirty.isEmpty() && !underWay;
   }
 
-  /// For how long something waits to be told and none of it could be; 0 while nothing waits.
-  long stuckNanos(long nowNanos) {
+  /// Takes note of whether anything waits to be told at this moment. To be called with each step.
+  void noteWaiting(long nowNanos) {
     if (!underWay && dirty.isEmpty()) {
       waitingSinceNanos = nowNanos;
     }
-    return nowNanos - waitingSinceNanos;
+  }
+
+  /// For how long something waits to be told and none of it could be, by what was noted last; 0
+  /// while nothing waits.
+  long stuckNanos(long nowNanos) {
+    return underWay || !dirty.isEmpty() ? nowNanos - waitingSinceNanos : 0;
   }
 
   /// How many opinions the store holds.
@@ -117,7 +127,7 @@ final class OwnOpinions implements Transaction.Source {
 
   /// Takes in what the whole store holds.
   void listed(Listing listing) {
-    lastRevision = listing.revision();
+    removedRevision = listing.revision();
     stored.clear();
     digest = 0;
     for (Entry entry : listing.entries()) {
@@ -125,7 +135,7 @@ final class OwnOpinions implements Transaction.Source {
           && opinion.vantage().equals(settings.node())) {
         Health health =
             Records.opinion(entry.value()).map(PeerOpinion::health).orElse(Health.UNKNOWN);
-        store(opinion.target(), health);
+        store(opinion.target(), health, entry.modRevision());
       }
     }
     dirty.addAll(wanted.keySet());
@@ -135,15 +145,17 @@ final class OwnOpinions implements Transaction.Source {
 
   /// Somebody else changed what this vantage had told.
   void changed(String target, Change change) {
-    if (change.revision() <= lastRevision) {
+    Stored known = stored.get(target);
+    if (change.revision() <= (known == null ? removedRevision : known.revision())) {
       return;
     }
     switch (change) {
       case Change.Put(Entry entry) ->
           store(
               target,
-              Records.opinion(entry.value()).map(PeerOpinion::health).orElse(Health.UNKNOWN));
-      case Change.Removed _ -> store(target, null);
+              Records.opinion(entry.value()).map(PeerOpinion::health).orElse(Health.UNKNOWN),
+              change.revision());
+      case Change.Removed _ -> store(target, null, change.revision());
     }
     dirty.add(target);
   }
@@ -161,7 +173,8 @@ final class OwnOpinions implements Transaction.Source {
       targets.remove();
       PeerOpinion opinion = wanted.get(target);
       Health next = opinion == null ? null : opinion.health();
-      if (next == stored.get(target) && !uncertain.contains(target)) {
+      Stored known = stored.get(target);
+      if (next == (known == null ? null : known.health()) && !uncertain.contains(target)) {
         continue;
       }
       String key = keys.opinion(settings.node(), target);
@@ -184,9 +197,15 @@ final class OwnOpinions implements Transaction.Source {
     return listed && !dirty.isEmpty() ? nextBatchNanos : Long.MAX_VALUE;
   }
 
-  private void store(String target, @Nullable Health health) {
-    Health before = health == null ? stored.remove(target) : stored.put(target, health);
-    digest -= before == null ? 0 : digestOf(target, before);
+  private void store(String target, @Nullable Health health, long revision) {
+    Stored before;
+    if (health == null) {
+      before = stored.remove(target);
+      removedRevision = Math.max(removedRevision, revision);
+    } else {
+      before = stored.put(target, new Stored(health, revision));
+    }
+    digest -= before == null ? 0 : digestOf(target, before.health());
     digest += health == null ? 0 : digestOf(target, health);
   }
 
@@ -203,8 +222,7 @@ final class OwnOpinions implements Transaction.Source {
     public void committed(long revision) {
       underWay = false;
       waitingSinceNanos = sentNanos;
-      lastRevision = revision;
-      written.forEach(OwnOpinions.this::store);
+      written.forEach((target, health) -> store(target, health, revision));
       uncertain.removeAll(written.keySet());
     }
 

@@ -3,6 +3,7 @@ package detour.server.cluster;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.cluster.store.Change;
+import detour.server.cluster.store.Entry;
 import detour.server.cluster.store.Listing;
 import detour.server.cluster.store.Mirror;
 import detour.server.cluster.store.MirrorSettings;
@@ -15,6 +16,7 @@ import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers;
 import detour.server.publish.Peers.SharedView;
+import detour.server.publish.RunningConfiguration;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
 import java.time.Duration;
@@ -42,12 +44,14 @@ final class Participation {
   private final SharedLatches latches;
   private final SharedOverrides overrides;
   private final OtherNodes others;
+  private final LaterRecords unreadable;
   private final Outbox outbox;
   private final Mirror mirror;
   private final ClusterPicture picture;
+  private final ConfigurationListener configuration;
   private long toldCurrentNanos = -TICK_NANOS;
   private boolean toldReachable;
-  private long heardRevision;
+  private int restartsHeard;
   private boolean listed;
   private long tickAtNanos = Long.MIN_VALUE;
 
@@ -60,16 +64,19 @@ final class Participation {
       Inbox inbox,
       Metrics metrics,
       Executor self,
-      RandomGenerator chance) {
+      RandomGenerator chance,
+      ConfigurationListener configuration) {
     this.settings = settings;
+    this.configuration = configuration;
     this.time = time;
     this.inbox = inbox;
     this.metrics = metrics;
     keys = Keys.of(settings.cluster());
-    AgreedRevision revision = new AgreedRevision();
+    unreadable = new LaterRecords(keys);
+    AgreedRevision revision = new AgreedRevision(unreadable);
     String instance = Long.toHexString(chance.nextLong());
     opinions = new OwnOpinions(settings, keys);
-    session = new Session(settings, keys, store, time, self, opinions, instance);
+    session = new Session(settings, keys, store, time, self, opinions, unreadable, instance);
     latches = new SharedLatches(settings, keys, inbox, metrics, revision);
     others = new OtherNodes(settings.node(), keys, inbox, time);
     overrides = new SharedOverrides(settings, keys, inbox, time, revision, others::skewOf);
@@ -111,8 +118,12 @@ final class Participation {
     session.serves(serving);
   }
 
+  void runs(RunningConfiguration now) {
+    session.runs(now);
+  }
+
   void moved(Latch latch) {
-    latches.moved(latch, time.nowNanos(), inTheDark());
+    latches.moved(latch, time.nowNanos());
   }
 
   void failBack(Latch wanted, CompletableFuture<Void> answer) {
@@ -134,6 +145,7 @@ final class Participation {
       latches.expire(nowNanos);
       overrides.expire(nowNanos);
     }
+    opinions.noteWaiting(nowNanos);
     session.keep(nowNanos);
     outbox.send(nowNanos);
   }
@@ -151,9 +163,11 @@ final class Participation {
   }
 
   /// Takes leave of the others.
-  void end() {
+  ///
+  /// @return completes when they can know, or it is clear that they must wait for the lease to end
+  CompletableFuture<Void> end() {
     mirror.close();
-    session.end();
+    return session.end();
   }
 
   private void committed(long revision, long askedNanos) {
@@ -181,31 +195,37 @@ final class Participation {
   }
 
   private void heard(List<Change> changes, boolean fresh) {
-    boolean wentBack = mirror.revision() < heardRevision;
-    if (fresh && (!listed || wentBack)) {
+    boolean storeIsNew = mirror.restarts() != restartsHeard;
+    if (fresh && (!listed || storeIsNew)) {
       listed = true;
-      listed(wentBack);
+      restartsHeard = mirror.restarts();
+      listed(storeIsNew);
     } else if (!changes.isEmpty()) {
       changed(changes, fresh);
     }
-    heardRevision = mirror.revision();
   }
 
-  /// Everything is heard for the first time, or of a store that lost what it held.
-  private void listed(boolean wentBack) {
+  /// Everything is heard for the first time, or of a store that is another or lost what it held.
+  private void listed(boolean storeIsNew) {
     Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
+    unreadable.listed(all);
     opinions.listed(all);
     others.listed(all);
     // Before the latches: who is to judge from these must know that the others can be counted.
     tellHowCurrent(time.nowNanos());
-    overrides.listed(all, wentBack);
-    latches.listed(all, wentBack);
+    overrides.registers().listed(all, storeIsNew);
+    latches.registers().listed(all, storeIsNew);
+    Entry current = mirror.entry(keys.configuration());
+    if (current != null) {
+      configuration.current(current.value());
+    }
     if (mirror.entry(keys.presence(settings.node())) == null) {
       session.vanished(all.revision());
     }
   }
 
   private void changed(List<Change> changes, boolean fresh) {
+    unreadable.changed(changes);
     if (others.changed(changes, fresh)) {
       metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
       mirror.doubt("a node's heartbeat tells other opinions than were heard of it");
@@ -213,10 +233,12 @@ final class Participation {
     if (fresh) {
       tellHowCurrent(time.nowNanos());
     }
+    overrides.registers().changed(changes);
+    latches.registers().changed(changes);
     for (Change change : changes) {
       switch (keys.subject(change.key())) {
-        case Keys.Subject.Latch latch -> latches.changed(latch, change);
-        case Keys.Subject.Overriding override -> overrides.changed(override, change);
+        case Keys.Subject.Configuration() ->
+            configuration.current(change instanceof Change.Put(Entry entry) ? entry.value() : null);
         case Keys.Subject.Opinion(String vantage, String target)
             when vantage.equals(settings.node()) ->
             opinions.changed(target, change);

@@ -4,6 +4,7 @@ import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers.PeerOpinion;
+import detour.server.publish.RunningConfiguration;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
@@ -17,11 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What is shared, as JSON objects with the version of their form in `v`.
 ///
-/// Nodes of different versions share one store: fields that a reader does not know it leaves alone,
-/// and what it writes anew from an older record keeps them. What cannot be understood is as if it
-/// were not there.
+/// Nodes of different versions share one store. Fields that a reader does not know it leaves alone,
+/// and what it writes anew from an older record keeps them. A record with a greater `v` may mean
+/// anything: it is neither read nor replaced. What else cannot be understood is as if it were not
+/// there.
 final class Records {
-  private static final int VERSION = 1;
+  static final int VERSION = 1;
   private static final String CLEARED = "CLEARED";
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -33,6 +35,24 @@ final class Records {
   /// @param override null when it was cleared
   /// @param by the node at which it was set, by whose clock it ends
   record SharedOverride(@Nullable OperatorOverride override, String by) {}
+
+  /// The version of a record that only later programs can read; 0 for one that this one can, or
+  /// that none can.
+  static int laterVersion(byte[] value) {
+    int version = tree(value).path("v").asInt(0);
+    return version > VERSION ? version : 0;
+  }
+
+  /// Whether only later programs can read a record, so that it must not be replaced.
+  static boolean isLater(byte @Nullable [] value) {
+    return value != null && laterVersion(value) > 0;
+  }
+
+  /// What is worth showing of a heartbeat that only later programs can read.
+  static Presence unreadable(byte[] value) {
+    JsonNode json = tree(value);
+    return Presence.unreadable(json.path("version").asString("?"), json.path("v").asInt(0));
+  }
 
   static byte[] opinion(Health health, Instant since) {
     return bytes(object().put("health", health.name()).put("since", since.toString()));
@@ -107,12 +127,12 @@ final class Records {
   }
 
   static byte[] presence(Presence presence) {
-    return bytes(
+    ObjectNode json =
         object()
             .put("region", presence.region())
             .put("role", presence.role())
             .put("version", presence.version())
-            .put("protocol", VERSION)
+            .put("protocol", presence.protocol())
             .put("instance", presence.instance())
             .put("sequence", presence.sequence())
             .put("clock", presence.clock().toString())
@@ -120,9 +140,19 @@ final class Records {
             .put("finding", presence.finding())
             .put("opinions", presence.opinions())
             .put("digest", Long.toHexString(presence.digest()))
-            .put("epoch", presence.agreedRevision())
+            .put("epoch", presence.epoch())
             .put("serves", Long.toHexString(presence.serves()))
-            .put("frozen", presence.frozen()));
+            .put("frozen", presence.frozen())
+            .put("rules", Long.toHexString(presence.rules()))
+            .put("behind", presence.behind());
+    RunningConfiguration configuration = presence.configuration();
+    if (configuration != null) {
+      json.putObject("configuration")
+          .put("revision", configuration.revision())
+          .put("refused", configuration.refused())
+          .put("problem", configuration.problem());
+    }
+    return bytes(json);
   }
 
   static Optional<Presence> presence(byte[] value) {
@@ -132,6 +162,7 @@ final class Records {
                 json.path("region").asString(""),
                 json.path("role").asString(""),
                 json.path("version").asString(""),
+                json.path("protocol").asInt(VERSION),
                 json.path("instance").asString(""),
                 json.path("sequence").asLong(0),
                 time(json, "clock"),
@@ -141,14 +172,27 @@ final class Records {
                 Long.parseUnsignedLong(text(json, "digest"), 16),
                 json.path("epoch").asLong(0),
                 Long.parseUnsignedLong(text(json, "serves"), 16),
-                json.path("frozen").asInt(0)));
+                json.path("frozen").asInt(0),
+                Long.parseUnsignedLong(json.path("rules").asString("0"), 16),
+                json.path("behind").asString(""),
+                configuration(json.path("configuration"))));
+  }
+
+  private static @Nullable RunningConfiguration configuration(JsonNode json) {
+    return json.isObject()
+        ? new RunningConfiguration(
+            json.path("revision").asLong(0),
+            json.path("refused").asLong(0),
+            json.path("problem").asString(""))
+        : null;
   }
 
   /// An optional whose mapping may fail on what is in the store.
   private record Read(JsonNode json) {
     <T> Optional<T> map(Function<JsonNode, T> reading) {
       try {
-        return json.isObject() ? Optional.of(reading.apply(json)) : Optional.empty();
+        boolean readable = json.isObject() && json.path("v").asInt(VERSION) <= VERSION;
+        return readable ? Optional.of(reading.apply(json)) : Optional.empty();
       } catch (IllegalArgumentException | DateTimeException e) {
         return Optional.empty();
       }
@@ -176,7 +220,7 @@ final class Records {
   }
 
   private static byte[] bytes(ObjectNode json) {
-    json.put("v", Math.max(VERSION, json.path("v").asInt(VERSION)));
+    json.put("v", VERSION);
     return MAPPER.writeValueAsBytes(json);
   }
 

@@ -5,11 +5,13 @@ import detour.server.cluster.store.Listing;
 import detour.server.cluster.store.SharedStore;
 import detour.server.cluster.store.StoreFailure;
 import detour.server.cluster.store.Write;
+import detour.server.publish.RunningConfiguration;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
 import detour.server.publish.Version;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,21 +27,27 @@ final class Session implements Transaction.Source {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long RETRY_NANOS = 1_000_000_000L;
 
+  /// The shortest time between heartbeats because of other answers.
+  private static final long SERVES_NANOS = 1_000_000_000L;
+
   private final Membership settings;
   private final SharedStore store;
   private final Time time;
   private final Executor self;
   private final OwnOpinions opinions;
+  private final LaterRecords unreadable;
   private final String key;
   private final String instance;
 
   private long leaseId;
+  private long grantedNanos;
 
   /// A grant or a renewal is under way.
   private boolean asking;
 
   private long askAtNanos = Long.MIN_VALUE;
   private long beatAtNanos = Long.MIN_VALUE;
+  private long beatenNanos;
   private boolean beating;
 
   /// Whether the others were told that this node is there, by the lease that it has.
@@ -49,8 +57,9 @@ final class Session implements Transaction.Source {
   private long lastBeatRevision = Long.MAX_VALUE;
   private boolean impaired;
   private String finding = "";
-  private Serving serving = new Serving(0, 0, 0);
+  private Serving serving = Serving.NOTHING;
   private @Nullable String namesake;
+  private @Nullable RunningConfiguration configuration;
 
   /// @param instance differs from start to start
   Session(
@@ -60,12 +69,14 @@ final class Session implements Transaction.Source {
       Time time,
       Executor self,
       OwnOpinions opinions,
+      LaterRecords unreadable,
       String instance) {
     this.settings = settings;
     this.store = store;
     this.time = time;
     this.self = self;
     this.opinions = opinions;
+    this.unreadable = unreadable;
     this.instance = instance;
     key = keys.presence(settings.node());
   }
@@ -79,8 +90,16 @@ final class Session implements Transaction.Source {
     }
   }
 
+  /// What this node serves it tells soon, so that people do not take late news for disagreement.
   void serves(Serving now) {
     serving = now;
+    beatAtNanos = Math.min(beatAtNanos, beatenNanos + SERVES_NANOS);
+  }
+
+  /// Which configuration runs here, told at once: somebody waits for it.
+  void runs(RunningConfiguration now) {
+    configuration = now;
+    beatAtNanos = Long.MIN_VALUE;
   }
 
   /// What the next heartbeat would say.
@@ -89,6 +108,7 @@ final class Session implements Transaction.Source {
         settings.region(),
         settings.role().name().toLowerCase(Locale.ROOT),
         Version.NUMBER,
+        Records.VERSION,
         instance,
         sequence,
         time.now(),
@@ -98,12 +118,20 @@ final class Session implements Transaction.Source {
         opinions.digest(),
         serving.agreedRevision(),
         serving.digest(),
-        serving.frozen());
+        serving.frozen(),
+        serving.rules(),
+        serving.behind().isEmpty() ? unreadable.obstacle() : serving.behind(),
+        configuration);
   }
 
   /// Whether the others can see this node.
   boolean held() {
     return leaseId != 0;
+  }
+
+  /// Since when the others can see this node, if they can.
+  long grantedNanos() {
+    return grantedNanos;
   }
 
   /// Another node by the same name, for people; null when there seems to be none.
@@ -113,10 +141,10 @@ final class Session implements Transaction.Source {
 
   /// Gets a lease or keeps it alive, when it is time.
   void keep(long nowNanos) {
-    boolean stuck = opinions.stuckNanos(nowNanos) >= settings.lease().toNanos();
     if (asking || askAtNanos > nowNanos) {
       return;
     }
+    boolean stuck = opinions.stuckNanos(nowNanos) >= settings.lease().toNanos();
     if (stuck && leaseId != 0) {
       askAtNanos = nowNanos + RETRY_NANOS;
       return;
@@ -145,6 +173,7 @@ final class Session implements Transaction.Source {
       return;
     }
     leaseId = lease.id();
+    grantedNanos = time.nowNanos();
     introduced = false;
     askAtNanos = time.nowNanos() + settings.heartbeatNanos();
     beatAtNanos = Long.MIN_VALUE;
@@ -194,6 +223,7 @@ final class Session implements Transaction.Source {
     }
     beating = true;
     sequence++;
+    beatenNanos = nowNanos;
     beatAtNanos = nowNanos + settings.heartbeatNanos();
     Write beat = new Write.Put(key, Records.presence(presence()), leaseId);
     return new Transaction(List.of(), List.of(beat), new Beat(leaseId));
@@ -213,12 +243,13 @@ final class Session implements Transaction.Source {
     return asking ? Long.MAX_VALUE : askAtNanos;
   }
 
-  /// Tells the others that this node leaves, as far as there is time for it.
-  void end() {
-    if (leaseId != 0) {
-      var _ = store.revoke(leaseId);
-      leaseId = 0;
-    }
+  /// Tells the others that this node leaves.
+  ///
+  /// @return completes when they can know, or it is clear that they must wait for the lease to end
+  CompletableFuture<Void> end() {
+    long left = leaseId;
+    leaseId = 0;
+    return left == 0 ? CompletableFuture.completedFuture(null) : store.revoke(left);
   }
 
   private final class Beat implements Transaction.Outcome {

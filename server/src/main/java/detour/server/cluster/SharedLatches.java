@@ -1,6 +1,5 @@
 package detour.server.cluster;
 
-import detour.server.cluster.store.Change;
 import detour.server.cluster.store.Condition;
 import detour.server.cluster.store.Entry;
 import detour.server.cluster.store.Listing;
@@ -11,29 +10,28 @@ import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import detour.server.publish.Agreed;
 import detour.server.publish.Cluster.NotAgreed;
+import detour.server.publish.Cluster.OutcomeUnknown;
 import detour.server.publish.Inbox;
 import detour.server.publish.Latch;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// The latches that the nodes agree on: each is a register of the store that is moved by
-/// compare-and-set, and an epoch counts its moves. Cluster thread only.
+/// The latches that the nodes agree on, and how this one moves them: an epoch counts the moves of
+/// each. Cluster thread only.
 ///
 /// | a move or a question for one | then |
 /// |---|---|
-/// | its epoch follows that of the store | it is written |
-/// | another node moved the latch meanwhile | it lost the race: that node's latch is told again |
-/// | it was decided while nothing was heard of the others for too long, or could not be written for as long | it is dropped, and the store's latch told again: what one node decided in the dark must not move those who saw |
+/// | its epoch follows that of the store | it is written, however long ago it was made |
+/// | it is what the store holds | it was written, though the answer was lost |
+/// | another node moved the latch meanwhile | it is given up: that node's latch stands |
 /// | it is a question and the store does not take it in time | it is refused |
-final class SharedLatches implements Transaction.Source {
+final class SharedLatches implements Transaction.Source, Registers.Kind {
   private static final long ASK_NANOS = 5_000_000_000L;
 
   private final Membership settings;
@@ -41,18 +39,45 @@ final class SharedLatches implements Transaction.Source {
   private final Inbox inbox;
   private final Metrics metrics;
   private final AgreedRevision revision;
-  private final Known known = new Known();
+  private final Registers registers;
   private final Map<String, Pending> pending = new LinkedHashMap<>();
   private final Pace pace = new Pace();
-  private boolean listed;
   private boolean underWay;
 
   /// A move that is served already, or a question for one.
   ///
   /// @param answer null for a move
-  /// @param inTheDark whether the shared view was stale when it was decided
+  /// @param doubtful whether it was sent, and nobody knows whether it was written
   private record Pending(
-      Latch latch, @Nullable CompletableFuture<Void> answer, long sinceNanos, boolean inTheDark) {}
+      Latch latch, @Nullable CompletableFuture<Void> answer, long sinceNanos, boolean doubtful) {
+    boolean asks() {
+      return answer != null;
+    }
+
+    void agreed() {
+      if (answer != null) {
+        answer.complete(null);
+      }
+    }
+
+    /// @param why one sentence
+    void refuse(String why) {
+      if (answer != null) {
+        answer.completeExceptionally(
+            doubtful
+                ? new OutcomeUnknown(
+                    "an answer of the cluster's store was lost, so it is not known whether the"
+                        + " failback was agreed to; see: detour status ("
+                        + why
+                        + ")")
+                : new NotAgreed(why));
+      }
+    }
+
+    Pending inDoubt() {
+      return new Pending(latch, answer, sinceNanos, true);
+    }
+  }
 
   SharedLatches(
       Membership settings, Keys keys, Inbox inbox, Metrics metrics, AgreedRevision revision) {
@@ -61,24 +86,30 @@ final class SharedLatches implements Transaction.Source {
     this.inbox = inbox;
     this.metrics = metrics;
     this.revision = revision;
+    registers = new Registers(keys, this);
   }
 
-  void moved(Latch latch, long nowNanos, boolean inTheDark) {
-    if (!settings.role().decides()) {
-      return;
+  /// As the store holds them.
+  Registers registers() {
+    return registers;
+  }
+
+  void moved(Latch latch, long nowNanos) {
+    if (settings.role().decides()) {
+      Pending before = pending.put(latch.key(), new Pending(latch, null, nowNanos, false));
+      overtaken(before);
     }
-    Pending before = pending.put(latch.key(), new Pending(latch, null, nowNanos, inTheDark));
-    refuse(before, "another pool had to take over meanwhile; see: detour status");
   }
 
+  /// @param inTheDark whether the shared view is stale
   void ask(Latch latch, CompletableFuture<Void> answer, long nowNanos, boolean inTheDark) {
-    Pending asked = new Pending(latch, answer, nowNanos, inTheDark);
+    Pending asked = new Pending(latch, answer, nowNanos, false);
     if (!settings.role().decides()) {
-      refuse(asked, "this node only probes; ask one that answers queries");
-    } else if (inTheDark) {
-      refuse(asked, "this node is cut off from the cluster's store, and so from the other nodes");
+      asked.refuse("this node only probes; ask one that answers queries");
     } else if (pending.containsKey(latch.key())) {
-      refuse(asked, "the other nodes do not know of its last move yet; try again");
+      asked.refuse("the other nodes do not know of its last move yet; try again");
+    } else if (inTheDark) {
+      asked.refuse("this node is cut off from the cluster's store, and so from the other nodes");
     } else {
       pending.put(latch.key(), asked);
     }
@@ -86,52 +117,14 @@ final class SharedLatches implements Transaction.Source {
 
   /// Refuses the questions that have waited for too long.
   void expire(long nowNanos) {
-    pending
-        .values()
-        .removeIf(waiting -> {
-          boolean late = waiting.answer() != null && nowNanos - waiting.sinceNanos() >= ASK_NANOS;
-          if (late) {
-            refuse(waiting, "the cluster's store did not answer in time");
-          }
-          return late;
-        });
-  }
-
-  /// Takes in what the whole store holds.
-  void listed(Listing listing, boolean storeIsNew) {
-    if (storeIsNew) {
-      known.clear();
-    }
-    Set<String> there = new HashSet<>();
-    for (Entry entry : listing.entries()) {
-      if (keys.subject(entry.key()) instanceof Keys.Subject.Latch) {
-        there.add(entry.key());
-        known.put(entry);
+    Iterator<Pending> all = pending.values().iterator();
+    while (all.hasNext()) {
+      Pending waiting = all.next();
+      if (waiting.asks() && nowNanos - waiting.sinceNanos() >= ASK_NANOS) {
+        all.remove();
+        waiting.refuse("the cluster's store did not answer in time");
       }
     }
-    known.retain(there, listing.revision());
-    listed = true;
-    tell(all(), true);
-  }
-
-  void changed(Keys.Subject.Latch subject, Change change) {
-    switch (change) {
-      case Change.Put(Entry entry) -> {
-        if (known.put(entry)) {
-          latch(entry, subject).ifPresent(latch -> tell(List.of(latch), false));
-        }
-      }
-      case Change.Removed(String key, long at) -> {
-        if (known.removed(key, at)) {
-          tell(all(), true);
-        }
-      }
-    }
-  }
-
-  /// The revision of the last move; 0 for none.
-  long latestRevision() {
-    return known.latestRevision();
   }
 
   /// How many moves and questions wait for the store.
@@ -140,102 +133,104 @@ final class SharedLatches implements Transaction.Source {
   }
 
   @Override
+  public boolean has(Keys.Subject subject) {
+    return subject instanceof Keys.Subject.Latch;
+  }
+
+  @Override
+  public void written(Collection<Entry> entries, boolean whole) {
+    List<Latch> latches = new ArrayList<>();
+    for (Entry entry : entries) {
+      Latch latch = latch(entry);
+      if (latch != null) {
+        latches.add(latch);
+      }
+    }
+    revision.latches(registers.latestRevision());
+    inbox.agreed(new Agreed.Latches(latches, whole, revision.value()));
+  }
+
+  /// What the store has no longer the nodes tell it anew.
+  @Override
+  public void removed(String key) {
+    written(registers.all(), true);
+  }
+
+  @Override
   public @Nullable Transaction next(long nowNanos) {
-    if (!listed || underWay) {
+    if (!registers.listed() || underWay) {
       return null;
     }
     Map<String, Pending> sent = new LinkedHashMap<>();
     List<Condition> conditions = new ArrayList<>();
-    List<Write> writes = new ArrayList<>();
-    List<Latch> again = new ArrayList<>();
-    Iterator<Map.Entry<String, Pending>> waiting = pending.entrySet().iterator();
+    List<Write.Put> writes = new ArrayList<>();
+    Iterator<Pending> waiting = pending.values().iterator();
     while (waiting.hasNext() && writes.size() < SharedStore.OPERATIONS_MAX) {
-      var next = waiting.next();
-      Pending move = next.getValue();
-      String key = keys.latch(move.latch().service(), move.latch().family());
-      Latch now = latch(key);
-      if (move.latch().epoch() != (now == null ? 1 : now.epoch() + 1)) {
+      Pending move = waiting.next();
+      String key = keys.latch(move.latch());
+      Latch now = latch(registers.of(key));
+      if (Records.isLater(registers.value(key))) {
         waiting.remove();
-        lost(move, now, again);
-      } else if (isDropped(move, now, nowNanos)) {
+        move.refuse("a later version of Detour wrote this latch; ask a node that runs it");
+      } else if (move.latch().equals(now)) {
         waiting.remove();
-        again.add(now);
+        move.agreed();
+      } else if (move.latch().epoch() != (now == null ? 1 : now.epoch() + 1)) {
+        waiting.remove();
+        lost(move, now);
       } else if (pace.allows(key, nowNanos)) {
         waiting.remove();
         sent.put(key, move);
-        conditions.add(known.unchanged(key));
-        writes.add(new Write.Put(key, Records.latch(known.value(key), move.latch())));
+        conditions.add(registers.unchanged(key));
+        writes.add(new Write.Put(key, Records.latch(registers.value(key), move.latch())));
       }
     }
-    tell(again, false);
     if (writes.isEmpty()) {
       return null;
     }
     underWay = true;
     sent.keySet().forEach(key -> pace.moved(key, nowNanos));
-    return new Transaction(conditions, writes, new Moves(sent, writes));
+    return new Transaction(conditions, List.copyOf(writes), new Moves(sent, writes));
   }
 
-  private boolean isDropped(Pending move, @Nullable Latch now, long nowNanos) {
-    boolean late = nowNanos - move.sinceNanos() > settings.staleAfter().toNanos();
-    return now != null && move.answer() == null && (late || move.inTheDark());
-  }
-
-  private void lost(Pending move, @Nullable Latch winner, List<Latch> again) {
-    metrics.count(Counter.CLUSTER_RACES_LOST);
-    if (winner != null) {
-      again.add(winner);
-      refuse(move, winner.by() + " moved it first, to " + winner.pool() + "; see: detour status");
-    } else {
-      refuse(move, "its latch was removed from the cluster's store; try again");
+  private void lost(Pending move, @Nullable Latch winner) {
+    if (winner == null) {
+      move.refuse("its latch was removed from the cluster's store; try again");
+      return;
     }
+    // Whoever starts tells what it serves before it has heard of any latch: that is no race.
+    boolean unaware = move.latch().epoch() == 1 && winner.epoch() > 1;
+    if (!unaware && !winner.by().equals(settings.node())) {
+      metrics.count(Counter.CLUSTER_RACES_LOST);
+    }
+    move.refuse(winner.by() + " moved it meanwhile, to " + winner.pool() + "; see: detour status");
   }
 
   @Override
   public long nextDueNanos() {
-    return !listed || underWay || pending.isEmpty() ? Long.MAX_VALUE : pace.nextDueNanos();
+    return !registers.listed() || underWay || pending.isEmpty()
+        ? Long.MAX_VALUE
+        : pace.nextDueNanos();
   }
 
-  private static void refuse(@Nullable Pending question, String why) {
-    if (question != null && question.answer() != null) {
-      question.answer().completeExceptionally(new NotAgreed(why));
-    }
-  }
-
-  private List<Latch> all() {
-    List<Latch> all = new ArrayList<>();
-    for (Entry entry : known.all()) {
-      if (keys.subject(entry.key()) instanceof Keys.Subject.Latch subject) {
-        latch(entry, subject).ifPresent(all::add);
-      }
-    }
-    return all;
-  }
-
-  private void tell(List<Latch> latches, boolean whole) {
-    if (whole || !latches.isEmpty()) {
-      revision.latches(known.latestRevision());
-      inbox.agreed(new Agreed.Latches(latches, whole, revision.value()));
-    }
-  }
-
-  private @Nullable Latch latch(String key) {
-    Entry entry = known.of(key);
-    return entry != null && keys.subject(key) instanceof Keys.Subject.Latch subject
-        ? latch(entry, subject).orElse(null)
+  private @Nullable Latch latch(@Nullable Entry entry) {
+    return entry != null && keys.subject(entry.key()) instanceof Keys.Subject.Latch subject
+        ? Records.latch(entry.value(), subject.service(), subject.family()).orElse(null)
         : null;
   }
 
-  private static Optional<Latch> latch(Entry entry, Keys.Subject.Latch subject) {
-    return Records.latch(entry.value(), subject.service(), subject.family());
+  private static void overtaken(@Nullable Pending question) {
+    if (question != null) {
+      question.refuse("another pool had to take over meanwhile; see: detour status");
+    }
   }
 
   private final class Moves implements Transaction.Outcome {
     private final Map<String, Pending> sent;
-    private final List<Write> writes;
+    private final List<Write.Put> writes;
 
     /// @param sent by the keys of the writes, in their order
-    Moves(Map<String, Pending> sent, List<Write> writes) {
+    Moves(Map<String, Pending> sent, List<Write.Put> writes) {
       this.sent = sent;
       this.writes = writes;
     }
@@ -243,57 +238,34 @@ final class SharedLatches implements Transaction.Source {
     @Override
     public void committed(long at) {
       underWay = false;
-      List<Latch> moved = new ArrayList<>();
-      for (Write write : writes) {
-        if (write instanceof Write.Put(String key, byte[] value, long _)) {
-          Entry before = known.of(key);
-          long created = before == null ? at : before.createRevision();
-          Pending move = sent.get(key);
-          if (known.put(new Entry(key, value, at, created, 0)) && move != null) {
-            moved.add(move.latch());
-          }
-        }
-      }
-      tell(moved, false);
-      for (Pending move : sent.values()) {
-        if (move.answer() != null) {
-          move.answer().complete(null);
-        }
-      }
+      registers.committed(writes, at);
+      sent.values().forEach(Pending::agreed);
     }
 
     @Override
     public void refused(Listing present) {
-      List<Latch> news = new ArrayList<>();
-      for (String key : sent.keySet()) {
-        Optional<Entry> entry = present.entry(key);
-        if (entry.isEmpty()) {
-          known.removed(key, present.revision());
-        } else if (known.put(entry.get())
-            && keys.subject(key) instanceof Keys.Subject.Latch subject) {
-          latch(entry.get(), subject).ifPresent(news::add);
-        }
-      }
-      sendAgain();
-      tell(news, false);
+      underWay = false;
+      registers.refused(sent.keySet(), present);
+      sent.values().forEach(this::waitAgain);
     }
 
     @Override
     public void failed(StoreFailure why) {
-      sent.values()
-          .forEach(move -> refuse(move, "the cluster's store cannot be used: " + why.getMessage()));
-      sent.values().removeIf(move -> move.answer() != null);
-      sendAgain();
+      underWay = false;
+      for (Pending move : sent.values()) {
+        Pending next = why.outcomeUnknown() ? move.inDoubt() : move;
+        if (!next.asks() || next.doubtful()) {
+          waitAgain(next);
+        } else {
+          next.refuse("the cluster's store cannot be used: " + why.getMessage());
+        }
+      }
     }
 
-    private void sendAgain() {
-      underWay = false;
-      sent.values()
-          .forEach(move -> {
-            if (pending.putIfAbsent(move.latch().key(), move) != null) {
-              refuse(move, "another pool had to take over meanwhile; see: detour status");
-            }
-          });
+    private void waitAgain(Pending move) {
+      if (pending.putIfAbsent(move.latch().key(), move) != null) {
+        overtaken(move);
+      }
     }
   }
 }

@@ -2,23 +2,24 @@ package detour.server.cluster;
 
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
-import detour.server.cluster.store.Change;
+import detour.server.cluster.store.Condition;
 import detour.server.cluster.store.Entry;
 import detour.server.cluster.store.Listing;
 import detour.server.cluster.store.StoreFailure;
 import detour.server.cluster.store.Write;
 import detour.server.publish.Agreed;
 import detour.server.publish.Cluster.NotAgreed;
+import detour.server.publish.Cluster.OutcomeUnknown;
 import detour.server.publish.Inbox;
 import detour.server.publish.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,12 @@ import org.jspecify.annotations.Nullable;
 /// The overrides that the nodes agree on, set and cleared by compare-and-set: of two operators who
 /// change the same one at once, one is told so. Cluster thread only.
 ///
-/// One that ends does so by the clock of the node at which it was set; to this node's publish
-/// thread it is told as of this node's clock.
-final class SharedOverrides implements Transaction.Source {
+/// A wish whose answer was lost is sent again, with the condition that it had at first, until it
+/// turns out what became of it, or the operator has waited for long enough.
+///
+/// An override that ends does so by the clock of the node at which it was set; to this node's
+/// publish thread it is told as of this node's clock.
+final class SharedOverrides implements Transaction.Source, Registers.Kind {
   private static final long ASK_NANOS = 5_000_000_000L;
   private static final Duration SKEW_LITTLE = Duration.ofSeconds(2);
 
@@ -38,23 +42,43 @@ final class SharedOverrides implements Transaction.Source {
   private final Time time;
   private final AgreedRevision revision;
   private final Function<String, @Nullable Duration> skews;
-  private final Known known = new Known();
+  private final Registers registers;
 
   /// By how much the end of an override was moved to be told, by key.
   private final Map<String, Duration> shifts = new HashMap<>();
 
   private final Deque<Wish> wishes = new ArrayDeque<>();
-  private boolean listed;
   private boolean underWay;
 
   /// What an operator wants.
   ///
   /// @param override null to clear it
+  /// @param attempt as it was sent when nobody learned what became of it; null before
   private record Wish(
       OverridePath path,
       @Nullable OperatorOverride override,
       CompletableFuture<Void> answer,
-      long sinceNanos) {}
+      long sinceNanos,
+      @Nullable Attempt attempt) {
+
+    /// @param why one sentence
+    void refuse(String why) {
+      answer.completeExceptionally(
+          attempt == null
+              ? new NotAgreed(why)
+              : new OutcomeUnknown(
+                  "an answer of the cluster's store was lost, so it is not known whether this is"
+                      + " in force; detour status shows it once the store answers ("
+                      + why
+                      + ")"));
+    }
+  }
+
+  private record Attempt(Condition condition, Write.Put write) {
+    boolean made(@Nullable Entry entry) {
+      return entry != null && Arrays.equals(entry.value(), write.value());
+    }
+  }
 
   /// @param skews by how much the clock of a node is ahead of this one's; null while not known
   SharedOverrides(
@@ -70,17 +94,23 @@ final class SharedOverrides implements Transaction.Source {
     this.inbox = inbox;
     this.time = time;
     this.revision = revision;
+    registers = new Registers(keys, this);
+  }
+
+  /// As the store holds them.
+  Registers registers() {
+    return registers;
   }
 
   void wish(
       OverridePath path, @Nullable OperatorOverride override, CompletableFuture<Void> answer) {
-    wishes.add(new Wish(path, override, answer, time.nowNanos()));
+    wishes.add(new Wish(path, override, answer, time.nowNanos(), null));
   }
 
   /// Refuses what has waited for too long.
   void expire(long nowNanos) {
     while (!wishes.isEmpty() && nowNanos - wishes.getFirst().sinceNanos() >= ASK_NANOS) {
-      refuse(wishes.removeFirst(), "the cluster's store did not answer in time");
+      wishes.removeFirst().refuse("the cluster's store did not answer in time");
     }
   }
 
@@ -88,57 +118,38 @@ final class SharedOverrides implements Transaction.Source {
     return wishes.size();
   }
 
-  /// Takes in what the whole store holds.
-  void listed(Listing listing, boolean storeIsNew) {
-    if (storeIsNew) {
-      known.clear();
-    }
-    Set<String> there = new HashSet<>();
-    for (Entry entry : listing.entries()) {
-      if (keys.subject(entry.key()) instanceof Keys.Subject.Overriding) {
-        there.add(entry.key());
-        known.put(entry);
-      }
-    }
-    known.retain(there, listing.revision());
-    listed = true;
-    tell(all(), true);
+  @Override
+  public boolean has(Keys.Subject subject) {
+    return subject instanceof Keys.Subject.Overriding;
   }
 
-  void changed(Keys.Subject.Overriding subject, Change change) {
-    switch (change) {
-      case Change.Put(Entry entry) -> {
-        if (known.put(entry)) {
-          Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
-          read(subject.path(), entry, news);
-          tell(news, false);
-        }
+  @Override
+  public void written(Collection<Entry> entries, boolean whole) {
+    Map<OverridePath, @Nullable OperatorOverride> read = new HashMap<>();
+    for (Entry entry : entries) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Overriding(OverridePath path)) {
+        Records.override(entry.value())
+            .ifPresent(shared -> read.put(path, byOwnClock(entry.key(), shared)));
       }
-      case Change.Removed(String key, long at) -> {
-        // Nothing of ours removes one: whoever did wants it gone.
-        if (known.removed(key, at)) {
-          Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
-          news.put(subject.path(), null);
-          tell(news, false);
-        }
-      }
+    }
+    if (whole || !read.isEmpty()) {
+      tell(read, whole);
     }
   }
 
-  private Map<OverridePath, @Nullable OperatorOverride> all() {
-    Map<OverridePath, @Nullable OperatorOverride> all = new HashMap<>();
-    for (Entry entry : known.all()) {
-      if (keys.subject(entry.key()) instanceof Keys.Subject.Overriding subject) {
-        read(subject.path(), entry, all);
-      }
+  /// Whoever removed it wants it gone.
+  @Override
+  public void removed(String key) {
+    if (keys.subject(key) instanceof Keys.Subject.Overriding(OverridePath path)) {
+      Map<OverridePath, @Nullable OperatorOverride> gone = new HashMap<>();
+      gone.put(path, null);
+      tell(gone, false);
     }
-    return all;
   }
 
-  private void read(
-      OverridePath path, Entry entry, Map<OverridePath, @Nullable OperatorOverride> into) {
-    Records.override(entry.value())
-        .ifPresent(shared -> into.put(path, byOwnClock(entry.key(), shared)));
+  private void tell(Map<OverridePath, @Nullable OperatorOverride> overrides, boolean whole) {
+    revision.overrides(registers.latestRevision());
+    inbox.agreed(new Agreed.Overrides(overrides, whole, revision.value()));
   }
 
   private @Nullable OperatorOverride byOwnClock(String key, Records.SharedOverride shared) {
@@ -164,94 +175,98 @@ final class SharedOverrides implements Transaction.Source {
 
   /// Tells those anew that end at another time than was thought, for more is known of the clocks.
   void clocksCompared() {
-    Map<OverridePath, @Nullable OperatorOverride> news = new HashMap<>();
     for (var shifted : Map.copyOf(shifts).entrySet()) {
-      Entry entry = known.of(shifted.getKey());
-      if (entry != null && keys.subject(entry.key()) instanceof Keys.Subject.Overriding subject) {
-        Duration before = shifted.getValue();
+      Entry entry = registers.of(shifted.getKey());
+      Duration before = shifted.getValue();
+      if (entry != null) {
         Records.override(entry.value())
             .filter(shared -> shift(shared.by()).minus(before).abs().compareTo(SKEW_LITTLE) >= 0)
-            .ifPresent(_ -> read(subject.path(), entry, news));
+            .ifPresent(_ -> written(List.of(entry), false));
       }
     }
-    tell(news, false);
-  }
-
-  private void tell(Map<OverridePath, @Nullable OperatorOverride> overrides, boolean whole) {
-    if (whole || !overrides.isEmpty()) {
-      revision.overrides(known.latestRevision());
-      inbox.agreed(new Agreed.Overrides(overrides, whole, revision.value()));
-    }
-  }
-
-  private static void refuse(Wish wish, String why) {
-    wish.answer().completeExceptionally(new NotAgreed(why));
   }
 
   @Override
   public @Nullable Transaction next(long nowNanos) {
-    Wish wish = listed && !underWay ? wishes.poll() : null;
-    if (wish == null) {
+    if (!registers.listed() || underWay) {
       return null;
     }
-    underWay = true;
-    String key = keys.override(wish.path());
-    byte[] value = Records.override(known.value(key), wish.override(), time.now(), settings.node());
-    return new Transaction(
-        List.of(known.unchanged(key)), List.of(new Write.Put(key, value)), new Wished(wish, value));
+    for (Wish wish = wishes.poll(); wish != null; wish = wishes.poll()) {
+      String key = keys.override(wish.path());
+      if (Records.isLater(registers.value(key))) {
+        wish.refuse(
+            "a later version of Detour wrote the override of %s; ask a node that runs it"
+                .formatted(wish.path()));
+        continue;
+      }
+      Attempt attempt = wish.attempt() == null ? attempt(key, wish) : wish.attempt();
+      if (attempt.made(registers.of(key))) {
+        wish.answer().complete(null);
+      } else {
+        underWay = true;
+        return new Transaction(
+            List.of(attempt.condition()), List.of(attempt.write()), new Wished(wish, attempt));
+      }
+    }
+    return null;
+  }
+
+  private Attempt attempt(String key, Wish wish) {
+    byte[] value =
+        Records.override(registers.value(key), wish.override(), time.now(), settings.node());
+    return new Attempt(registers.unchanged(key), new Write.Put(key, value));
   }
 
   @Override
   public long nextDueNanos() {
-    return listed && !underWay && !wishes.isEmpty() ? Long.MIN_VALUE : Long.MAX_VALUE;
+    return registers.listed() && !underWay && !wishes.isEmpty() ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   private final class Wished implements Transaction.Outcome {
     private final Wish wish;
-    private final byte[] value;
-    private final String key;
+    private final Attempt attempt;
 
-    Wished(Wish wish, byte[] value) {
+    Wished(Wish wish, Attempt attempt) {
       this.wish = wish;
-      this.value = value;
-      key = keys.override(wish.path());
+      this.attempt = attempt;
     }
 
     @Override
     public void committed(long at) {
       underWay = false;
-      Entry before = known.of(key);
-      Entry entry = new Entry(key, value, at, before == null ? at : before.createRevision(), 0);
-      changed(new Keys.Subject.Overriding(wish.path()), new Change.Put(entry));
+      registers.committed(List.of(attempt.write()), at);
       wish.answer().complete(null);
     }
 
     @Override
     public void refused(Listing present) {
       underWay = false;
-      present
-          .entry(key)
-          .ifPresentOrElse(
-              entry -> changed(new Keys.Subject.Overriding(wish.path()), new Change.Put(entry)),
-              () ->
-                  changed(
-                      new Keys.Subject.Overriding(wish.path()),
-                      new Change.Removed(key, present.revision())));
-      refuse(
-          wish,
-          "somebody else changed the override of "
-              + wish.path()
-              + " at the same moment; look at detour status and try again");
+      String key = attempt.write().key();
+      registers.refused(List.of(key), present);
+      if (attempt.made(present.entry(key).orElse(null))) {
+        wish.answer().complete(null);
+      } else {
+        wish.answer()
+            .completeExceptionally(
+                new NotAgreed(
+                    "somebody else changed the override of "
+                        + wish.path()
+                        + " at the same moment; look at detour status and try again"));
+      }
     }
 
     @Override
     public void failed(StoreFailure why) {
       underWay = false;
-      refuse(
-          wish,
-          "the cluster's store cannot be used, and what only one node knows would not be in force"
-              + " on the others: "
-              + why.getMessage());
+      if (why.outcomeUnknown() || wish.attempt() != null) {
+        wishes.addFirst(
+            new Wish(wish.path(), wish.override(), wish.answer(), wish.sinceNanos(), attempt));
+      } else {
+        wish.refuse(
+            "the cluster's store cannot be used, and what only one node knows would not be in"
+                + " force on the others: "
+                + why.getMessage());
+      }
     }
   }
 }

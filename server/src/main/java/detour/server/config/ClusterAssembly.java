@@ -72,11 +72,18 @@ final class ClusterAssembly {
       return;
     }
     ClusterDeclaration declared = cluster.value();
-    reportNames(declared);
-    reportNode(node, role, declared);
+    reportOwn(node, role);
     reportCounts(declared, cluster.place());
     if (problems.count() == 0) {
       warn(declared, guard, cluster.place());
+    }
+  }
+
+  /// Reports what is wrong with the cluster as far as a node's own sections show it.
+  void reportOwn(String node, Role role) {
+    if (cluster != null) {
+      reportNames(cluster.value());
+      reportNode(node, role, cluster.value());
     }
   }
 

@@ -24,7 +24,8 @@ record ClusterDeclaration(
     List<Placed<Vantage>> vantages,
     Duration lease,
     Duration staleAfter,
-    int redundancy) {
+    int redundancy,
+    ClusterSettings.Origin configuration) {
   private static final int STALE_LEASES = 3;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(2);
   private static final String ENDPOINT_FORM = "^https?://[^/?#@\\s]+/?$";
@@ -139,12 +140,20 @@ record ClusterDeclaration(
           "So many of the present vantages probe each endpoint, chosen evenly; with"
               + " `failover.per_region` so many of each region. Default: all of them.");
 
+  private static final Option<ClusterSettings.Origin> CONFIGURATION =
+      Option.withDefault(
+          "configuration",
+          new OptionType.Choice<>(ClusterSettings.Origin.class),
+          ClusterSettings.Origin.FILE,
+          "Where everything but `node`, `listen` and `cluster` comes from: this file, or etcd, into"
+              + " which `detour config push` puts it for all nodes.");
+
   static Option<Placed<ClusterDeclaration>> option() {
     return Option.optional(
         "cluster",
         new OptionType.Located<>(
             new OptionType.Section<>(
-                List.of(NAME, ETCD, VANTAGES, LEASE, STALE_AFTER, REDUNDANCY),
+                List.of(NAME, ETCD, VANTAGES, LEASE, STALE_AFTER, REDUNDANCY, CONFIGURATION),
                 ClusterDeclaration::of)),
         "The nodes that decide together. Without it this node decides for itself.");
   }
@@ -176,7 +185,8 @@ record ClusterDeclaration(
         values.of(VANTAGES),
         lease,
         staleAfter,
-        Objects.requireNonNullElse(values.orNull(REDUNDANCY), 0));
+        Objects.requireNonNullElse(values.orNull(REDUNDANCY), 0),
+        values.of(CONFIGURATION));
   }
 
   private static URI endpoint(String text) {

@@ -12,7 +12,21 @@ import org.jspecify.annotations.Nullable;
 /// @param lease after which the others take a node that is not heard of for gone; whole seconds
 /// @param staleAfter for so long what was heard of the others counts when nothing more is heard; at
 ///   least `lease`
-public record ClusterSettings(String name, Etcd etcd, Duration lease, Duration staleAfter) {
+/// @param configuration where the sections come from that are not this node's own
+public record ClusterSettings(
+    String name, Etcd etcd, Duration lease, Duration staleAfter, Origin configuration) {
+  /// Where a configuration comes from.
+  public enum Origin {
+    /// The node's own file.
+    FILE,
+    /// The store that the nodes share.
+    STORE
+  }
+
+  public boolean configuredByStore() {
+    return configuration == Origin.STORE;
+  }
+
   /// How to reach the store that the nodes share.
   ///
   /// @param endpoints at least one, all `http` or all `https`, as `https://etcd1:2379`

@@ -44,6 +44,15 @@ record ConfigurationFormat(
           "What this node of a cluster does: answer queries and probe, only `answer`, or only"
               + " `probe`.");
 
+  private static final Option<String> NSID =
+      Option.withDefault(
+          "nsid",
+          TextForms.nameServerId(),
+          "name",
+          "What clients are told that ask which server answers (EDNS option NSID): `name` for this"
+              + " node's name, `hostname`, `off` for nothing, or any other text; the selection"
+              + " epoch follows it.");
+
   private static final Option<List<InetSocketAddress>> DNS =
       Option.withDefault(
           "dns",
@@ -78,7 +87,8 @@ record ConfigurationFormat(
               + " told to use TCP. The default passes every common network in one piece.");
 
   /// @param name null for the host name
-  record NodeDeclaration(@Nullable String name, String dataDir, NodeSettings.Role role) {}
+  record NodeDeclaration(
+      @Nullable String name, String dataDir, NodeSettings.Role role, String nsid) {}
 
   static ConfigurationFormat of(List<? extends CheckKind> kinds) {
     OptionType.Tagged<CheckForm> check = CheckOptions.type(kinds);
@@ -87,7 +97,7 @@ record ConfigurationFormat(
         Option.withDefault(
             "node",
             nodeType(),
-            new NodeDeclaration(null, fallback(DATA_DIR), fallback(ROLE)),
+            new NodeDeclaration(null, fallback(DATA_DIR), fallback(ROLE), fallback(NSID)),
             "This server."),
         Option.withDefault(
             "listen",
@@ -122,11 +132,17 @@ record ConfigurationFormat(
     return List.of(node, listen, checks, zones, services, guard, cluster, failover);
   }
 
+  /// Those of [Sections#OWN].
+  List<Option<?>> ownOptions() {
+    return options().stream().filter(option -> Sections.OWN.contains(option.key())).toList();
+  }
+
   private static OptionType<NodeDeclaration> nodeType() {
     return new OptionType.Section<>(
-        List.of(NODE_NAME, DATA_DIR, ROLE),
+        List.of(NODE_NAME, DATA_DIR, ROLE, NSID),
         values ->
-            new NodeDeclaration(values.orNull(NODE_NAME), values.of(DATA_DIR), values.of(ROLE)));
+            new NodeDeclaration(
+                values.orNull(NODE_NAME), values.of(DATA_DIR), values.of(ROLE), values.of(NSID)));
   }
 
   private static OptionType<ListenSettings> listenType() {

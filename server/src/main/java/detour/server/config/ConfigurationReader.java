@@ -2,25 +2,31 @@ package detour.server.config;
 
 import detour.dns.zone.Zone;
 import detour.failover.model.Check;
+import detour.failover.model.GuardPolicy;
 import detour.failover.model.Model;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
 import detour.server.config.ConfigurationFormat.NodeDeclaration;
 import detour.server.options.CheckKind;
+import detour.server.options.Option;
 import detour.server.options.Place;
 import detour.server.options.Placed;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
 /// Reads a configuration file and the zone files it names, and reports every problem in one run.
 ///
@@ -34,10 +40,26 @@ public final class ConfigurationReader {
   private final ConfigurationFormat format;
   private final Problems problems;
 
+  /// What zone files are named relative to, and where they are read.
+  private final Path document;
+
+  private final ZoneFiles zoneFiles;
+
   private ConfigurationReader(Path file, List<? extends CheckKind> kinds, Problems problems) {
+    this(file, kinds, problems, file, ZoneFiles.DISK);
+  }
+
+  private ConfigurationReader(
+      Path file,
+      List<? extends CheckKind> kinds,
+      Problems problems,
+      Path document,
+      ZoneFiles zoneFiles) {
     this.file = file;
     this.format = ConfigurationFormat.of(kinds);
     this.problems = problems;
+    this.document = document;
+    this.zoneFiles = zoneFiles;
   }
 
   /// What a reading gave.
@@ -51,15 +73,60 @@ public final class ConfigurationReader {
     record Invalid(List<Problem> problems, List<Problem> warnings) implements Result {}
   }
 
-  /// Never throws: a file that cannot be read is a problem like any other.
+  /// Never throws: a file that cannot be read is a problem like any other. Where the file says that
+  /// all but a node's own sections come from the cluster's store, the configuration is without
+  /// zones and services.
   ///
   /// @param kinds the kinds of check that `type:` may name
   public static Result read(Path file, List<? extends CheckKind> kinds) {
     Problems problems = new Problems(file.toString());
     ConfigurationReader reader = new ConfigurationReader(file, kinds, problems);
     Node root = YamlDocument.read(file, problems);
+    if (root != null && Sections.comeFromStore(root)) {
+      return reader.own(root);
+    }
     Declarations declarations = root == null ? null : reader.declarations(root);
     return declarations == null ? reader.invalid(List.of()) : reader.assemble(declarations);
+  }
+
+  /// What a shared configuration means on the node with this file, of which only the node's own
+  /// sections are read. Never throws.
+  ///
+  /// @param kinds the kinds of check that `type:` may name
+  public static Result read(OwnFile own, SharedDocument shared, List<? extends CheckKind> kinds) {
+    Problems ownProblems = new Problems(own.path().toString());
+    Node ownRoot = YamlDocument.parse(own.text().getBytes(StandardCharsets.UTF_8), ownProblems);
+    ConfigurationReader ownReader = new ConfigurationReader(own.path(), kinds, ownProblems);
+    if (ownRoot == null || ownReader.own(ownRoot) instanceof Result.Invalid) {
+      return ownReader.invalid(List.of());
+    }
+    Problems problems =
+        new Problems(place -> Sections.isOwn(place.path()) ? own.path().toString() : shared.name());
+    ConfigurationReader reader =
+        new ConfigurationReader(
+            own.path(), kinds, problems, Path.of(shared.name()), shared.zoneFiles());
+    Node root = YamlDocument.parse(shared.document().getBytes(StandardCharsets.UTF_8), problems);
+    if (root == null) {
+      return reader.invalid(List.of());
+    }
+    InlineSecrets.report(root, problems);
+    Declarations declarations =
+        root instanceof MappingNode mapping
+            ? reader.declarations(Sections.joined(ownRoot, reader.withoutOwn(mapping)))
+            : reader.declarations(root);
+    return declarations == null ? reader.invalid(List.of()) : reader.assemble(declarations);
+  }
+
+  private MappingNode withoutOwn(MappingNode shared) {
+    for (NodeTuple section : Sections.tuples(shared)) {
+      String key = Sections.key(section);
+      if (Sections.OWN.contains(key)) {
+        problems.report(
+            YamlDocument.place(section.getKeyNode(), ""),
+            key + " is each node's own, in its own file: remove it from what is shared");
+      }
+    }
+    return shared;
   }
 
   /// The part of a reading that touches no file.
@@ -125,8 +192,57 @@ public final class ConfigurationReader {
         declared.stream().map(Placed::place).toList());
   }
 
+  /// Reads a node's own sections and nothing else.
+  private Result own(Node root) {
+    Set<String> shared = new LinkedHashSet<>();
+    format.options().stream()
+        .map(Option::key)
+        .filter(key -> !Sections.OWN.contains(key))
+        .forEach(shared::add);
+    Binder binder = new Binder(problems);
+    BoundValues values =
+        binder.values(
+            Sections.only(root, key -> !shared.contains(key)), format.ownOptions(), "", null);
+    if (values == null) {
+      return invalid(List.of());
+    }
+    warnOfShared(root, shared);
+    ClusterAssembly cluster = cluster(values);
+    NodeSettings node = node(values.of(format.node()));
+    if (!values.incomplete(format.node())) {
+      cluster.reportOwn(node.name(), node.role());
+    }
+    if (problems.count() > 0) {
+      return invalid(List.of());
+    }
+    GuardPolicy guard = values.of(format.guard());
+    return new Result.Valid(
+        new Configuration(
+            file,
+            node,
+            values.of(format.listen()),
+            settings(values.orNull(format.cluster())),
+            Map.of(),
+            new Model(node.name(), cluster.policy(), List.of(), guard),
+            List.of(),
+            List.of(file)),
+        problems.warnings());
+  }
+
+  private void warnOfShared(Node root, Set<String> shared) {
+    for (NodeTuple section : Sections.tuples(root)) {
+      if (shared.contains(Sections.key(section))) {
+        problems.warn(
+            YamlDocument.place(section.getKeyNode(), ""),
+            "with cluster.configuration: store the "
+                + Sections.key(section)
+                + " of this file are not used; `detour config push` puts them into the store");
+      }
+    }
+  }
+
   private Result assemble(Declarations declared) {
-    ZoneAssembly assembly = new ZoneAssembly(file, problems);
+    ZoneAssembly assembly = new ZoneAssembly(document, zoneFiles, problems);
     List<Zone> zones = assembly.zones(declared.zones(), declared.services(), declared.places());
     if (problems.count() > 0 || !assembly.zoneFileProblems().isEmpty()) {
       return invalid(assembly.zoneFileProblems());
@@ -153,7 +269,10 @@ public final class ConfigurationReader {
                 node.name(),
                 declared.verdicts(),
                 declared.services(),
-                declared.values().of(format.guard())),
+                // Who does not probe needs no guard against what its probes find.
+                node.role() == NodeSettings.Role.ANSWER
+                    ? GuardPolicy.OFF
+                    : declared.values().of(format.guard())),
             zones,
             sources),
         problems.warnings());
@@ -194,7 +313,8 @@ public final class ConfigurationReader {
             beside(etcd.passwordFile()),
             etcd.timeout()),
         cluster.lease(),
-        cluster.staleAfter());
+        cluster.staleAfter(),
+        cluster.configuration());
   }
 
   /// Relative paths start at the configuration's folder.
@@ -204,8 +324,15 @@ public final class ConfigurationReader {
 
   private NodeSettings node(NodeDeclaration declared) {
     Path dataDir = file.toAbsolutePath().resolveSibling(declared.dataDir()).normalize();
-    return new NodeSettings(
-        declared.name() == null ? hostName() : declared.name(), dataDir, declared.role());
+    String name = declared.name() == null ? hostName() : declared.name();
+    String nameServerId =
+        switch (declared.nsid()) {
+          case "name" -> name;
+          case "hostname" -> hostName();
+          case "off" -> "";
+          default -> declared.nsid();
+        };
+    return new NodeSettings(name, dataDir, declared.role(), nameServerId);
   }
 
   private static String hostName() {

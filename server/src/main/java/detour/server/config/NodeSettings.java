@@ -6,7 +6,8 @@ import java.nio.file.Path;
 ///
 /// @param name the vantage's name; by default the host name
 /// @param dataDir absolute
-public record NodeSettings(String name, Path dataDir, Role role) {
+/// @param nameServerId what clients are told that ask which server this is; empty for nothing
+public record NodeSettings(String name, Path dataDir, Role role, String nameServerId) {
   /// What a node of a cluster does.
   public enum Role {
     /// Answers queries, and probes.

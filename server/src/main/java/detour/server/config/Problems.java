@@ -3,6 +3,7 @@ package detour.server.config;
 import detour.server.options.Place;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Collects the problems and warnings of one YAML file, up to a bound.
@@ -10,13 +11,18 @@ final class Problems {
   /// Nobody reads further, and a hostile file must not fill the memory with complaints.
   static final int MOST = 1_000;
 
-  private final String file;
+  private final Function<Place, String> file;
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
   private int count;
 
   /// @param file as the operator named it
   Problems(String file) {
+    this(place -> file);
+  }
+
+  /// @param file as the operator named it, for a document that was joined from several files
+  Problems(Function<Place, String> file) {
     this.file = file;
   }
 
@@ -73,6 +79,7 @@ final class Problems {
 
   private Problem problem(
       Place place, String message, @Nullable String found, @Nullable String expected) {
-    return new Problem(file, place.line(), place.column(), place.path(), message, found, expected);
+    return new Problem(
+        file.apply(place), place.line(), place.column(), place.path(), message, found, expected);
   }
 }

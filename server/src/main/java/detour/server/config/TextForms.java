@@ -18,6 +18,8 @@ final class TextForms {
   private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}";
   private static final String LABEL = "[A-Za-z0-9_]([A-Za-z0-9_/-]{0,61}[A-Za-z0-9_])?";
   private static final String DOMAIN = "(" + LABEL + "\\.)*" + LABEL + "\\.?";
+  private static final String PRINTABLE = "[!-~]([ -~]{0,62}[!-~])?";
+  private static final Pattern PRINTABLE_FORM = Pattern.compile(PRINTABLE);
   private static final Pattern NAME_FORM = Pattern.compile(NAME);
   private static final Pattern DOMAIN_FORM = Pattern.compile(DOMAIN);
   private static final Pattern IPV4_FORM =
@@ -41,6 +43,18 @@ final class TextForms {
           return text;
         },
         "^" + NAME + "$");
+  }
+
+  /// A text that a client's tools can show as it is.
+  static Text<String> nameServerId() {
+    String expected = "name, hostname, off, or up to 64 printable ASCII characters";
+    return new Text<>(
+        expected,
+        text -> {
+          require(PRINTABLE_FORM.matcher(text).matches(), expected);
+          return text;
+        },
+        "^" + PRINTABLE + "$");
   }
 
   /// A domain name in lower case and without the final dot.

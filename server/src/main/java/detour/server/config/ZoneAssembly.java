@@ -23,13 +23,15 @@ final class ZoneAssembly {
   private static final int SOA_TYPE = 6;
 
   private final Path file;
+  private final ZoneFiles files;
   private final Problems problems;
   private final List<Problem> zoneFileProblems = new ArrayList<>();
   private final Set<Path> sources = new LinkedHashSet<>();
 
   /// @param file the configuration, beside which relative paths start
-  ZoneAssembly(Path file, Problems problems) {
+  ZoneAssembly(Path file, ZoneFiles files, Problems problems) {
     this.file = file;
+    this.files = files;
     this.problems = problems;
   }
 
@@ -107,7 +109,7 @@ final class ZoneAssembly {
   private void readFile(
       ZoneDeclaration.FromFile declared, Place place, Name origin, ZoneFileReader.RecordSink sink) {
     ZoneFileReader.Outcome outcome =
-        ZoneFileReader.read(file.resolveSibling(declared.file()), origin, sink);
+        ZoneFileReader.read(files, file.resolveSibling(declared.file()), origin, sink);
     sources.addAll(outcome.sources());
     if (outcome.sources().isEmpty()) {
       // No line of it is to blame, but the line that names it.

@@ -3,8 +3,6 @@ package detour.server.config;
 import detour.dns.wire.Name;
 import detour.dns.zone.ZoneException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -27,6 +25,7 @@ public final class ZoneFileReader {
 
   private static final int MOST_BYTES = 512 << 20;
 
+  private final ZoneFiles files;
   private final RecordSink sink;
   private final Set<Path> sources = new LinkedHashSet<>();
   private final List<Problem> problems = new ArrayList<>();
@@ -34,7 +33,8 @@ public final class ZoneFileReader {
   private int filesRead;
   private long bytesRead;
 
-  private ZoneFileReader(RecordSink sink) {
+  private ZoneFileReader(ZoneFiles files, RecordSink sink) {
+    this.files = files;
     this.sink = sink;
   }
 
@@ -62,7 +62,12 @@ public final class ZoneFileReader {
   ///
   /// @param origin of the zone; relative names are below it until an `$ORIGIN`
   public static Outcome read(Path file, Name origin, RecordSink sink) {
-    ZoneFileReader reader = new ZoneFileReader(sink);
+    return read(ZoneFiles.DISK, file, origin, sink);
+  }
+
+  /// As [#read(Path, Name, RecordSink)], with files from elsewhere.
+  static Outcome read(ZoneFiles files, Path file, Name origin, RecordSink sink) {
+    ZoneFileReader reader = new ZoneFileReader(files, sink);
     try {
       reader.readFile(file, origin.toWire(), ZoneFileParser.NO_TTL);
     } catch (FileException e) {
@@ -75,7 +80,7 @@ public final class ZoneFileReader {
   ///
   /// @param file its name, and where relative includes start
   static Outcome parse(Path file, byte[] bytes, Name origin, RecordSink sink) {
-    ZoneFileReader reader = new ZoneFileReader(sink);
+    ZoneFileReader reader = new ZoneFileReader(ZoneFiles.DISK, sink);
     reader.open.push(file);
     new ZoneFileParser(reader, file, bytes, origin.toWire(), ZoneFileParser.NO_TTL).parse();
     return reader.outcome();
@@ -95,7 +100,7 @@ public final class ZoneFileReader {
     byte[] bytes;
     Path real;
     try {
-      real = file.toRealPath();
+      real = files.identity(file);
       if (open.contains(real)) {
         throw new FileException(file + " includes itself");
       }
@@ -112,20 +117,15 @@ public final class ZoneFileReader {
   }
 
   private byte[] load(Path real) throws IOException, FileException {
-    if (!Files.isRegularFile(real)) {
-      throw new FileException("is no regular file");
-    }
     if (++filesRead > MOST_FILES) {
       throw new FileException("a zone is read from at most " + MOST_FILES + " files");
     }
-    try (InputStream in = Files.newInputStream(real)) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      bytesRead += bytes.length;
-      if (bytesRead > MOST_BYTES) {
-        throw new FileException("a zone is read from at most " + (MOST_BYTES >> 20) + " MB");
-      }
-      return bytes;
+    byte[] bytes = files.load(real, MOST_BYTES + 1);
+    bytesRead += bytes.length;
+    if (bytesRead > MOST_BYTES) {
+      throw new FileException("a zone is read from at most " + (MOST_BYTES >> 20) + " MB");
     }
+    return bytes;
   }
 
   void record(Name owner, int type, long ttlSeconds, byte[] rdata) throws ZoneException {

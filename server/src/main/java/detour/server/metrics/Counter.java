@@ -33,6 +33,10 @@ public enum Counter {
   /// anew.
   CLUSTER_DIGESTS_DIFFERED(
       "detour_cluster_digests_differed", "Times that opinions of another node had been missed."),
+  /// A configuration from the cluster's store could not be applied here; the one before stayed.
+  CONFIGURATIONS_REFUSED(
+      "detour_configurations_refused",
+      "Configurations of the cluster's store that were refused here."),
   /// A step of the cluster threw: a fault of ours.
   CLUSTER_FAILURES("detour_cluster_failures", "Cluster steps that ended in an error of ours."),
   /// A probe was started.

@@ -25,11 +25,12 @@ final class Chronicle {
   private final Map<String, Journal.SavedSelection> selections;
   private final Map<String, Journal.SavedOpinion> opinions;
   private long lastId;
+  private boolean moved;
   private List<Change> changes = new ArrayList<>();
   private List<HistoryEvent> events = new ArrayList<>();
 
   /// A moment of the chronicle.
-  record Mark(long lastId, int changes, int events) {}
+  record Mark(long lastId, boolean moved, int changes, int events) {}
 
   /// @param saved what earlier runs left
   Chronicle(Time time, Journal.Saved saved) {
@@ -55,6 +56,7 @@ final class Chronicle {
   }
 
   void selection(Journal.SavedSelection selection) {
+    moved = true;
     selections.put(selection.key(), selection);
     changes.add(new Change.Selection(selection));
   }
@@ -76,11 +78,24 @@ final class Chronicle {
   }
 
   void overrideSet(OverridePath path, OperatorOverride override) {
+    moved = true;
     changes.add(new Change.OverrideSet(path, override));
   }
 
   void overrideCleared(OverridePath path) {
+    moved = true;
     changes.add(new Change.OverrideCleared(path));
+  }
+
+  void epoch(Journal.SavedEpoch which, long value) {
+    changes.add(new Change.Epoch(which, value));
+  }
+
+  /// Whether a latch was moved or an override changed since the last call.
+  boolean takeMoved() {
+    boolean taken = moved;
+    moved = false;
+    return taken;
   }
 
   Instant now() {
@@ -89,12 +104,13 @@ final class Chronicle {
 
   /// Where things stand, to return to with [#rollBack].
   Mark mark() {
-    return new Mark(lastId, changes.size(), events.size());
+    return new Mark(lastId, moved, changes.size(), events.size());
   }
 
   /// Forgets the events and changes since the mark, between which and now none were taken.
   void rollBack(Mark mark) {
     lastId = mark.lastId;
+    moved = mark.moved;
     changes.subList(mark.changes, changes.size()).clear();
     events.subList(mark.events, events.size()).clear();
   }
@@ -117,12 +133,12 @@ final class Chronicle {
 
   private static void log(HistoryEvent event) {
     LOG.info(
-        "{} {}: {}{} ({}){}",
+        "{} {}: {}{}{}{}",
         event.kind(),
         event.subject(),
         event.from().isEmpty() ? "" : event.from() + " -> ",
         event.to(),
-        event.reason(),
+        event.reason().isEmpty() ? "" : " (" + event.reason() + ")",
         event.author().equals(SELF) ? "" : " by " + event.author());
   }
 }

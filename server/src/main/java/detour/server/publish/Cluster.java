@@ -79,4 +79,13 @@ public interface Cluster {
       super(message, null, false, false);
     }
   }
+
+  /// The answer of the store was lost: whether the others agreed nobody here knows. One sentence.
+  final class OutcomeUnknown extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public OutcomeUnknown(String message) {
+      super(message, null, false, false);
+    }
+  }
 }

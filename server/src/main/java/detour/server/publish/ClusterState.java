@@ -36,13 +36,17 @@ public record ClusterState(
   /// @param version of its program
   /// @param presence `PRESENT`, `IMPAIRED` or `ABSENT`
   /// @param detail why it is not present, or what an impaired one found; empty for a present one
+  /// @param presentFor since when its lease has been alive without a break; null while it is absent
   /// @param heard how long ago it was heard last; null for this node
   /// @param skew by how much its clock is ahead of this node's; null while not known
-  /// @param epoch the revision of the latest latch or override that it has taken over
+  /// @param epoch up to which revision of the store all latches and overrides are in force there
+  /// @param behind for how long another node has had a later epoch; null while none has
+  /// @param rules digest of the services that it is configured with and of how it decides on them
   /// @param opinions how many it has told
   /// @param frozen how many of its endpoints have a verdict that cannot change
-  /// @param agrees whether it answers as most of those that are present
+  /// @param agrees whether it has the latest epoch and answers as most of those that are present
   /// @param disagreement why it does not, as far as can be told; empty when it does
+  /// @param configuration what it runs of the cluster's store; null for one that has its own file
   public record NodeState(
       String name,
       String region,
@@ -50,12 +54,16 @@ public record ClusterState(
       String version,
       String presence,
       String detail,
+      @Nullable Duration presentFor,
       @Nullable Duration heard,
       @Nullable Duration skew,
       @Nullable Instant clock,
       long epoch,
+      @Nullable Duration behind,
+      long rules,
       int opinions,
       int frozen,
       boolean agrees,
-      String disagreement) {}
+      String disagreement,
+      @Nullable RunningConfiguration configuration) {}
 }

@@ -28,4 +28,7 @@ public sealed interface Command {
 
   /// Reads the configuration file again and applies it whole or not at all.
   record Reload(String author) implements Command {}
+
+  /// Reads a configuration from elsewhere than a reload does, and applies it whole or not at all.
+  record Apply(ConfigurationSource source, String author) implements Command {}
 }

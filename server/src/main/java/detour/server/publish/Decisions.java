@@ -79,14 +79,18 @@ final class Decisions {
       Journal.Saved saved,
       Chronicle chronicle,
       LoadedConfiguration configuration) {
-    this(
-        time,
-        metrics,
-        saved,
-        chronicle,
-        Cluster.ALONE,
-        new Latches(Cluster.ALONE, time, _ -> {}),
-        configuration);
+    this(time, metrics, saved, chronicle, Cluster.ALONE, Latches.alone(time), configuration);
+  }
+
+  private Decisions(
+      Time time,
+      Metrics metrics,
+      Journal.Saved saved,
+      Chronicle chronicle,
+      Cluster cluster,
+      Latches latches,
+      LoadedConfiguration configuration) {
+    this(time, metrics, saved, chronicle, cluster, latches, new Approvals(latches), configuration);
   }
 
   Decisions(
@@ -96,6 +100,7 @@ final class Decisions {
       Chronicle chronicle,
       Cluster cluster,
       Latches latches,
+      Approvals approvals,
       LoadedConfiguration configuration) {
     this.time = time;
     this.metrics = metrics;
@@ -104,12 +109,13 @@ final class Decisions {
     this.cluster = cluster;
     this.latches = latches;
     attendance = new Attendance(time, chronicle);
-    judge = new ServiceJudge(time, overrides, chronicle, latches, attendance);
+    judge = new ServiceJudge(time, overrides, chronicle, latches, approvals, attendance);
+    serves.resume(saved.epochs().agreed());
     Beginning beginning = begin(configuration, null);
     directory = beginning.directory();
     table = beginning.table();
     directory.services().forEach(this::schedule);
-    serves.restart();
+    serves.restart(configuration.model());
     directory.services().forEach(serves::judged);
     sentry = new Sentry(time, metrics, chronicle, directory);
     forgetWhatOthersProbe();
@@ -263,7 +269,7 @@ final class Decisions {
 
   /// Takes over what the nodes of the cluster agreed on.
   void agreed(Agreed agreed) {
-    serves.tookOver(agreed);
+    serves.heard(agreed);
     switch (agreed) {
       case Agreed.Latches moved -> latches.agreed(moved).forEach(this::markByName);
       case Agreed.Overrides changed ->
@@ -284,6 +290,12 @@ final class Decisions {
     if (live != null) {
       mark(live);
     }
+  }
+
+  /// Up to which revision of the cluster's store everything that was agreed on is in force here.
+  long agreedRevision() {
+    serves.inForce(dirty.isEmpty(), () -> latches.notInForce(directory));
+    return serves.agreedRevision();
   }
 
   /// Tells the other nodes what was decided; to be called when it is answered.
@@ -324,7 +336,7 @@ final class Decisions {
     dirty.clear();
     timers.clear();
     directory.services().forEach(this::schedule);
-    serves.restart();
+    serves.restart(configuration.model());
     directory.services().forEach(serves::judged);
     resolved.keySet().retainAll(directory.hostNames());
     attendanceChanged();
@@ -468,7 +480,7 @@ final class Decisions {
       if (former != null && old != null) {
         selections.add(SelectionRules.carriedOver(former, old.service(), service, track));
       } else {
-        String key = service.name() + "/" + ServiceJudge.familyName(track);
+        String key = Latch.key(service, track);
         selections.add(ServiceJudge.start(service, track, chronicle.lastSelection(key), time));
       }
     }

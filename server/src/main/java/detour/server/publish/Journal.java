@@ -36,8 +36,31 @@ public interface Journal extends AutoCloseable {
       Map<String, SavedSelection> selections,
       Map<String, SavedOpinion> opinions,
       Map<OverridePath, OperatorOverride> overrides,
-      long lastEventId) {
-    public static final Saved NOTHING = new Saved(Map.of(), Map.of(), Map.of(), 0);
+      long lastEventId,
+      Epochs epochs) {
+    public static final Saved NOTHING = new Saved(Map.of(), Map.of(), Map.of(), 0, Epochs.NOTHING);
+  }
+
+  /// The epochs of selections that were saved; 0 for none.
+  ///
+  /// @param own that this node did not pass on its own
+  /// @param agreed that of its cluster which it reached last
+  record Epochs(long own, long agreed) {
+    public static final Epochs NOTHING = new Epochs(0, 0);
+
+    /// The same with another value of one of them.
+    public Epochs with(SavedEpoch which, long value) {
+      return switch (which) {
+        case OWN -> new Epochs(value, agreed);
+        case AGREED -> new Epochs(own, value);
+      };
+    }
+  }
+
+  /// Which epoch is saved: a node keeps what it counted on its own while it is in a cluster.
+  enum SavedEpoch {
+    OWN,
+    AGREED
   }
 
   /// The latch of one service, or of one family of it.
@@ -45,15 +68,22 @@ public interface Journal extends AutoCloseable {
   /// @param family `joint`, `ipv4` or `ipv6`
   /// @param pool the pool that serves; null when none was available
   /// @param held whether its failover budget holds it until an operator approves
+  /// @param epoch that of the latch that the nodes of a cluster agreed on when this was decided; 0
+  ///   for none
   record SavedSelection(
-      String service, String family, @Nullable String pool, Instant since, boolean held) {
-    /// One that is not held.
+      String service,
+      String family,
+      @Nullable String pool,
+      Instant since,
+      boolean held,
+      long epoch) {
+    /// One that is not held, and that nobody agreed on.
     public SavedSelection(String service, String family, @Nullable String pool, Instant since) {
-      this(service, family, pool, since, false);
+      this(service, family, pool, since, false, 0);
     }
 
     public String key() {
-      return service + "/" + family;
+      return Latch.key(service, family);
     }
   }
 
@@ -70,6 +100,8 @@ public interface Journal extends AutoCloseable {
     record OverrideCleared(OverridePath path) implements Change {}
 
     record Event(HistoryEvent event) implements Change {}
+
+    record Epoch(SavedEpoch which, long value) implements Change {}
   }
 
   /// Something that happened, for people.

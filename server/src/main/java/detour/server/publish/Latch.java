@@ -1,5 +1,7 @@
 package detour.server.publish;
 
+import detour.failover.model.Service;
+import detour.failover.selection.Track;
 import java.time.Instant;
 
 /// The current pool of one service, or of one family of it, as the nodes of a cluster agree on it.
@@ -32,5 +34,17 @@ public record Latch(
   /// The key of a service's latch.
   public static String key(String service, String family) {
     return service + "/" + family;
+  }
+
+  static String key(Service service, Track track) {
+    return key(service.name(), family(track));
+  }
+
+  static String family(Track track) {
+    return switch (track) {
+      case JOINT -> "joint";
+      case IPV4 -> "ipv4";
+      case IPV6 -> "ipv6";
+    };
   }
 }

@@ -37,7 +37,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final Journal journal;
   private final Metrics metrics;
   private final Cluster cluster;
-  private final Reloads reloads;
+  private final Reloads reloads = new Reloads();
+  private final ConfigurationSource source;
   private final Decisions decisions;
   private final OperatorCommands commands;
   private final Approvals approvals;
@@ -52,9 +53,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final UnsavedOverrides unsaved = new UnsavedOverrides();
 
   private final Instant startedAt;
+  private final SelectionEpoch epoch;
+  private String nameServerId;
   private volatile AnswerTable table;
   private volatile ConfigurationState configuration;
-  private volatile long epoch;
   private volatile boolean stopping;
   private volatile boolean stopped;
 
@@ -73,15 +75,20 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     this.cluster = cluster;
     this.journal = journal;
     this.metrics = metrics;
-    reloads = new Reloads(source);
+    this.source = source;
     startedAt = time.now();
     Journal.Saved saved = journal.load();
     chronicle = new Chronicle(time, saved);
-    Latches latches = new Latches(cluster, time, answer -> tell(new Message.Answered(answer)));
-    decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, first);
+    Latches latches =
+        new Latches(
+            cluster, time, saved.selections(), answer -> tell(new Message.Answered(answer)));
     approvals = new Approvals(latches);
+    decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, approvals, first);
     commands = new OperatorCommands(decisions);
-    table = decisions.table();
+    epoch = new SelectionEpoch(cluster == Cluster.ALONE, chronicle, saved);
+    nameServerId = first.nameServerId();
+    var _ = epoch.turned(decisions.agreedRevision());
+    table = decisions.table().identifiedBy(nameServerId, epoch.value());
     configuration = loaded(first);
   }
 
@@ -130,6 +137,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     return table;
   }
 
+  /// The services as they are decided on now. Any thread.
+  Directory directory() {
+    return decisions.directory();
+  }
+
   /// The present decisions, for people; made afresh at each call, on the caller's thread.
   public PublishedState state() {
     return picture(StatePicture.Detail.WHOLE);
@@ -142,7 +154,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private PublishedState picture(StatePicture.Detail detail) {
     return new StatePicture(time, decisions, startedAt, detail)
-        .state(epoch, configuration, unsaved.paths());
+        .state(table.epoch(), configuration, unsaved.paths());
   }
 
   /// Tells of each event from now on.
@@ -168,14 +180,19 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   @Override
   public CompletableFuture<Void> command(Command command) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    if (command instanceof Command.Reload reload) {
-      reloads.read(
-          loaded -> tell(new Message.Replace(loaded, reload.author(), done)),
-          refused -> tell(new Message.Refused(refused, reload.author(), done)));
-    } else {
-      tell(new Message.Ask(command, done));
+    switch (command) {
+      case Command.Reload(var author) -> reload(source, author, done);
+      case Command.Apply(var other, var author) -> reload(other, author, done);
+      default -> tell(new Message.Ask(command, done));
     }
     return done;
+  }
+
+  private void reload(ConfigurationSource from, String author, CompletableFuture<Void> done) {
+    reloads.read(
+        from,
+        loaded -> tell(new Message.Replace(loaded, author, done)),
+        refused -> tell(new Message.Refused(refused, author, done)));
   }
 
   @Override
@@ -230,6 +247,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       settled = trySettle();
     }
     chronicle.event(null, "stop", "server", "", "stopped", "asked to stop", Chronicle.SELF);
+    epoch.end();
     var _ = save(unsaved.take(decisions.overrides()));
     save();
     refuseTheRest();
@@ -301,7 +319,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void settle() {
     // Whoever was promised that something is in force is told so when it is answered.
     boolean all = stopping || !waiting.isEmpty() || !approvals.isEmpty();
-    if (all ? decisions.settleAll() : decisions.settle()) {
+    boolean answers = all ? decisions.settleAll() : decisions.settle();
+    if (epoch.turned(decisions.agreedRevision()) || answers) {
       swap();
     }
     decisions.tellOthers();
@@ -313,9 +332,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void swap() {
-    long next = epoch + 1;
-    epoch = next;
-    table = decisions.table();
+    table = decisions.table().identifiedBy(nameServerId, epoch.value());
   }
 
   private void save() {
@@ -382,8 +399,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
           commands.approveFailback(approve);
           approvals.add(approve.service(), done);
         }
-        case Command.Reload reload ->
-            throw new IllegalArgumentException("a reload is not carried out here: " + reload);
+        case Command.Reload _, Command.Apply _ ->
+            throw new IllegalArgumentException("a reload is not carried out here: " + command);
       }
     } catch (CommandRefused e) {
       done.completeExceptionally(e);
@@ -414,13 +431,15 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void answered(Latches.Answer answer) {
     decisions.answered(answer);
     if (answer.failure() != null) {
-      CommandRefused refused = notAgreed(answer.failure());
-      approvals.take(answer.service()).forEach(done -> done.completeExceptionally(refused));
+      approvals.refuse(answer.service(), notAgreed(answer.failure()));
     }
   }
 
   private static CommandRefused notAgreed(Throwable failure) {
-    return new CommandRefused("nothing was changed: " + reason(failure));
+    return new CommandRefused(
+        failure instanceof Cluster.OutcomeUnknown
+            ? failure.getMessage()
+            : "nothing was changed: " + reason(failure));
   }
 
   private void replace(Message.Replace replace) {
@@ -444,6 +463,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         "%d services, %d zones"
             .formatted(replace.loaded().model().services().size(), replace.loaded().zones().size()),
         replace.author());
+    nameServerId = replace.loaded().nameServerId();
+    var _ = epoch.turned(decisions.agreedRevision());
     swap();
     decisions.startProbing();
     waiting.add(replace.done());
@@ -458,10 +479,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
             before.zones(),
             refused.problems(),
             before.warnings());
+    String file = refused.file();
     chronicle.event(
         null,
         "reload",
-        before.file(),
+        file == null ? before.file() : file,
         "",
         "refused",
         problems(refused.problems().size()) + "; the old configuration stays",

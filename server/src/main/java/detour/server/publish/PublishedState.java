@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// All that people may see of the present decisions: one immutable picture, swapped whole.
 ///
-/// @param epoch grows with each change of any selection
+/// @param epoch of the latches and overrides that are in force: equal on nodes of a cluster that
+///   agree; on a node of its own it grows with each change of them
 /// @param configuration which file is loaded, when, and how the last reload ended
 /// @param guard whether this vantage trusts what it sees
 /// @param cluster what is known of the vantages; null for a node on its own
@@ -24,6 +25,12 @@ public record PublishedState(
     List<String> alarms,
     GuardState guard,
     @Nullable ClusterState cluster) {
+
+  /// The same picture with other alarms.
+  public PublishedState withAlarms(List<String> others) {
+    return new PublishedState(
+        node, version, startedAt, at, epoch, configuration, services, others, guard, cluster);
+  }
 
   /// What is known of the vantages.
   ///

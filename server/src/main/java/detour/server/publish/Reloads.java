@@ -11,18 +11,15 @@ import org.slf4j.LoggerFactory;
 final class Reloads {
   private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
 
-  private final ConfigurationSource source;
-
   /// Held from the reading until the outcome is handed over, so that of two reloads the one that
   /// read last is applied last.
   private final Lock reading = new ReentrantLock();
 
-  Reloads(ConfigurationSource source) {
-    this.source = source;
-  }
-
   /// Returns at once. One of the two is called, whatever happens.
-  void read(Consumer<LoadedConfiguration> valid, Consumer<ConfigurationRefused> refused) {
+  void read(
+      ConfigurationSource source,
+      Consumer<LoadedConfiguration> valid,
+      Consumer<ConfigurationRefused> refused) {
     Thread.ofVirtual()
         .name("reload")
         .start(() -> {

@@ -23,8 +23,8 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +36,7 @@ final class ServiceJudge {
   private final Overrides overrides;
   private final Chronicle chronicle;
   private final Latches latches;
+  private final Approvals approvals;
   private final Attendance attendance;
   private String vantage = "";
   private VerdictPolicy policy = VerdictPolicy.ALONE;
@@ -47,11 +48,17 @@ final class ServiceJudge {
   private @Nullable Votes votes;
 
   ServiceJudge(
-      Time time, Overrides overrides, Chronicle chronicle, Latches latches, Attendance attendance) {
+      Time time,
+      Overrides overrides,
+      Chronicle chronicle,
+      Latches latches,
+      Approvals approvals,
+      Attendance attendance) {
     this.time = time;
     this.overrides = overrides;
     this.chronicle = chronicle;
     this.latches = latches;
+    this.approvals = approvals;
     this.attendance = attendance;
   }
 
@@ -75,9 +82,12 @@ final class ServiceJudge {
     List<List<EndpointHealth>> health = health(live, resolved, nowNanos);
     List<Selection> selections = new ArrayList<>();
     live.nextEvaluationNanos = Long.MAX_VALUE;
+    String withheld = null;
     for (Selection previous : before) {
-      Selection next = next(live, previous, health, nowNanos);
+      Step step = next(live, previous, health, nowNanos);
+      Selection next = step.next();
       selections.add(next);
+      withheld = step.withheld() == null ? withheld : step.withheld();
       next.nextEvaluationNanos()
           .ifPresent(at -> live.nextEvaluationNanos = Math.min(live.nextEvaluationNanos, at));
     }
@@ -90,15 +100,24 @@ final class ServiceJudge {
     // Whatever fails has failed by here: what is reported below has happened.
     for (int track = 0; track < selections.size(); track++) {
       report(live, before.get(track), selections.get(track));
-      latches.judged(live.service(), selections.get(track));
+      latches.judged(live, before.get(track), selections.get(track));
     }
-    live.failbackApproved = false;
+    if (live.failbackApproved) {
+      approvals.judged(live.service().name(), refusal(live, before, selections, withheld));
+      live.failbackApproved = false;
+    }
     live.health = asked;
     live.published(view);
     return former == null || !former.answer().equals(view.answer());
   }
 
-  private Selection next(
+  /// What became of a selection.
+  ///
+  /// @param withheld what the others agreed on and cannot be judged from yet, in words; null for
+  ///   nothing
+  private record Step(Selection next, @Nullable String withheld) {}
+
+  private Step next(
       LiveService live, Selection previous, List<List<EndpointHealth>> health, long nowNanos) {
     Service service = live.service();
     Track track = previous.track();
@@ -106,18 +125,43 @@ final class ServiceJudge {
     boolean approved = live.failbackApproved;
     FailbackLeave leave = approved ? FailbackLeave.APPROVED : FailbackLeave.BY_RULE;
     Selection next = SelectionRules.next(service, track, from, health, nowNanos, leave);
-    if (latches.putsOff(live, previous, from, next)) {
-      return SelectionRules.next(
-          service, track, previous, health, nowNanos, FailbackLeave.WITHHELD);
+    Latch waiting = latches.putOff(live, previous, from, next);
+    if (waiting != null) {
+      String withheld =
+          "the other nodes agreed on %s (%s), which waits until enough vantages are present"
+              .formatted(waiting.pool(), waiting.by());
+      return new Step(
+          SelectionRules.next(service, track, previous, health, nowNanos, FailbackLeave.WITHHELD)
+              .because(withheld),
+          withheld);
     }
-    if (!SelectionRules.failsBack(from, next)) {
-      return next;
+    String objection =
+        SelectionRules.failsBack(from, next) ? latches.objection(live, next, approved) : null;
+    return new Step(
+        objection == null
+            ? next
+            : SelectionRules.next(service, track, from, health, nowNanos, FailbackLeave.WITHHELD)
+                .because(objection),
+        null);
+  }
+
+  /// Why an approval had no effect; empty when it had one, or when the others are asked.
+  private Optional<String> refusal(
+      LiveService live, List<Selection> before, List<Selection> after, @Nullable String withheld) {
+    String name = live.service().name();
+    boolean done = latches.asking(name);
+    for (int track = 0; track < before.size(); track++) {
+      Selection from = before.get(track);
+      Selection to = after.get(track);
+      done |= to.latch() < from.latch() || (from.budget().held() && !to.budget().held());
     }
-    String objection = latches.objection(live, next, approved);
-    return objection == null
-        ? next
-        : SelectionRules.next(service, track, from, health, nowNanos, FailbackLeave.WITHHELD)
-            .because(objection);
+    if (done) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        withheld == null
+            ? "no failback of " + name + " waits any more; see: detour status"
+            : withheld);
   }
 
   private boolean isAsked(LiveService live) {
@@ -419,19 +463,25 @@ final class ServiceJudge {
   }
 
   private void save(Service service, Selection before, Selection next) {
-    boolean moved = before.latch() != next.latch();
-    if (!moved && before.budget().held() == next.budget().held()) {
+    boolean moved =
+        before.latch() != next.latch() || before.budget().held() != next.budget().held();
+    if (!moved && latches.alone()) {
       return;
     }
-    String family = familyName(next.track());
-    Journal.SavedSelection last = chronicle.lastSelection(service.name() + "/" + family);
+    String key = Latch.key(service, next.track());
+    Journal.SavedSelection last = chronicle.lastSelection(key);
+    long epoch = latches.alone() ? last == null ? 0 : last.epoch() : latches.agreedEpoch(key);
+    if (!moved && epoch == (last == null ? 0 : last.epoch())) {
+      return;
+    }
     chronicle.selection(
         new Journal.SavedSelection(
             service.name(),
-            family,
+            Latch.family(next.track()),
             next.latch() < 0 ? null : service.pools().get(next.latch()).name(),
-            moved || last == null ? chronicle.now() : last.since(),
-            next.budget().held()));
+            before.latch() != next.latch() || last == null ? chronicle.now() : last.since(),
+            next.budget().held(),
+            epoch));
   }
 
   private static String state(Service service, Selection selection) {
@@ -453,11 +503,9 @@ final class ServiceJudge {
     return SelectionRules.restored(service, track, pool, sinceNanos, saved != null && saved.held());
   }
 
-  static String familyName(Track track) {
-    return track.name().toLowerCase(Locale.ROOT);
-  }
-
   private static String subject(Service service, Track track) {
-    return track == Track.JOINT ? service.name() : service.name() + " (" + familyName(track) + ")";
+    return track == Track.JOINT
+        ? service.name()
+        : service.name() + " (" + Latch.family(track) + ")";
   }
 }

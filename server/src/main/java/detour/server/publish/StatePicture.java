@@ -116,7 +116,7 @@ final class StatePicture {
 
   private TrackState track(Service service, LiveService.View view, Selection selection) {
     return new TrackState(
-        ServiceJudge.familyName(selection.track()),
+        Latch.family(selection.track()),
         selection.status().name(),
         selection.pool() < 0 ? null : service.pools().get(selection.pool()).name(),
         at(selection.sinceNanos()),

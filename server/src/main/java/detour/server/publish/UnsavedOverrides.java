@@ -38,7 +38,7 @@ final class UnsavedOverrides {
       switch (change) {
         case Change.OverrideSet(var path, var _) -> next.add(path);
         case Change.OverrideCleared(var path) -> next.add(path);
-        case Change.Event _, Change.Selection _, Change.Opinion _ -> {}
+        case Change.Event _, Change.Selection _, Change.Opinion _, Change.Epoch _ -> {}
       }
     });
     if (!isPromise(failed)) {

@@ -3,7 +3,9 @@ package detour.server.store;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.publish.Journal.Change;
+import detour.server.publish.Journal.Epochs;
 import detour.server.publish.Journal.Saved;
+import detour.server.publish.Journal.SavedEpoch;
 import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Journal.SavedSelection;
 import java.util.ArrayList;
@@ -17,11 +19,13 @@ final class Mirror {
   private final Map<String, SavedSelection> selections;
   private final Map<String, SavedOpinion> opinions;
   private final Map<OverridePath, OperatorOverride> overrides;
+  private Epochs epochs;
 
   Mirror(Saved saved) {
     selections = new HashMap<>(saved.selections());
     opinions = new HashMap<>(saved.opinions());
     overrides = new HashMap<>(saved.overrides());
+    epochs = saved.epochs();
   }
 
   /// Notes what was written.
@@ -33,6 +37,7 @@ final class Mirror {
         case Change.OverrideSet(var path, var override) -> overrides.put(path, override);
         case Change.OverrideCleared(var path) -> overrides.remove(path);
         case Change.Event _ -> {}
+        case Change.Epoch(var which, long value) -> epochs = epochs.with(which, value);
       }
     }
   }
@@ -43,6 +48,8 @@ final class Mirror {
     selections.values().forEach(selection -> changes.add(new Change.Selection(selection)));
     opinions.values().forEach(opinion -> changes.add(new Change.Opinion(opinion)));
     overrides.forEach((path, override) -> changes.add(new Change.OverrideSet(path, override)));
+    changes.add(new Change.Epoch(SavedEpoch.OWN, epochs.own()));
+    changes.add(new Change.Epoch(SavedEpoch.AGREED, epochs.agreed()));
     return changes;
   }
 }

@@ -91,6 +91,7 @@ final class Pending {
     return switch (change) {
       case Change.Selection(var selection) -> "selection " + selection.key();
       case Change.Opinion(var opinion) -> "opinion " + opinion.target();
+      case Change.Epoch(var which, long _) -> "epoch " + which;
       case Change.OverrideSet _, Change.OverrideCleared _, Change.Event _ -> null;
     };
   }

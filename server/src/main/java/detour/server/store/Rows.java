@@ -4,8 +4,10 @@ import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.publish.Journal.Change;
+import detour.server.publish.Journal.Epochs;
 import detour.server.publish.Journal.HistoryEvent;
 import detour.server.publish.Journal.Saved;
+import detour.server.publish.Journal.SavedEpoch;
 import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Journal.SavedSelection;
 import java.sql.Connection;
@@ -33,14 +35,15 @@ final class Rows {
   private final PreparedStatement putOpinion;
   private final PreparedStatement putOverride;
   private final PreparedStatement removeOverride;
+  private final PreparedStatement putEpoch;
   private final PreparedStatement addEvent;
   private final PreparedStatement forgetEvents;
 
   Rows(Connection connection) throws SQLException {
     putSelection =
         connection.prepareStatement(
-            "INSERT OR REPLACE INTO selection (service, family, pool, since_nanos, held)"
-                + " VALUES (?, ?, ?, ?, ?)");
+            "INSERT OR REPLACE INTO selection (service, family, pool, since_nanos, held, epoch)"
+                + " VALUES (?, ?, ?, ?, ?, ?)");
     putOpinion =
         connection.prepareStatement(
             "INSERT OR REPLACE INTO opinion (target, health, since_nanos) VALUES (?, ?, ?)");
@@ -51,6 +54,8 @@ final class Rows {
     removeOverride =
         connection.prepareStatement(
             "DELETE FROM operator_override WHERE service = ? AND pool = ? AND endpoint = ?");
+    putEpoch =
+        connection.prepareStatement("INSERT OR REPLACE INTO epoch (which, value) VALUES (?, ?)");
     addEvent =
         connection.prepareStatement(
             "INSERT INTO event (id, at_nanos, service, kind, subject, from_state, to_state, reason,"
@@ -70,7 +75,11 @@ final class Rows {
   static Saved load(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return new Saved(
-          selections(statement), opinions(statement), overrides(statement), lastEventId(statement));
+          selections(statement),
+          opinions(statement),
+          overrides(statement),
+          lastEventId(statement),
+          epochs(statement));
     } catch (IllegalArgumentException e) {
       throw new SQLiteException(e.getMessage(), SQLiteErrorCode.SQLITE_CORRUPT);
     }
@@ -82,10 +91,21 @@ final class Rows {
     }
   }
 
+  private static Epochs epochs(Statement statement) throws SQLException {
+    Epochs epochs = Epochs.NOTHING;
+    try (ResultSet row = statement.executeQuery("SELECT which, value FROM epoch")) {
+      while (row.next()) {
+        epochs = epochs.with(SavedEpoch.valueOf(row.getString(1)), row.getLong(2));
+      }
+    }
+    return epochs;
+  }
+
   private static Map<String, SavedSelection> selections(Statement statement) throws SQLException {
     Map<String, SavedSelection> selections = new HashMap<>();
     try (ResultSet row =
-        statement.executeQuery("SELECT service, family, pool, since_nanos, held FROM selection")) {
+        statement.executeQuery(
+            "SELECT service, family, pool, since_nanos, held, epoch FROM selection")) {
       while (row.next()) {
         SavedSelection selection =
             new SavedSelection(
@@ -93,7 +113,8 @@ final class Rows {
                 row.getString(2),
                 row.getString(3),
                 instant(row.getLong(4)),
-                row.getBoolean(5));
+                row.getBoolean(5),
+                row.getLong(6));
         selections.put(selection.key(), selection);
       }
     }
@@ -181,6 +202,7 @@ final class Rows {
       case Change.OverrideSet(var path, var override) -> write(path, override);
       case Change.OverrideCleared(var path) -> remove(path);
       case Change.Event(var event) -> write(event);
+      case Change.Epoch(var which, long value) -> write(which, value);
     }
   }
 
@@ -202,6 +224,7 @@ final class Rows {
     putSelection.setString(3, selection.pool());
     putSelection.setLong(4, nanos(selection.since()));
     putSelection.setBoolean(5, selection.held());
+    putSelection.setLong(6, selection.epoch());
     putSelection.executeUpdate();
   }
 
@@ -237,6 +260,12 @@ final class Rows {
     statement.setString(1, path.service());
     statement.setString(2, path.pool());
     statement.setString(3, endpoint == null ? "" : endpoint);
+  }
+
+  private void write(SavedEpoch which, long value) throws SQLException {
+    putEpoch.setString(1, which.name());
+    putEpoch.setLong(2, value);
+    putEpoch.executeUpdate();
   }
 
   private void write(HistoryEvent event) throws SQLException {

@@ -56,6 +56,15 @@ final class Schema {
           """,
           """
           ALTER TABLE selection ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+          """,
+          """
+          ALTER TABLE selection ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+          """,
+          """
+          CREATE TABLE epoch (
+            which TEXT NOT NULL PRIMARY KEY CHECK (which IN ('OWN', 'AGREED')),
+            value INTEGER NOT NULL
+          ) STRICT, WITHOUT ROWID;
           """);
 
   static final int VERSION = MIGRATIONS.size();

@@ -36,6 +36,8 @@ public final class FakeServer implements AutoCloseable {
   public volatile @Nullable String notReady;
   public volatile @Nullable Throwable commandFailure;
 
+  public final FakeDesk configurations = new FakeDesk();
+
   private final ApiServer api;
 
   private volatile @Nullable ClusterState cluster;
@@ -54,6 +56,7 @@ public final class FakeServer implements AutoCloseable {
             () -> state,
             () -> notReady,
             () -> cluster,
+            configurations,
             new RememberingInbox(),
             this::post,
             new FixedJournal(),

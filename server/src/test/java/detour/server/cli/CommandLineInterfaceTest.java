@@ -299,6 +299,7 @@ class CommandLineInterfaceTest {
             "history",
             "check",
             "reload",
+            "config",
             "completion")
         .allSatisfy((name, command) -> {
           assertThat(command.getCommandSpec().usageMessage().description()).isNotEmpty();
@@ -360,6 +361,11 @@ class CommandLineInterfaceTest {
   private static final class FakeLocalActions implements LocalActions {
     private final List<String> calls = new ArrayList<>();
     private int exitCode;
+
+    @Override
+    public Gathered gather(@Nullable Path configuration) {
+      throw new CommandFailed(ExitCode.NO, configuration + ": nothing is gathered in this test");
+    }
 
     @Override
     public int run(@Nullable Path configuration) {

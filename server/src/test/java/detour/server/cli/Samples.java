@@ -1,6 +1,7 @@
 package detour.server.cli;
 
 import detour.server.api.CheckReport;
+import detour.server.api.ClusterReport;
 import detour.server.api.ExplanationReport;
 import detour.server.api.HistoryReport;
 import detour.server.api.ServiceReport;
@@ -53,7 +54,96 @@ final class Samples {
         null);
   }
 
-  /// Of a node among three vantages, one of which is gone.
+  /// Of a node among three vantages, one of which is gone. Three nodes that agree.
+  static ClusterReport cluster() {
+    return new ClusterReport(
+        "default",
+        "ams1",
+        NOW,
+        true,
+        0.4,
+        false,
+        null,
+        0,
+        List.of(
+            node("ams1", "both", null, 1041, null, "PRESENT", ""),
+            node("fra1", "both", 1.2, 1041, null, "PRESENT", ""),
+            node("nyc1", "probe", 2.9, 1041, null, "PRESENT", "")),
+        List.of());
+  }
+
+  /// Nodes of which each differs in another way.
+  static ClusterReport differing() {
+    return new ClusterReport(
+        "default",
+        "ams1",
+        NOW,
+        true,
+        0.4,
+        false,
+        "etcd1:2379 refused it: no space",
+        2,
+        List.of(
+            node("ams1", "both", null, 1041, null, "PRESENT", ""),
+            node(
+                "fra1",
+                "both",
+                1.2,
+                1039,
+                75.0,
+                "PRESENT",
+                "it is at epoch 1039 of 1041: its configuration has no pool fra of www.example.com,"
+                    + " to which ams1 moved"),
+            node(
+                "lon1",
+                "answer",
+                0.9,
+                1041,
+                null,
+                "PRESENT",
+                "its configuration differs from that of most nodes"),
+            node(
+                "nyc1",
+                "both",
+                31.0,
+                1040,
+                null,
+                "ABSENT",
+                "what it answers is not known: its lease ran out")),
+        List.of(
+            "this node is older than lon1 (0.2.0): upgrade it before the others write what it"
+                + " cannot read"));
+  }
+
+  private static ClusterReport.Node node(
+      String name,
+      String role,
+      @Nullable Double heard,
+      long epoch,
+      @Nullable Double behind,
+      String presence,
+      String disagreement) {
+    boolean present = !presence.equals("ABSENT");
+    return new ClusterReport.Node(
+        name,
+        name.equals("nyc1") ? "us" : "eu",
+        role,
+        "0.1.0",
+        presence,
+        present ? "" : "its lease ran out",
+        present ? 7_500.0 : null,
+        heard,
+        present ? 0.0 : null,
+        epoch,
+        behind,
+        "3f2a91bc",
+        300,
+        name.equals("fra1") && behind != null ? 4 : 0,
+        disagreement.isEmpty(),
+        disagreement,
+        null);
+  }
+
   static StatusReport clustered(ServiceReport... services) {
     StatusReport alone = status(services);
     return new StatusReport(

@@ -85,6 +85,10 @@ class ViewGoldenTest {
             "explain-nxdomain", ExplanationView.render(Samples.nxdomain(), PLAIN, Samples.TIMES)),
         Arguments.of(
             "clustered", status(Samples.clustered(Samples.voted(Samples.failedOver())), PLAIN)),
+        Arguments.of("cluster", ClusterView.render(Samples.cluster(), PLAIN)),
+        Arguments.of("cluster-differing", ClusterView.render(Samples.differing(), PLAIN)),
+        Arguments.of("cluster-narrow", ClusterView.render(Samples.differing(), NARROW)),
+        Arguments.of("cluster-ascii", ClusterView.render(Samples.differing(), ASCII)),
         Arguments.of(
             "explain-clustered",
             ExplanationView.render(

@@ -1,25 +1,27 @@
 package detour.server.cluster;
 
 import detour.failover.model.Health;
-import detour.server.cluster.store.Change;
+import detour.failover.model.OverridePath;
 import detour.server.cluster.store.Entry;
-import detour.server.cluster.store.StoreFailure;
-import detour.server.cluster.store.WatchListener;
-import detour.server.publish.ClusterState;
+import detour.server.publish.Decided;
 import detour.server.publish.Latch;
-import detour.server.publish.PublishedState;
-import detour.server.publish.PublishedState.EndpointState;
-import detour.server.publish.PublishedState.PoolState;
-import detour.server.publish.PublishedState.ServiceState;
 import detour.server.publish.SteppedPublish;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// What must hold in a cluster whatever happens.
+/// What must hold in a cluster whatever happens. Looked at after every turn of a node:
+///
+/// - Nothing is decided to be down but by a quorum that thinks so, or did a moment ago.
+/// - Nothing fails back without the others, nor where nobody is heard of.
+/// - Who is cut off for long is frozen, and goes on answering what it answered.
+/// - What was answered before a restart is answered after it.
+///
+/// Every second, for what needs time: see [#hold]. For what the store holds: see [StoredLatches].
 final class Invariants {
   /// Within which what a vantage thought may count with another: until it is stale there, and a
   /// little for what is on its way.
@@ -32,225 +34,232 @@ final class Invariants {
   /// After which nothing said before can still be on its way to a node that is cut off.
   private static final Duration CUT_OFF = Duration.ofSeconds(3);
 
-  private final SimulatedCluster world;
-  private final Keys keys = Keys.of("default");
-  private final Map<String, Map<String, Integer>> poolBefore = new HashMap<>();
-  private final Map<String, Object> tableBefore = new HashMap<>();
-  private final Map<String, Health> verdictBefore = new HashMap<>();
+  /// After which a node that is cut off counts nobody but itself.
+  private static final Duration FROZEN = SimulatedCluster.STALE_AFTER.plus(Duration.ofSeconds(4));
 
-  /// Every latch that the store ever held, by key, in order.
-  private final Map<String, List<Latch>> latches = new HashMap<>();
+  /// For so long after the store went back the vantages have not yet all told it anew what they
+  /// think.
+  private static final long TOLD_ANEW_NANOS = 15 * SimulatedCluster.SECOND;
 
-  Invariants(SimulatedCluster world) {
-    this.world = world;
-    var _ =
-        world
-            .store()
-            .client()
-            .watch(
-                keys.root(),
-                2,
-                new WatchListener() {
-                  @Override
-                  public void changed(List<Change> changes) {
-                    changes.forEach(Invariants.this::written);
-                  }
+  private final SimulatedCluster cluster;
+  private final SimulatedWorld world;
+  private final StoredLatches latches;
+  private final Settling settling;
+  private final Map<String, Decided> before = new HashMap<>();
 
-                  @Override
-                  public void ended(StoreFailure why) {
-                    throw new AssertionError(why);
-                  }
-                });
-  }
+  /// What a node answered when it was found to be frozen, while it is.
+  private final Map<String, Decided> frozen = new HashMap<>();
 
-  private void written(Change change) {
-    if (!(keys.subject(change.key()) instanceof Keys.Subject.Latch subject)) {
-      return;
-    }
-    Entry entry =
-        switch (change) {
-          case Change.Put put -> put.entry();
-          case Change.Removed _ -> throw new AssertionError("lost latch " + change.key());
-        };
-    Latch latch = Records.latch(entry.value(), subject.service(), subject.family()).orElseThrow();
-    List<Latch> known = latches.computeIfAbsent(latch.key(), _ -> new ArrayList<>());
-    long expected = known.isEmpty() ? 1 : known.getLast().epoch() + 1;
-    world.note(
-        "latch %s epoch %d: %s by %s"
-            .formatted(latch.key(), latch.epoch(), latch.pool(), latch.by()));
-    require(latch.epoch() == expected, "%s skips epochs: %s after %s", latch.key(), latch, known);
-    known.add(latch);
+  private final Map<String, Long> removedNanos = new HashMap<>();
+  private long wentBackNanos = Long.MIN_VALUE / 2;
+
+  Invariants(SimulatedCluster cluster) {
+    this.cluster = cluster;
+    world = cluster.world();
+    latches = new StoredLatches(cluster);
+    settling = new Settling(cluster, latches);
   }
 
   /// A node begins from its disk.
   void started(SimulatedNode node) {
-    PublishedState state = node.state();
-    for (ServiceState service : state.services()) {
-      Integer before = poolBefore.getOrDefault(node.name, Map.of()).get(service.name());
-      int now = pool(service);
-      if (before != null && before >= 0 && now >= 0) {
-        require(
-            now >= before || !service.pools().get(before).available(),
-            "%s forgot over its restart that %s serves from pool %s, and begins with %s",
-            node.name,
-            service.name(),
-            before,
-            now);
-      }
+    Decided now = node.decided();
+    Decided last = before.put(node.name, now);
+    frozen.remove(node.name);
+    if (last == null || node.isForgetful()) {
+      return;
     }
-    // Verdicts of before are not those of after.
-    verdictBefore.keySet().removeIf(key -> key.startsWith(node.name + " "));
-    remember(node, state);
+    for (Decided.OfTrack track : now.tracks()) {
+      Decided.OfTrack former = track(last, track.key());
+      int pool = former == null ? -1 : track.position(former.poolName());
+      require(
+          pool < 0
+              || track.pool() < 0
+              || track.pool() >= pool
+              || !track.pools().get(pool).available(),
+          "%s forgot over its restart that %s is answered from pool %s, and begins with %s",
+          node.name,
+          track.key(),
+          pool,
+          track.pool());
+    }
+  }
+
+  private static Decided.@Nullable OfTrack track(Decided decided, String key) {
+    return decided.tracks().stream()
+        .filter(track -> track.key().equals(key))
+        .findFirst()
+        .orElse(null);
   }
 
   /// A node took a turn.
   void turned(SimulatedNode node) {
-    Object table = node.table();
-    if (table.equals(tableBefore.put(node.name, table))) {
-      return;
-    }
-    PublishedState state = node.state();
-    for (ServiceState service : state.services()) {
-      Integer before = poolBefore.getOrDefault(node.name, Map.of()).get(service.name());
-      int now = pool(service);
-      if (before != null && before != now) {
-        world.note(
-            "%s: %s from pool %d to %d (%s)"
-                .formatted(
-                    node.name, service.name(), before, now, service.tracks().getFirst().reason()));
+    Decided now = node.decided();
+    Decided last = Objects.requireNonNull(before.put(node.name, now));
+    for (int i = 0; now != last && i < now.tracks().size(); i++) {
+      Decided.OfTrack track = now.tracks().get(i);
+      Decided.OfTrack former = last.tracks().get(i);
+      if (track == former) {
+        continue;
       }
-      if (before != null && before > now && now >= 0 && service.pools().get(before).available()) {
-        failedBack(node, service, now);
+      if (track.pool() != former.pool()) {
+        moved(node, track, former);
       }
+      verdicts(node, track, former);
     }
-    verdicts(node, state);
-    remember(node, state);
+    staysFrozen(node, now);
+  }
+
+  private void moved(SimulatedNode node, Decided.OfTrack track, Decided.OfTrack former) {
+    cluster.note(
+        "%s: %s from pool %d to %d (%s)"
+            .formatted(node.name, track.key(), former.pool(), track.pool(), track.reason()));
+    boolean back = former.pool() > track.pool() && track.pool() >= 0;
+    if (back && track.pools().get(former.pool()).available()) {
+      failedBack(node, track);
+    }
   }
 
   /// An earlier pool is answered only where the store holds it, or where the store holds a pool
   /// that cannot serve, from which the node failed over.
-  private void failedBack(SimulatedNode node, ServiceState service, int now) {
-    require(!node.isCutFor(CUT_OFF), "%s is cut off and failed %s back", node.name, service.name());
-    String key = Latch.key(service.name(), "joint");
-    Latch told = node.told(key);
+  private void failedBack(SimulatedNode node, Decided.OfTrack track) {
+    require(!node.isCutFor(CUT_OFF), "%s is cut off and failed %s back", node.name, track.key());
+    Latch told = node.told(track.key());
     if (told == null) {
       throw new AssertionError(
-          "%s failed %s back, and was told of no latch".formatted(node.name, service.name()));
+          "%s failed %s back, and was told of no latch".formatted(node.name, track.key()));
     }
     require(
-        latches.getOrDefault(key, List.of()).contains(told),
+        latches.everHeld(told),
         "%s failed %s back, and was told of %s, which the store never held",
         node.name,
-        service.name(),
+        track.key(),
         told);
+    int pool = track.position(told.pool());
+    Decided.OfPool from = pool < 0 ? null : track.pools().get(pool);
+    boolean leaves = from != null && !from.available() && !from.frozen();
     require(
-        leadsTo(service, told, now),
+        pool == track.pool() || leaves,
         "%s failed %s back to %s, and was told of %s",
         node.name,
-        service.name(),
-        service.pools().get(now).name(),
+        track.key(),
+        track.poolName(),
         told);
   }
 
-  private static boolean leadsTo(ServiceState service, Latch latch, int now) {
-    for (int pool = 0; pool < service.pools().size(); pool++) {
-      PoolState state = service.pools().get(pool);
-      if (state.name().equals(latch.pool())) {
-        boolean leaves =
-            !state.available() && state.endpoints().stream().noneMatch(EndpointState::frozen);
-        return pool == now || leaves;
-      }
-    }
-    return false;
-  }
-
-  private void verdicts(SimulatedNode node, PublishedState state) {
-    for (ServiceState service : state.services()) {
-      for (PoolState pool : service.pools()) {
-        for (EndpointState endpoint : pool.endpoints()) {
-          String key = node.name + " " + endpoint.destination();
-          Health before = verdictBefore.put(key, endpoint.verdict());
-          // After a restart the verdict of before it may be the first one, frozen.
-          boolean restored = endpoint.frozen() && before == null;
-          if (endpoint.verdict() == Health.DOWN && before != Health.DOWN && !restored) {
-            decidedDown(node, endpoint);
-          }
+  private void verdicts(SimulatedNode node, Decided.OfTrack track, Decided.OfTrack former) {
+    for (int pool = 0; pool < track.pools().size(); pool++) {
+      List<Decided.OfEndpoint> endpoints = track.pools().get(pool).endpoints();
+      for (int i = 0; i < endpoints.size(); i++) {
+        Decided.OfEndpoint endpoint = endpoints.get(i);
+        Health last = former.pools().get(pool).endpoints().get(i).verdict();
+        if (endpoint.verdict() == last) {
+          continue;
+        }
+        require(
+            !endpoint.frozen(),
+            "%s changed a frozen verdict on %s: %s",
+            node.name,
+            endpoint.destination(),
+            endpoint.reason());
+        if (endpoint.verdict() == Health.DOWN) {
+          decidedDown(node, endpoint);
         }
       }
     }
   }
 
-  private void decidedDown(SimulatedNode node, EndpointState endpoint) {
+  private void decidedDown(SimulatedNode node, Decided.OfEndpoint endpoint) {
+    if (cluster.nowNanos() - wentBackNanos < TOLD_ANEW_NANOS) {
+      return;
+    }
     String target = SteppedPublish.targetKey(endpoint.destination());
-    long witnesses =
-        world.nodes().stream().filter(other -> other.thoughtDownWithin(target, COUNTS_FOR)).count();
-    // A majority of those present, of whom there must be a majority of all.
-    int present = world.nodes().size() / 2 + 1;
     require(
-        witnesses >= present / 2 + 1,
-        "%s decided that %s is down on the word of %s (%s)",
+        world.canDecide(vantage -> node(vantage).thoughtDownWithin(target, COUNTS_FOR)),
+        "%s decided that %s is down on the word of too few (%s)",
         node.name,
         endpoint.destination(),
-        witnesses,
-        endpoint.healthReason());
+        endpoint.reason());
+  }
+
+  private SimulatedNode node(String vantage) {
+    for (SimulatedNode node : cluster.nodes()) {
+      if (node.name.equals(vantage)) {
+        return node;
+      }
+    }
+    throw new IllegalArgumentException(vantage);
+  }
+
+  private void staysFrozen(SimulatedNode node, Decided now) {
+    if (world.decidesAlone() || !node.isCutFor(FROZEN)) {
+      frozen.remove(node.name);
+      return;
+    }
+    Decided first = frozen.putIfAbsent(node.name, now);
+    for (int i = 0; i < now.tracks().size(); i++) {
+      Decided.OfTrack track = now.tracks().get(i);
+      for (Decided.OfPool pool : track.pools()) {
+        for (Decided.OfEndpoint endpoint : pool.endpoints()) {
+          require(
+              endpoint.frozen(), "%s is cut off and not frozen: %s", node.name, endpoint.reason());
+        }
+      }
+      Decided.OfTrack then = first == null ? track : first.tracks().get(i);
+      require(
+          then.pool() == track.pool() || then.overridden() || track.overridden(),
+          "%s is frozen and moved %s: %s",
+          node.name,
+          track.key(),
+          track.reason());
+    }
   }
 
   /// To be called every second.
-  void hold() {
-    for (SimulatedNode node : world.nodes()) {
-      if (node.works()) {
-        PublishedState state = node.state();
-        verdicts(node, state);
-        if (node.isWellFor(FAILS_OVER_WITHIN)) {
-          state.services().forEach(service -> servesWhatLives(node, service));
-        }
+  ///
+  /// @return whether all is over
+  boolean hold() {
+    for (SimulatedNode node : cluster.nodes()) {
+      if (node.isWellFor(FAILS_OVER_WITHIN)) {
+        node.decided().tracks().forEach(track -> servesWhatLives(node, track));
       }
     }
+    settling.whileAllAreWell();
+    return cluster.phase() == SimulatedCluster.Phase.HEALED && settling.isOver();
   }
 
   /// No pool that a majority sees down is answered while another is up, for longer than a bound.
-  private void servesWhatLives(SimulatedNode node, ServiceState service) {
-    int now = pool(service);
-    if (now < 0 || hasOverride(service) || !downForMost(service.pools().get(now))) {
+  private void servesWhatLives(SimulatedNode node, Decided.OfTrack track) {
+    if (track.pool() < 0 || track.overridden() || !downForMost(track.pools().get(track.pool()))) {
       return;
     }
-    for (PoolState other : service.pools()) {
+    for (Decided.OfPool other : track.pools()) {
       require(
-          !upForMost(other),
+          !upForAll(other),
           "%s answers %s from %s, which most have seen down for %s, though %s is up: %s",
           node.name,
-          service.name(),
-          service.pools().get(now).name(),
+          track.key(),
+          track.poolName(),
           FAILS_OVER_WITHIN,
           other.name(),
-          service.tracks().getFirst().reason());
+          track.reason());
     }
   }
 
-  private static boolean hasOverride(ServiceState service) {
-    return service.pools().stream()
-        .flatMap(pool -> pool.endpoints().stream())
-        .anyMatch(endpoint -> endpoint.override() != null);
-  }
-
-  private boolean downForMost(PoolState pool) {
+  private boolean downForMost(Decided.OfPool pool) {
     return pool.endpoints().stream()
         .allMatch(endpoint -> {
           String target = SteppedPublish.targetKey(endpoint.destination());
-          long count =
-              world.nodes().stream()
-                  .filter(node -> node.isWellFor(FAILS_OVER_WITHIN))
-                  .filter(node -> node.thinksDownFor(target, FAILS_OVER_WITHIN))
-                  .count();
-          return count * 2 > world.nodes().size();
+          return world.mustDecide(vantage ->
+              node(vantage).isWellFor(FAILS_OVER_WITHIN)
+                  && node(vantage).thinksDownFor(target, FAILS_OVER_WITHIN));
         });
   }
 
-  private boolean upForMost(PoolState pool) {
+  private boolean upForAll(Decided.OfPool pool) {
     return pool.endpoints().stream()
         .anyMatch(endpoint -> {
           String target = SteppedPublish.targetKey(endpoint.destination());
-          return world.nodes().stream()
+          return cluster.nodes().stream()
               .noneMatch(node -> node.thoughtDownWithin(target, COUNTS_FOR));
         });
   }
@@ -258,72 +267,36 @@ final class Invariants {
   /// An operator was told that an override is set or cleared: so the store must have it, as it is
   /// or as somebody changed it since.
   void acknowledged(String path) {
-    Entry entry =
-        world.store().entry(keys.override(detour.failover.model.OverridePath.parse(path)));
-    require(entry != null, "the override of %s was acknowledged, and the store has none", path);
+    String key = Keys.of("default").override(OverridePath.parse(path));
+    Entry entry = cluster.store().entry(key);
+    require(
+        entry != null || removedNanos.containsKey(key) || wentBackNanos > 0,
+        "the override of %s was acknowledged, and the store has none",
+        path);
   }
 
-  /// To be called after everything was whole for long enough.
-  void agreeAtTheEnd() {
-    for (SimulatedNode node : world.nodes()) {
-      PublishedState state = node.state();
-      for (ServiceState service : state.services()) {
-        require(
-            pool(service) == 0,
-            "%s still answers %s from pool %s: %s",
-            node.name,
-            service.name(),
-            pool(service),
-            service.tracks().getFirst().reason());
-        require(!hasOverride(service), "%s still has an override of %s", node.name, service.name());
-        List<Latch> agreed = latches.getOrDefault(Latch.key(service.name(), "joint"), List.of());
-        require(
-            !agreed.isEmpty() && agreed.getLast().pool().equals("one"),
-            "the store's latch of %s is %s",
-            service.name(),
-            agreed);
-        service.pools().stream()
-            .flatMap(pool -> pool.endpoints().stream())
-            .forEach(endpoint ->
-                require(
-                    !endpoint.frozen() && endpoint.verdict() == Health.UP,
-                    "%s: %s is %s, frozen %s",
-                    node.name,
-                    endpoint.destination(),
-                    endpoint.verdict(),
-                    endpoint.frozen()));
-      }
-      ClusterState cluster = node.cluster();
-      require(
-          cluster != null
-              && cluster.nodes().size() == world.nodes().size()
-              && cluster.nodes().stream().allMatch(ClusterState.NodeState::agrees)
-              && cluster.nodes().stream().map(ClusterState.NodeState::epoch).distinct().count()
-                  == 1,
-          "%s does not see that all agree: %s",
-          node.name,
-          cluster);
-    }
+  /// Somebody removes a key from the store by hand, now.
+  void removing(String key) {
+    removedNanos.put(key, cluster.nowNanos());
+    latches.removing(key);
   }
 
-  private void remember(SimulatedNode node, PublishedState state) {
-    Map<String, Integer> pools = new HashMap<>();
-    state.services().forEach(service -> pools.put(service.name(), pool(service)));
-    poolBefore.put(node.name, pools);
-    tableBefore.put(node.name, node.table());
+  /// The store holds what it held long ago, from now on.
+  void storeWentBack() {
+    wentBackNanos = cluster.nowNanos();
+    latches.storeWentBack();
   }
 
-  private static int pool(ServiceState service) {
-    String name = service.tracks().getFirst().pool();
-    for (int pool = 0; pool < service.pools().size(); pool++) {
-      if (service.pools().get(pool).name().equals(name)) {
-        return pool;
-      }
-    }
-    return -1;
+  void healed() {
+    settling.healed();
   }
 
-  private static void require(boolean holds, String otherwise, Object... details) {
+  /// Whether all agree, after everything was healed.
+  boolean isSettled() {
+    return settling.isSettled();
+  }
+
+  static void require(boolean holds, String otherwise, @Nullable Object... details) {
     if (!holds) {
       throw new AssertionError(
           otherwise.formatted(Stream.of(details).map(String::valueOf).toArray()));

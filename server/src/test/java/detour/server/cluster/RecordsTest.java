@@ -8,7 +8,9 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers.PeerOpinion;
+import detour.server.publish.RunningConfiguration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,7 @@ class RecordsTest {
             "eu",
             "both",
             "0.1.0",
+            2,
             "abc",
             5,
             NOW,
@@ -44,7 +47,10 @@ class RecordsTest {
             -4,
             9,
             Long.MIN_VALUE,
-            2);
+            2,
+            -1,
+            "it waits",
+            new RunningConfiguration(7, 8, "shared.yaml:3:1: no such key"));
     assertThat(Records.presence(Records.presence(presence))).contains(presence);
   }
 
@@ -57,17 +63,39 @@ class RecordsTest {
   }
 
   @Test
-  void shouldKeepFieldsAndTheVersionOfALaterProgram() {
+  void shouldKeepFieldsOfALaterProgram() {
     byte[] later =
-        "{\"v\":2,\"pool\":\"ams\",\"weights\":{\"a\":[1,2]},\"epoch\":6}".getBytes(UTF_8);
+        "{\"v\":1,\"pool\":\"ams\",\"weights\":{\"a\":[1,2]},\"epoch\":6}".getBytes(UTF_8);
     String written = new String(Records.latch(later, LATCH), UTF_8);
     assertThat(written)
-        .contains("\"v\":2")
+        .contains("\"v\":1")
         .contains("\"weights\":{\"a\":[1,2]}")
         .contains("\"pool\":\"fra\"");
     byte[] override = "{\"v\":1,\"state\":\"UP\",\"ticket\":\"X-1\"}".getBytes(UTF_8);
     assertThat(new String(Records.override(override, OVERRIDE, NOW, "ams1"), UTF_8))
         .contains("\"ticket\":\"X-1\"");
+  }
+
+  /// What looks as ever may mean something else.
+  @Test
+  void shouldReadNothingOfALaterForm() {
+    for (byte[] value :
+        List.of(
+            Records.latch(null, LATCH),
+            Records.override(null, OVERRIDE, NOW, "ams1"),
+            Records.opinion(Health.DOWN, NOW))) {
+      byte[] later = new String(value, UTF_8).replace("\"v\":1", "\"v\":2").getBytes(UTF_8);
+      assertThat(Records.isLater(value)).isFalse();
+      assertThat(Records.isLater(later)).isTrue();
+      assertThat(Records.latch(later, "www.example.com", "joint")).isEmpty();
+      assertThat(Records.override(later)).isEmpty();
+      assertThat(Records.opinion(later)).isEmpty();
+    }
+    byte[] presence = "{\"v\":3,\"version\":\"9.1\",\"region\":{}}".getBytes(UTF_8);
+    assertThat(Records.presence(presence)).isEmpty();
+    assertThat(Records.unreadable(presence))
+        .extracting(Presence::version, Presence::protocol)
+        .containsExactly("9.1", 3);
   }
 
   @ParameterizedTest
@@ -107,7 +135,7 @@ class RecordsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"config/current", "vantages/a", "vantages/a/opinions", "latches/a", "%zz", ""})
+      strings = {"config/history/1", "vantages/a", "vantages/a/opinions", "latches/a", "%zz", ""})
   void shouldLeaveKeysAloneThatItDoesNotKnow(String key) {
     Keys keys = Keys.of("default");
     assertThat(keys.subject(Objects.requireNonNull(keys.root()) + key)).isNull();

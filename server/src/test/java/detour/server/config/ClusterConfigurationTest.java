@@ -57,7 +57,8 @@ class ClusterConfigurationTest {
                     null,
                     Duration.ofSeconds(2)),
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(30)));
+                Duration.ofSeconds(30),
+                ClusterSettings.Origin.FILE));
     assertThat(configuration.model().verdicts())
         .isEqualTo(
             new VerdictPolicy(
@@ -110,7 +111,8 @@ class ClusterConfigurationTest {
                     folder.resolve("password"),
                     Duration.ofSeconds(3)),
                 Duration.ofSeconds(5),
-                Duration.ofMinutes(1)));
+                Duration.ofMinutes(1),
+                ClusterSettings.Origin.FILE));
     assertThat(configuration.model().verdicts())
         .isEqualTo(
             new VerdictPolicy(

@@ -89,7 +89,8 @@ final class ConfigurationReaderTest {
   void shouldReadEveryKey() throws IOException {
     Configuration configuration = valid(EVERY_KEY);
     assertThat(configuration.node())
-        .isEqualTo(new NodeSettings("fra1", folder.resolve("data"), NodeSettings.Role.BOTH));
+        .isEqualTo(
+            new NodeSettings("fra1", folder.resolve("data"), NodeSettings.Role.BOTH, "fra1"));
     assertThat(configuration.model().vantage()).isEqualTo("fra1");
     assertThat(configuration.listen())
         .isEqualTo(

@@ -34,7 +34,7 @@ final class ConfigurationSchemaTest {
   @TestFactory
   List<DynamicTest> shouldAcceptWhatTheReaderAccepts() throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
-    try (Stream<Path> files = Files.list(GoldenFile.root().resolve("examples"))) {
+    try (Stream<Path> files = Files.walk(GoldenFile.root().resolve("examples"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
         tests.add(
             DynamicTest.dynamicTest(

@@ -18,7 +18,7 @@ final class ExamplesTest {
   @TempDir Path folder;
 
   static List<Path> examples() throws IOException {
-    try (Stream<Path> files = Files.list(GoldenFile.root().resolve("examples"))) {
+    try (Stream<Path> files = Files.walk(GoldenFile.root().resolve("examples"))) {
       return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
     }
   }

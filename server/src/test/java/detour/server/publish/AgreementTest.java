@@ -6,38 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
-import detour.failover.model.OverridePath;
-import detour.failover.model.Quorum;
 import detour.failover.model.Service.Failback;
-import detour.failover.model.Vantage;
-import detour.failover.model.VerdictPolicy;
 import detour.failover.verdict.Presence;
 import detour.server.publish.Cluster.NotAgreed;
-import detour.server.publish.Journal.SavedOpinion;
-import detour.server.publish.Peers.PeerOpinion;
-import detour.server.publish.Peers.SharedView;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.Assertions;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What a node decides alone and tells, what it asks for first, and what it takes over.
-class AgreementTest {
-  private static final String NAME = "www.example.com";
-  private static final String PATH = NAME + "/ams";
-  private static final Declared SERVICE =
-      service(NAME, pool("ams", "192.0.2.1"), pool("fra", "192.0.2.2"));
-
-  private final SettableTime time = new SettableTime();
-  private final SteppedPublish.Disk disk = new SteppedPublish.Disk();
-  private final ScriptedCluster cluster = new ScriptedCluster();
-
+class AgreementTest extends AgreementCase {
   @Test
   void shouldServeAFailoverAtOnceAndTellIt() {
     SteppedPublish node = node(SERVICE);
@@ -111,7 +90,7 @@ class AgreementTest {
 
   @Test
   void shouldNotLeaveOnAFrozenVerdictWhatTheOthersAgreedOn() {
-    SteppedPublish node = frozenAfterAFailover();
+    SteppedPublish node = frozenAfterAFailover(SERVICE);
     cluster.moved.clear();
     agree(node, latch("ams", 3, "fra"));
     node.observed("192.0.2.2", true);
@@ -123,7 +102,7 @@ class AgreementTest {
 
   @Test
   void shouldTakeOverWhatTheOthersAgreedOnOnceItHearsWhy() {
-    SteppedPublish node = frozenAfterAFailover();
+    SteppedPublish node = frozenAfterAFailover(SERVICE);
     cluster.moved.clear();
     agree(node, latch("ams", 3, "fra"));
     othersSay(node, Presence.PRESENT, Health.UP);
@@ -134,7 +113,7 @@ class AgreementTest {
 
   @Test
   void shouldLeaveWhatTheOthersAgreedOnOnceItsVerdictCounts() {
-    SteppedPublish node = frozenAfterAFailover();
+    SteppedPublish node = frozenAfterAFailover(SERVICE);
     cluster.moved.clear();
     agree(node, latch("ams", 3, "fra"));
     othersSay(node, Presence.PRESENT, Health.DOWN);
@@ -276,144 +255,5 @@ class AgreementTest {
 
     assertThat(done).isCompleted();
     assertThat(served(node)).isEqualTo("ams");
-  }
-
-  private SteppedPublish node(Declared service) {
-    return node(service, VerdictPolicy.ALONE);
-  }
-
-  private SteppedPublish node(Declared service, VerdictPolicy policy) {
-    SteppedPublish node =
-        SteppedPublish.of(time.time(), disk, cluster, "here", policy, List.of(service));
-    node.begin();
-    return node;
-  }
-
-  /// One of three vantages, which saw with the others that the first pool died, and was cut off
-  /// from them then.
-  private SteppedPublish frozenAfterAFailover() {
-    List<Vantage> vantages = List.of(Vantage.of("here"), Vantage.of("fra"), Vantage.of("nyc"));
-    SteppedPublish node = node(SERVICE, new VerdictPolicy(new Quorum.Majority(), vantages, 0));
-    long now = time.time().nowNanos();
-    long staleNanos = now + Duration.ofHours(1).toNanos();
-    node.inbox().peers(new Peers.Change.Confirmed(new SharedView(true, now, staleNanos)));
-    passes(node, "192.0.2.2");
-    dies(node, "192.0.2.1");
-    othersSay(node, Presence.PRESENT, Health.DOWN);
-    assertThat(served(node)).isEqualTo("fra");
-    agree(node, latch("fra", 2, "here"));
-    for (String vantage : List.of("fra", "nyc")) {
-      node.inbox().peers(new Peers.Change.Attendance(vantage, Presence.ABSENT, "it left"));
-    }
-    node.turn();
-    return node;
-  }
-
-  private void othersSay(SteppedPublish node, Presence presence, Health ofTheFirst) {
-    PeerOpinion opinion = new PeerOpinion(ofTheFirst, time.now());
-    String target = TargetKey.shared(SteppedPublish.targetKey("192.0.2.1"));
-    for (String vantage : List.of("fra", "nyc")) {
-      node.inbox().peers(new Peers.Change.Opinions(vantage, false, Map.of(target, opinion)));
-      node.inbox().peers(new Peers.Change.Attendance(vantage, presence, ""));
-    }
-    node.turn();
-  }
-
-  /// Epoch 2 is agreed on then.
-  private SteppedPublish failedOver(Declared service) {
-    SteppedPublish node = node(service);
-    dies(node, "192.0.2.1");
-    agree(node, latch("fra", 2, "here"));
-    return node;
-  }
-
-  private void recoversFor(SteppedPublish node, int seconds) {
-    for (int second = 0; second < seconds; second++) {
-      passes(node, "192.0.2.1");
-      time.advance(Duration.ofSeconds(1));
-      node.turn();
-    }
-  }
-
-  private void passes(SteppedPublish node, String destination) {
-    time.advance(Duration.ofMillis(100));
-    node.observed(destination, true);
-    node.turn();
-  }
-
-  private void dies(SteppedPublish node, String destination) {
-    for (int failure = 0; failure < 3; failure++) {
-      time.advance(Duration.ofMillis(100));
-      node.observed(destination, false);
-      node.turn();
-    }
-  }
-
-  private static void agree(SteppedPublish node, Latch latch) {
-    node.inbox().agreed(new Agreed.Latches(List.of(latch), false, latch.epoch()));
-    node.turn();
-  }
-
-  private static void agreeOn(SteppedPublish node, @Nullable OperatorOverride override) {
-    node.inbox().agreed(Agreed.Overrides.of(OverridePath.parse(PATH), override, 1));
-    node.turn();
-  }
-
-  private OperatorOverride drained(@Nullable Instant expires) {
-    return new OperatorOverride(
-        OperatorOverride.State.DRAIN, "of another", "bob", time.now().minusSeconds(60), expires);
-  }
-
-  private Latch latch(String pool, long epoch, String by) {
-    return new Latch(NAME, "joint", pool, time.now(), false, epoch, by, "a test");
-  }
-
-  private static @Nullable String served(SteppedPublish node) {
-    return node.state().services().getFirst().tracks().getFirst().pool();
-  }
-
-  private static String reason(SteppedPublish node) {
-    return node.state().services().getFirst().tracks().getFirst().reason();
-  }
-
-  /// Others who answer when they are told to.
-  private static final class ScriptedCluster implements Cluster {
-    private final List<Latch> moved = new ArrayList<>();
-    private final List<Latch> asked = new ArrayList<>();
-    private final List<CompletableFuture<Void>> answers = new ArrayList<>();
-    private final List<String> wishedFor = new ArrayList<>();
-    private final List<CompletableFuture<Void>> wishes = new ArrayList<>();
-
-    @Override
-    public void opinions(Collection<SavedOpinion> all) {}
-
-    @Override
-    public void opinion(SavedOpinion transition) {}
-
-    @Override
-    public void impaired(boolean impaired, String finding) {}
-
-    @Override
-    public void serves(Serving serving) {}
-
-    @Override
-    public void moved(Latch latch) {
-      moved.add(latch);
-    }
-
-    @Override
-    public CompletableFuture<Void> failBack(Latch wanted) {
-      asked.add(wanted);
-      answers.add(new CompletableFuture<>());
-      return answers.getLast();
-    }
-
-    @Override
-    public CompletableFuture<Void> override(
-        OverridePath path, @Nullable OperatorOverride override) {
-      wishedFor.add(path.toString());
-      wishes.add(new CompletableFuture<>());
-      return wishes.getLast();
-    }
   }
 }

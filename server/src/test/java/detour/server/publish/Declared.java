@@ -9,6 +9,7 @@ import detour.failover.model.CheckSettings;
 import detour.failover.model.Checks;
 import detour.failover.model.Destination;
 import detour.failover.model.Endpoint;
+import detour.failover.model.FailoverBudget;
 import detour.failover.model.Model;
 import detour.failover.model.Pool;
 import detour.failover.model.ProbeTarget;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Short ways to declare services. A service is a value; each `with` makes another.
 public record Declared(
@@ -32,7 +34,9 @@ public record Declared(
     Service.Failback failback,
     WhenAllDown whenAllDown,
     Service.Families families,
-    Duration ttl) {
+    Duration ttl,
+    Duration failbackAfter,
+    @Nullable FailoverBudget budget) {
   static final String ORIGIN = "example.com";
   static final Check CHECK = check(Duration.ofSeconds(5));
 
@@ -51,23 +55,42 @@ public record Declared(
         Service.Failback.AUTO,
         new WhenAllDown.Primary(),
         Service.Families.JOINT,
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(30),
+        null);
   }
 
   public Declared failback(Service.Failback other) {
-    return new Declared(name, pools, other, whenAllDown, families, ttl);
+    return new Declared(name, pools, other, whenAllDown, families, ttl, failbackAfter, budget);
+  }
+
+  public Declared failbackAfter(Duration other) {
+    return new Declared(name, pools, failback, whenAllDown, families, ttl, other, budget);
+  }
+
+  public Declared budget(int failovers, Duration window) {
+    return new Declared(
+        name,
+        pools,
+        failback,
+        whenAllDown,
+        families,
+        ttl,
+        failbackAfter,
+        new FailoverBudget(failovers, window));
   }
 
   public Declared whenAllDown(WhenAllDown other) {
-    return new Declared(name, pools, failback, other, families, ttl);
+    return new Declared(name, pools, failback, other, families, ttl, failbackAfter, budget);
   }
 
   public Declared separate() {
-    return new Declared(name, pools, failback, whenAllDown, Service.Families.SEPARATE, ttl);
+    return new Declared(
+        name, pools, failback, whenAllDown, Service.Families.SEPARATE, ttl, failbackAfter, budget);
   }
 
   Declared ttl(Duration other) {
-    return new Declared(name, pools, failback, whenAllDown, families, other);
+    return new Declared(name, pools, failback, whenAllDown, families, other, failbackAfter, budget);
   }
 
   Service service() {
@@ -78,11 +101,13 @@ public record Declared(
         Duration.ofSeconds(5),
         pools,
         failback,
-        Duration.ofSeconds(30),
+        failbackAfter,
         whenAllDown,
         0,
         families,
-        Service.UnknownHealth.UP);
+        Service.UnknownHealth.UP,
+        budget,
+        Duration.ZERO);
   }
 
   /// Every endpoint is named as its destination.

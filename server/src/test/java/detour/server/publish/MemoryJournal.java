@@ -17,6 +17,7 @@ final class MemoryJournal implements Journal {
   private final Map<OverridePath, OperatorOverride> overrides = new HashMap<>();
   private final List<HistoryEvent> events = new ArrayList<>();
   private final List<CompletableFuture<Void>> held = new ArrayList<>();
+  private Epochs epochs = Epochs.NOTHING;
   private boolean slow;
   private @Nullable String failure;
 
@@ -26,7 +27,8 @@ final class MemoryJournal implements Journal {
         Map.copyOf(selections),
         Map.copyOf(opinions),
         Map.copyOf(overrides),
-        events.stream().mapToLong(HistoryEvent::id).max().orElse(0));
+        events.stream().mapToLong(HistoryEvent::id).max().orElse(0),
+        epochs);
   }
 
   @Override
@@ -41,6 +43,7 @@ final class MemoryJournal implements Journal {
         case Change.OverrideSet(var path, var override) -> overrides.put(path, override);
         case Change.OverrideCleared(var path) -> overrides.remove(path);
         case Change.Event(var event) -> events.add(event);
+        case Change.Epoch(var which, long value) -> epochs = epochs.with(which, value);
       }
     }
     CompletableFuture<Void> done = new CompletableFuture<>();

@@ -1,16 +1,20 @@
 package detour.server.publish;
 
 import detour.dns.answer.AnswerTable;
+import detour.failover.model.GuardPolicy;
 import detour.failover.model.Model;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
+import detour.failover.model.ProbeTarget;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.Observation;
 import detour.server.metrics.Metrics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class SteppedPublish {
   private final PublishLoop loop;
   private final Time time;
+  private final Map<String, ProbeTarget> targets = new HashMap<>();
+  private @Nullable Decided decided;
 
   /// What survives a restart, and lies on no disk.
   public static final class Disk {
@@ -29,6 +35,33 @@ public final class SteppedPublish {
           .map(event -> event.at() + " " + PublishWorld.text(event) + " (" + event.reason() + ")")
           .toList();
     }
+
+    /// While not null, nothing can be written, and this is why.
+    public void failWith(@Nullable String reason) {
+      journal.failWith(reason);
+    }
+  }
+
+  /// What is configured.
+  ///
+  /// @param canaries destinations; empty for none
+  public record Configured(
+      VerdictPolicy policy, boolean guarded, List<String> canaries, List<Declared> services) {
+    Model model(String vantage) {
+      List<Service> all = new ArrayList<>();
+      services.forEach(each -> all.add(each.service()));
+      GuardPolicy usual = guarded ? GuardPolicy.DEFAULT : GuardPolicy.OFF;
+      GuardPolicy guard =
+          new GuardPolicy(
+              usual.on(),
+              canaries.stream().map(Declared::target).toList(),
+              usual.quorum(),
+              usual.window(),
+              usual.sharePercent(),
+              usual.minTargets(),
+              usual.resumeAfter());
+      return new Model(vantage, policy, all, guard);
+    }
   }
 
   private SteppedPublish(PublishLoop loop, Time time) {
@@ -36,20 +69,21 @@ public final class SteppedPublish {
     this.time = time;
   }
 
-  /// Decides for the first time, from what is on the disk.
+  /// A node without a guard.
   public static SteppedPublish of(
       Time time,
       Disk disk,
       Cluster cluster,
       String vantage,
       VerdictPolicy policy,
-      List<Declared> declared) {
-    List<Service> services = new ArrayList<>();
-    declared.forEach(each -> services.add(each.service()));
-    LoadedConfiguration alone = Declared.configuration(services);
-    LoadedConfiguration configuration =
-        new LoadedConfiguration(
-            alone.file(), new Model(vantage, policy, services), alone.zones(), List.of());
+      List<Declared> services) {
+    return of(time, disk, cluster, vantage, new Configured(policy, false, List.of(), services));
+  }
+
+  /// Decides for the first time, from what is on the disk.
+  public static SteppedPublish of(
+      Time time, Disk disk, Cluster cluster, String vantage, Configured configured) {
+    LoadedConfiguration configuration = Declared.configuration(configured.model(vantage));
     PublishLoop loop =
         new PublishLoop(
             time,
@@ -81,10 +115,20 @@ public final class SteppedPublish {
   }
 
   public void observed(String destination, boolean passed) {
+    observed(Map.of(destination, passed));
+  }
+
+  /// @param passed by destination
+  public void observed(Map<String, Boolean> passed) {
     long now = time.nowNanos();
-    loop.observed(
-        Declared.target(destination),
-        new Observation(passed, passed ? "200 OK" : "connection refused", now - 1_000_000, now));
+    List<Inbox.Observed> results = new ArrayList<>(passed.size());
+    passed.forEach((destination, passes) ->
+        results.add(
+            new Inbox.Observed(
+                targets.computeIfAbsent(destination, Declared::target),
+                new Observation(
+                    passes, passes ? "200 OK" : "connection refused", now - 1_000_000, now))));
+    loop.observed(results);
   }
 
   public CompletableFuture<Void> setOverride(
@@ -107,6 +151,13 @@ public final class SteppedPublish {
 
   public AnswerTable table() {
     return loop.table();
+  }
+
+  /// The same object for as long as nothing is judged anew.
+  public Decided decided() {
+    Decided now = Decided.of(loop.directory(), decided);
+    decided = now;
+    return now;
   }
 
   /// Under what the opinion of a target is saved.

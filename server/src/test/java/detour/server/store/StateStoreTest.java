@@ -14,8 +14,10 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.metrics.Metrics;
 import detour.server.publish.Journal.Change;
+import detour.server.publish.Journal.Epochs;
 import detour.server.publish.Journal.HistoryEvent;
 import detour.server.publish.Journal.Saved;
+import detour.server.publish.Journal.SavedEpoch;
 import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.Journal.SavedSelection;
 import java.nio.file.Files;
@@ -66,7 +68,10 @@ class StateStoreTest {
           new Change.Selection(some),
           new Change.Opinion(opinion),
           new Change.OverrideSet(POOL, forever),
-          new Change.OverrideSet(ENDPOINT, expiring));
+          new Change.OverrideSet(ENDPOINT, expiring),
+          new Change.Epoch(SavedEpoch.OWN, 7),
+          new Change.Epoch(SavedEpoch.AGREED, Long.MAX_VALUE),
+          new Change.Epoch(SavedEpoch.OWN, 8));
     }
     try (StateStore store = open()) {
       assertThat(store.load())
@@ -75,7 +80,8 @@ class StateStoreTest {
                   Map.of("www.example.com/ipv6", none, "www.example.com/ipv4", some),
                   Map.of("http @ 192.0.2.10", opinion),
                   Map.of(POOL, forever, ENDPOINT, expiring),
-                  0));
+                  0,
+                  new Epochs(8, Long.MAX_VALUE)));
     }
   }
 

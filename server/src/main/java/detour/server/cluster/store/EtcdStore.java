@@ -139,7 +139,7 @@ public final class EtcdStore implements SharedStore {
         next();
       } else {
         listedGenerations.put(prefix, generation);
-        listing.complete(new Listing(revision, entries));
+        listing.complete(new Listing(revision, entries, generation));
       }
     }
   }
@@ -150,8 +150,11 @@ public final class EtcdStore implements SharedStore {
     return ask("kv/txn", GatewayMessages.reads(keys), true)
         .thenApply(answer -> {
           JsonNode tree = given(answer);
-          return read(
-              () -> new Listing(GatewayMessages.revision(tree), GatewayMessages.entriesRead(tree)));
+          return read(() ->
+              new Listing(
+                  GatewayMessages.revision(tree),
+                  GatewayMessages.entriesRead(tree),
+                  identity.generation()));
         });
   }
 

@@ -60,6 +60,7 @@ public final class Mirror implements AutoCloseable {
   private int listingsFailed;
   private int doubts;
   private List<String> beacons = List.of();
+  private int restarts;
   private boolean listed;
   private boolean listing;
   private boolean probing;
@@ -135,6 +136,12 @@ public final class Mirror implements AutoCloseable {
   /// All changes up to this revision are here; 0 before the first listing.
   public long revision() {
     return entries.revision();
+  }
+
+  /// How often the store turned out to be another than before, or to have lost some of what it
+  /// held: what was held here then, and its revisions, mean nothing any more.
+  public int restarts() {
+    return restarts;
   }
 
   /// What the key holds; null when it does not exist.
@@ -214,7 +221,7 @@ public final class Mirror implements AutoCloseable {
                   if (error != null) {
                     notListed(StoreFailure.of(error));
                   } else {
-                    listed(fresh, fresh.revision() < before, now);
+                    listed(fresh, fresh.revision() < before || entries.contradicts(fresh), now);
                   }
                 },
                 owner);
@@ -226,8 +233,8 @@ public final class Mirror implements AutoCloseable {
     listAtNanos = nanos.getAsLong() + retryNanos(++listingsFailed);
   }
 
-  /// @param wentBack whether the store had shown a later revision before
-  private void listed(Listing fresh, boolean wentBack, long askedNanos) {
+  /// @param anew whether the store is not the one of before, or went back
+  private void listed(Listing fresh, boolean anew, long askedNanos) {
     long now = nanos.getAsLong();
     answered();
     metrics.count(Counter.CLUSTER_LISTINGS);
@@ -236,8 +243,9 @@ public final class Mirror implements AutoCloseable {
       probeAtNanos = now + jittered(settings.probePeriod().toNanos());
     }
     listed = true;
-    List<Change> changes = entries.take(fresh, wentBack);
-    if (wentBack) {
+    List<Change> changes = entries.take(fresh, anew);
+    if (anew) {
+      restarts++;
       expectations.clear();
     }
     // A new watch after each listing: whatever was wrong with the former is gone with it.
@@ -344,8 +352,8 @@ public final class Mirror implements AutoCloseable {
   }
 
   private void compare(Listing read, Set<String> asked, long before, long askedNanos) {
-    if (read.revision() < before) {
-      doubt("the store went back to an earlier revision, as after the restoring of a backup");
+    if (read.revision() < before || entries.contradicts(read)) {
+      doubt("the store was replaced or went back, as after the restoring of a backup");
       return;
     }
     if (read.revision() <= entries.revision()) {

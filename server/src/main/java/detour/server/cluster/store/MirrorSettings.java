@@ -12,7 +12,7 @@ import java.time.Duration;
 public record MirrorSettings(
     Duration probePeriod, Duration grace, Duration listPeriod, int listedPerSecondMax) {
   public static final MirrorSettings DEFAULT =
-      new MirrorSettings(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMinutes(1), 1000);
+      new MirrorSettings(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMinutes(1), 100);
 
   /// @throws IllegalArgumentException when one is not above zero
   public MirrorSettings {

@@ -1,6 +1,7 @@
 package detour.server.cluster.store;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,6 +32,11 @@ final class MirroredEntries {
         }
       };
   private boolean listing;
+  private boolean listed;
+
+  /// That of the store, when it was listed last.
+  private int generation;
+
   private long revision;
 
   /// All changes up to here are in.
@@ -68,9 +74,31 @@ final class MirroredEntries {
     removedMeanwhile.clear();
   }
 
+  /// Whether a listing cannot be of the store that was mirrored so far, be its revision as late as
+  /// it may: it is of another generation, or holds an earlier state of what is held, or another
+  /// state of the same revision.
+  boolean contradicts(Listing fresh) {
+    if (listed && fresh.generation() != generation) {
+      return true;
+    }
+    for (Entry entry : fresh.entries()) {
+      Entry before = held.get(entry.key());
+      if (before != null && before.modRevision() <= fresh.revision()) {
+        boolean earlier = entry.modRevision() < before.modRevision();
+        boolean other =
+            entry.modRevision() == before.modRevision()
+                && !Arrays.equals(entry.value(), before.value());
+        if (earlier || other) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /// The listing that was asked for is in.
   ///
-  /// @param anew whether the store went back, so that nothing held counts
+  /// @param anew whether the store is not the one of before, so that nothing held counts
   /// @return what changes by it
   List<Change> take(Listing fresh, boolean anew) {
     List<Change> changes = new ArrayList<>();
@@ -93,6 +121,8 @@ final class MirroredEntries {
     }
     changes.sort(Comparator.comparingLong(Change::revision));
     changes.forEach(this::apply);
+    listed = true;
+    generation = fresh.generation();
     revision = anew ? fresh.revision() : Math.max(revision, fresh.revision());
     listing = false;
     removedMeanwhile.clear();

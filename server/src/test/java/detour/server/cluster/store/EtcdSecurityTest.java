@@ -41,8 +41,8 @@ class EtcdSecurityTest {
         own == null ? null : own.key(),
         user,
         passwordFile,
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(5));
   }
 
   private static EtcdStore store(EtcdSettings settings) {

@@ -24,6 +24,7 @@ public final class SimulatedClient implements SharedStore {
   private boolean closed;
   private long delayNanos;
   private int calls;
+  private boolean stirred;
 
   SimulatedClient(SimulatedStore store) {
     this.store = store;
@@ -76,6 +77,13 @@ public final class SimulatedClient implements SharedStore {
   /// How many calls and watches were begun.
   public int calls() {
     return calls;
+  }
+
+  /// Whether its owner was told anything since the last call.
+  public boolean takeStirred() {
+    boolean taken = stirred;
+    stirred = false;
+    return taken;
   }
 
   @Override
@@ -151,7 +159,11 @@ public final class SimulatedClient implements SharedStore {
     int number = ++calls;
     CompletableFuture<T> answer = new CompletableFuture<>();
     underWay.put(number, answer);
-    var _ = answer.whenComplete((_, _) -> underWay.remove(number));
+    var _ =
+        answer.whenComplete((_, _) -> {
+          stirred = true;
+          underWay.remove(number);
+        });
     if (closed) {
       answer.completeExceptionally(new StoreFailure(Reason.CLOSED, "closed"));
       return answer;
@@ -215,18 +227,23 @@ public final class SimulatedClient implements SharedStore {
 
     /// Called by the store with each transaction, in order.
     void tell(List<Change> transaction) {
-      List<Change> mine =
-          transaction.stream()
-              .filter(change -> change.key().startsWith(prefix))
-              .filter(change -> change.revision() >= fromRevision)
-              .toList();
-      if (mine.isEmpty() || silent) {
+      if (silent) {
+        return;
+      }
+      List<Change> mine = new ArrayList<>(transaction.size());
+      for (Change change : transaction) {
+        if (change.revision() >= fromRevision && change.key().startsWith(prefix)) {
+          mine.add(change);
+        }
+      }
+      if (mine.isEmpty()) {
         return;
       }
       store.plan(
           delayNanos,
           () -> {
             if (!over && !silent) {
+              stirred = true;
               listener.changed(mine);
             }
           });
@@ -235,6 +252,7 @@ public final class SimulatedClient implements SharedStore {
     void end(StoreFailure why) {
       if (!over) {
         close();
+        stirred = true;
         listener.ended(why);
       }
     }

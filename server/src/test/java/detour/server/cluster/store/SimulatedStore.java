@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each node has a client of its own, whose way to the store can be made slow, cut or treacherous.
 public final class SimulatedStore {
+  private static final long RESTORED_LEASE_NANOS = 10_000_000_000L;
+
   private final LongSupplier nanos;
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final List<List<Change>> history = new ArrayList<>();
@@ -24,6 +27,7 @@ public final class SimulatedStore {
   private final List<SimulatedClient.SimulatedWatch> watches = new ArrayList<>();
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long revision = 1;
+  private int generation;
   private long compacted;
   private long leasesGranted;
   private long eventsPlanned;
@@ -39,10 +43,12 @@ public final class SimulatedStore {
 
   private static final class SimulatedLease {
     private final long timeToLiveNanos;
+    private final long grantedRevision;
     private long endsNanos;
 
-    SimulatedLease(long timeToLiveNanos, long nowNanos) {
+    SimulatedLease(long timeToLiveNanos, long grantedRevision, long nowNanos) {
       this.timeToLiveNanos = timeToLiveNanos;
+      this.grantedRevision = grantedRevision;
       this.endsNanos = nowNanos + timeToLiveNanos;
     }
   }
@@ -61,14 +67,11 @@ public final class SimulatedStore {
   public void run() {
     while (true) {
       long now = nanos.getAsLong();
-      Optional<Map.Entry<Long, SimulatedLease>> ending = firstLeaseToEnd();
+      long ending = firstLeaseToEnd();
+      long endsNanos = ending == 0 ? Long.MAX_VALUE : lease(ending).endsNanos;
       Event next = events.peek();
-      boolean leaseFirst =
-          ending.isPresent()
-              && ending.get().getValue().endsNanos <= now
-              && (next == null || ending.get().getValue().endsNanos <= next.atNanos());
-      if (leaseFirst) {
-        revokeLease(ending.get().getKey());
+      if (endsNanos <= now && (next == null || endsNanos <= next.atNanos())) {
+        revokeLease(ending);
       } else if (next != null && next.atNanos() <= now) {
         events.remove();
         next.happening().run();
@@ -80,24 +83,18 @@ public final class SimulatedStore {
 
   /// When the next thing happens by itself; empty when nothing will.
   public OptionalLong nextNanos() {
-    long next = Long.MAX_VALUE;
     Event event = events.peek();
-    if (event != null) {
-      next = event.atNanos();
-    }
-    Optional<Map.Entry<Long, SimulatedLease>> ending = firstLeaseToEnd();
-    if (ending.isPresent()) {
-      next = Math.min(next, ending.get().getValue().endsNanos);
+    long next = event == null ? Long.MAX_VALUE : event.atNanos();
+    long ending = firstLeaseToEnd();
+    if (ending != 0) {
+      next = Math.min(next, lease(ending).endsNanos);
     }
     return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(next);
   }
 
-  /// Forgets all revisions but the present one.
+  /// Tells no watch of revisions before the present one any more.
   public void compact() {
     compacted = revision;
-    for (int i = 0; i < history.size() - 1; i++) {
-      history.set(i, List.of());
-    }
   }
 
   /// As when the store was restored from a backup that was made before the last `revisions`
@@ -106,6 +103,7 @@ public final class SimulatedStore {
     int kept = Math.max(0, history.size() - revisions);
     history.subList(kept, history.size()).clear();
     revision = 1L + kept;
+    compacted = Math.min(compacted, revision);
     entries.clear();
     for (List<Change> transaction : history) {
       for (Change change : transaction) {
@@ -116,6 +114,36 @@ public final class SimulatedStore {
       }
     }
     watches.clear();
+    leases.values().removeIf(lease -> lease.grantedRevision > revision);
+    // A restored lease runs anew, whatever had become of it.
+    for (Entry entry : entries.values()) {
+      if (entry.leaseId() != 0) {
+        leases.computeIfAbsent(
+            entry.leaseId(),
+            _ -> new SimulatedLease(RESTORED_LEASE_NANOS, revision, nanos.getAsLong()));
+      }
+    }
+  }
+
+  /// As when somebody removed the key by hand.
+  public void remove(String key) {
+    if (entries.containsKey(key)) {
+      var _ = commit(List.of(), List.of(new Write.Remove(key)));
+    }
+  }
+
+  /// As when the lease of the key ended, although whoever holds it is well.
+  public void endLeaseOf(String key) {
+    Entry entry = entries.get(key);
+    if (entry != null && entry.leaseId() != 0) {
+      revokeLease(entry.leaseId());
+    }
+  }
+
+  /// The same, in a store that shows that it is another.
+  public void replaceWithoutLast(int revisions) {
+    loseLast(revisions);
+    generation++;
   }
 
   public long revision() {
@@ -140,7 +168,8 @@ public final class SimulatedStore {
         revision,
         entries.tailMap(prefix).values().stream()
             .takeWhile(entry -> entry.key().startsWith(prefix))
-            .toList());
+            .toList(),
+        generation);
   }
 
   Listing read(List<String> keys) {
@@ -151,7 +180,7 @@ public final class SimulatedStore {
         found.add(entry);
       }
     }
-    return new Listing(revision, found);
+    return new Listing(revision, found, generation);
   }
 
   Commit commit(List<Condition> conditions, List<Write> writes) {
@@ -174,7 +203,7 @@ public final class SimulatedStore {
   }
 
   long grantLease(long timeToLiveNanos) {
-    leases.put(++leasesGranted, new SimulatedLease(timeToLiveNanos, nanos.getAsLong()));
+    leases.put(++leasesGranted, new SimulatedLease(timeToLiveNanos, revision, nanos.getAsLong()));
     return leasesGranted;
   }
 
@@ -247,9 +276,21 @@ public final class SimulatedStore {
     }
   }
 
-  private Optional<Map.Entry<Long, SimulatedLease>> firstLeaseToEnd() {
-    return leases.entrySet().stream()
-        .min(Map.Entry.comparingByValue((a, b) -> Long.compare(a.endsNanos, b.endsNanos)));
+  /// Its id; 0 for none.
+  private long firstLeaseToEnd() {
+    long first = 0;
+    long endsNanos = Long.MAX_VALUE;
+    for (Map.Entry<Long, SimulatedLease> lease : leases.entrySet()) {
+      if (lease.getValue().endsNanos < endsNanos) {
+        first = lease.getKey();
+        endsNanos = lease.getValue().endsNanos;
+      }
+    }
+    return first;
+  }
+
+  private SimulatedLease lease(long id) {
+    return Objects.requireNonNull(leases.get(id));
   }
 
   /// Every key and value, to compare with what a mirror holds.

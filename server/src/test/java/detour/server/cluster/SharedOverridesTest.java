@@ -1,0 +1,135 @@
+package detour.server.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import detour.server.publish.Cluster.NotAgreed;
+import detour.server.publish.Cluster.OutcomeUnknown;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/// How overrides are set and cleared in the store by operators at several nodes.
+class SharedOverridesTest {
+  private static final Duration A_LITTLE = Duration.ofMillis(500);
+  private static final Duration A_WHILE = Duration.ofSeconds(12);
+  private static final String PATH = "www.example.com/one";
+
+  private final SteppedMembers world = new SteppedMembers();
+  private final SteppedMember ams = world.join("ams1");
+  private final SteppedMember fra = world.join("fra1");
+
+  @Test
+  void shouldTellEveryoneWhatWasSetAndCleared() {
+    var set = ams.override(PATH, world.drain("new disks"));
+    world.pass(A_LITTLE);
+    assertThat(set).isCompleted();
+    assertThat(ams.overrideTold(PATH)).isEqualTo(world.drainAt(fra, PATH));
+
+    var cleared = fra.override(PATH, null);
+    world.pass(A_LITTLE);
+    assertThat(cleared).isCompleted();
+    assertThat(ams.overrideTold(PATH)).isNull();
+  }
+
+  @Test
+  void shouldTellTheOneOfTwoOperatorsWhoCameTooLate() {
+    ams.client.slow(Duration.ofMillis(100));
+    var late = ams.override(PATH, world.drain("new disks"));
+    var first = fra.override(PATH, world.drain("new memory"));
+    world.pass(A_WHILE);
+
+    assertThat(first).isCompleted();
+    assertThat(late)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(NotAgreed.class)
+        .withMessageContaining("somebody else changed");
+    assertThat(world.drainAt(ams, PATH).reason()).isEqualTo("new memory");
+  }
+
+  @Test
+  void shouldAcknowledgeWhatWasDoneThoughTheAnswerWasLost() {
+    ams.client.answersLost(true);
+    var set = ams.override(PATH, world.drain("new disks"));
+    world.pass(Duration.ofSeconds(3));
+    ams.client.answersLost(false);
+    world.pass(A_WHILE);
+
+    assertThat(set).isCompleted();
+    assertThat(world.drainAt(fra, PATH).reason()).isEqualTo("new disks");
+  }
+
+  @Test
+  void shouldAcknowledgeWhatIsFoundDoneWhenItIsTriedAgain() {
+    ams.client.answersLost(true);
+    ams.client.watchesSilent(true);
+    var set = ams.override(PATH, world.drain("new disks"));
+    world.pass(Duration.ofSeconds(3));
+    ams.client.answersLost(false);
+    world.pass(Duration.ofMillis(1_500));
+
+    assertThat(set).isCompleted();
+  }
+
+  @Test
+  void shouldTellTheOperatorWhoseChangeWasUndoneWhileTheAnswerWasLost() {
+    ams.client.answersLost(true);
+    ams.client.watchesSilent(true);
+    var set = ams.override(PATH, world.drain("new disks"));
+    world.pass(A_LITTLE);
+    var other = fra.override(PATH, null);
+    world.pass(Duration.ofSeconds(3));
+    ams.client.answersLost(false);
+    world.pass(A_WHILE);
+
+    assertThat(other).isCompleted();
+    assertThat(set)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("somebody else changed");
+  }
+
+  @Test
+  void shouldSayThatNobodyKnowsWhetherItIsInForce() {
+    ams.client.answersLost(true);
+    ams.client.watchesSilent(true);
+    var set = ams.override(PATH, world.drain("new disks"));
+    world.pass(A_WHILE);
+
+    assertThat(set)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(OutcomeUnknown.class)
+        .withMessageContaining("detour status");
+
+    ams.client.answersLost(false);
+    ams.client.watchesSilent(false);
+    world.pass(Duration.ofSeconds(30));
+    assertThat(world.drainAt(ams, PATH).reason()).isEqualTo("new disks");
+  }
+
+  @Test
+  void shouldRefuseWhatTheStoreNeverSaw() {
+    ams.client.unreachable(true);
+    var set = ams.override(PATH, world.drain("new disks"));
+    world.pass(A_WHILE);
+
+    assertThat(set)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(NotAgreed.class);
+    assertThat(fra.overrideTold(PATH)).isNull();
+  }
+
+  @Test
+  void shouldTakeWhatWasRemovedByHandForCleared() {
+    var set = ams.override(PATH, world.drain("new disks"));
+    world.pass(A_LITTLE);
+    assertThat(set).isCompleted();
+    world.removeByHand(
+        SteppedMembers.KEYS.override(detour.failover.model.OverridePath.parse(PATH)));
+    world.pass(A_LITTLE);
+
+    assertThat(ams.overrideTold(PATH)).isNull();
+    assertThat(fra.overrideTold(PATH)).isNull();
+  }
+}
