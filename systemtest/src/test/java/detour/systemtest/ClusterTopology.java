@@ -132,7 +132,7 @@ final class ClusterTopology {
         + more
         + HEALTH
         + "services:\n"
-        + service(WWW, "failback_after: 2s")
+        + service(WWW, "failback_after: 1s")
         + service(MANUAL, "failback: manual");
   }
 

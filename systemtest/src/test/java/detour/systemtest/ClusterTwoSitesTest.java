@@ -128,10 +128,17 @@ class ClusterTwoSitesTest {
     return lost.status().path("guard").path("impaired").asBoolean();
   }
 
+  /// What one site decided alone holds for both when they are together again, until what was
+  /// configured takes it back.
   private void returnsAsBefore() {
     topology.network().mend();
+    ClusterTopology.await("both to wait for an operator with the one service")
+        .until(() ->
+            topology.nodes().stream().allMatch(node -> node.statusOf(MANUAL).equals("READY")));
+    topology.assertAnswers(List.of(left), MANUAL, mark, PRIMARY, STANDBY);
     topology.awaitAnswers(topology.nodes(), WWW, PRIMARY);
     topology.restore();
+    topology.assertAnswers(List.of(left), MANUAL, mark, PRIMARY, STANDBY, PRIMARY);
     topology.assertAnswers(List.of(left), WWW, mark, PRIMARY, STANDBY, PRIMARY);
   }
 }

@@ -83,7 +83,7 @@ class ClusterVoteTest {
   @Test
   void shouldChangeNothingWhilePacketsAreLostByChance() {
     topology.network().lose(LOST_PERCENT, topology.places());
-    ClusterTopology.letPass(Duration.ofSeconds(15));
+    ClusterTopology.letPass(Duration.ofSeconds(12));
     topology.restore();
     topology.assertAnswers(all, WWW, mark, PRIMARY);
     topology.assertAnswers(all, MANUAL, mark, PRIMARY);

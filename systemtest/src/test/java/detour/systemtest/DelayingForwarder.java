@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
@@ -27,9 +28,8 @@ final class DelayingForwarder implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Duration delay = Duration.ZERO;
 
-  private record Chunk(long dueNanos, byte[] bytes) {
-    static final Chunk END = new Chunk(0, new byte[0]);
-  }
+  /// @param bytes none for the end of the stream
+  private record Chunk(long dueNanos, ByteBuffer bytes) {}
 
   /// Listens on a port of the place's loopback.
   ///
@@ -94,20 +94,24 @@ final class DelayingForwarder implements AutoCloseable {
     try {
       InputStream in = from.getInputStream();
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        onTheWay.add(new Chunk(System.nanoTime() + delay.toNanos(), Arrays.copyOf(buffer, count)));
+        onTheWay.add(chunk(Arrays.copyOf(buffer, count)));
       }
     } catch (IOException e) {
       // It ends as any other.
     }
-    onTheWay.add(Chunk.END);
+    onTheWay.add(chunk(new byte[0]));
+  }
+
+  private Chunk chunk(byte[] bytes) {
+    return new Chunk(System.nanoTime() + delay.toNanos(), ByteBuffer.wrap(bytes));
   }
 
   private void write(BlockingQueue<Chunk> onTheWay, Socket from, Socket to) {
     try {
       OutputStream out = to.getOutputStream();
-      for (Chunk next = onTheWay.take(); next != Chunk.END; next = onTheWay.take()) {
+      for (Chunk next = onTheWay.take(); next.bytes().hasRemaining(); next = onTheWay.take()) {
         Thread.sleep(Duration.ofNanos(Math.max(0, next.dueNanos() - System.nanoTime())));
-        out.write(next.bytes());
+        out.write(next.bytes().array());
       }
     } catch (IOException e) {
       // Nobody is there to take it.

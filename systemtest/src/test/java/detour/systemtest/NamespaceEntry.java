@@ -33,6 +33,7 @@ final class NamespaceEntry {
 
   private NamespaceEntry() {}
 
+  @SuppressWarnings("restricted")
   private static MethodHandle handle(
       String name, FunctionDescriptor descriptor, Linker.Option... options) {
     return LINKER.downcallHandle(

@@ -1,7 +1,6 @@
 package detour.systemtest;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,21 +28,6 @@ final class Peers {
     throw new IllegalStateException("unreachable: abort and fail throw");
   }
 
-  /// The path of a library of Debian's, by its name below the folder of the machine's own ones.
-  static String requireLibrary(String name) {
-    try (Stream<Path> folders = Files.list(Path.of("/usr/lib"))) {
-      Optional<Path> found =
-          folders.map(folder -> folder.resolve(name)).filter(Files::isReadable).findFirst();
-      if (found.isPresent()) {
-        return found.get().toString();
-      }
-    } catch (IOException e) {
-      // As good as absent.
-    }
-    skip(name + " is not installed: a test that needs it cannot run");
-    throw new IllegalStateException("unreachable: abort and fail throw");
-  }
-
   /// Skips a test that needs root where the tests are run by somebody else; under `CI=true` it
   /// fails.
   ///
@@ -54,7 +38,8 @@ final class Peers {
     }
   }
 
-  private static void skip(String line) {
+  /// Skips a test; under `CI=true` it fails. Never returns.
+  static void skip(String line) {
     if ("true".equals(System.getenv("CI"))) {
       Assertions.fail(line);
     }
