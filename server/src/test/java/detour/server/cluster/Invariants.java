@@ -134,6 +134,13 @@ final class Invariants {
         node.name,
         track.key(),
         told);
+    require(
+        told.epoch() >= node.movedEpoch(track.key()) || node.isForgetful(),
+        "%s failed %s back to what was agreed on before its own move %s: %s",
+        node.name,
+        track.key(),
+        node.movedEpoch(track.key()),
+        told);
     int pool = track.position(told.pool());
     Decided.OfPool from = pool < 0 ? null : track.pools().get(pool);
     boolean leaves = from != null && !from.available() && !from.frozen();
@@ -278,12 +285,14 @@ final class Invariants {
   /// Somebody removes a key from the store by hand, now.
   void removing(String key) {
     removedNanos.put(key, cluster.nowNanos());
+    cluster.nodes().forEach(SimulatedNode::forgetEpochs);
     latches.removing(key);
   }
 
   /// The store holds what it held long ago, from now on.
   void storeWentBack() {
     wentBackNanos = cluster.nowNanos();
+    cluster.nodes().forEach(SimulatedNode::forgetEpochs);
     latches.storeWentBack();
   }
 

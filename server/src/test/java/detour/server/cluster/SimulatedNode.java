@@ -60,6 +60,9 @@ final class SimulatedNode implements WatchedCluster.Watcher {
   /// Since when it has thought so; absent while it does not.
   private final Map<String, Long> downSinceNanos = new HashMap<>();
 
+  /// The epoch of its last own move of each latch.
+  private final Map<String, Long> movedEpochs = new HashMap<>();
+
   private Serving serving = new Serving(0, 0, 0);
 
   /// @param originNanos how its monotonic clock differs
@@ -261,6 +264,16 @@ final class SimulatedNode implements WatchedCluster.Watcher {
     return running().inbox().told(key);
   }
 
+  /// The epoch of its last own move of the latch; 0 for none.
+  long movedEpoch(String key) {
+    return movedEpochs.getOrDefault(key, 0L);
+  }
+
+  /// The store's epochs begin anew.
+  void forgetEpochs() {
+    movedEpochs.clear();
+  }
+
   private Running running() {
     return Objects.requireNonNull(running, () -> name + " is not running");
   }
@@ -291,6 +304,7 @@ final class SimulatedNode implements WatchedCluster.Watcher {
 
   @Override
   public void moves(Latch latch) {
+    movedEpochs.put(latch.key(), latch.epoch());
     if (running != null) {
       running.inbox().moved(latch.key());
     }
