@@ -54,14 +54,14 @@ final class SimulatedNode implements WatchedCluster.Watcher {
   private long cutSinceNanos = NEVER;
   private long trustedSinceNanos;
 
+  /// The epoch of its last own move of each latch.
+  private final Map<String, Long> movedEpochs = new HashMap<>();
+
   /// When this vantage last thought that a target is down, by target; NEVER while it does.
   private final Map<String, Long> lastDownNanos = new HashMap<>();
 
   /// Since when it has thought so; absent while it does not.
   private final Map<String, Long> downSinceNanos = new HashMap<>();
-
-  /// The epoch of its last own move of each latch.
-  private final Map<String, Long> movedEpochs = new HashMap<>();
 
   private Serving serving = new Serving(0, 0, 0);
 

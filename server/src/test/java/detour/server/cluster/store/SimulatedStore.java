@@ -27,6 +27,7 @@ public final class SimulatedStore {
   private final List<SimulatedClient.SimulatedWatch> watches = new ArrayList<>();
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long revision = 1;
+  private int generation;
   private long compacted;
   private long leasesGranted;
   private long eventsPlanned;
@@ -137,6 +138,12 @@ public final class SimulatedStore {
     if (entry != null && entry.leaseId() != 0) {
       revokeLease(entry.leaseId());
     }
+  }
+
+  /// The same, in a store that shows that it is another.
+  public void replaceWithoutLast(int revisions) {
+    loseLast(revisions);
+    generation++;
   }
 
   public long revision() {
