@@ -92,6 +92,8 @@ final class Invariants {
   }
 
   /// A node took a turn.
+  // What was not judged anew is the same object.
+  @SuppressWarnings("ReferenceEquality")
   void turned(SimulatedNode node) {
     Decided now = node.decided();
     Decided last = Objects.requireNonNull(before.put(node.name, now));
