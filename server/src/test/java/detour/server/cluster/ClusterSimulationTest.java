@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 class ClusterSimulationTest {
   private static final String SEED = "detour.simulation.seed";
   private static final String SEEDS = "detour.simulation.seeds";
-  private static final int SEEDS_DEFAULT = 120;
+  private static final int SEEDS_DEFAULT = 2000;
   private static final int TRACE_SHOWN = 120;
 
   @BeforeAll

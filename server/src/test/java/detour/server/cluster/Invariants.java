@@ -92,6 +92,8 @@ final class Invariants {
   }
 
   /// A node took a turn.
+  // What was not judged anew is the same object.
+  @SuppressWarnings("ReferenceEquality")
   void turned(SimulatedNode node) {
     Decided now = node.decided();
     Decided last = Objects.requireNonNull(before.put(node.name, now));
@@ -133,6 +135,13 @@ final class Invariants {
         "%s failed %s back, and was told of %s, which the store never held",
         node.name,
         track.key(),
+        told);
+    require(
+        told.epoch() >= node.movedEpoch(track.key()) || node.isForgetful(),
+        "%s failed %s back to what was agreed on before its own move %s: %s",
+        node.name,
+        track.key(),
+        node.movedEpoch(track.key()),
         told);
     int pool = track.position(told.pool());
     Decided.OfPool from = pool < 0 ? null : track.pools().get(pool);
@@ -278,12 +287,14 @@ final class Invariants {
   /// Somebody removes a key from the store by hand, now.
   void removing(String key) {
     removedNanos.put(key, cluster.nowNanos());
+    cluster.nodes().forEach(SimulatedNode::forgetEpochs);
     latches.removing(key);
   }
 
   /// The store holds what it held long ago, from now on.
   void storeWentBack() {
     wentBackNanos = cluster.nowNanos();
+    cluster.nodes().forEach(SimulatedNode::forgetEpochs);
     latches.storeWentBack();
   }
 

@@ -14,8 +14,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// The store of a node whose version is newer: its records have a greater version and a field that
-/// nobody else knows.
+/// The store of a node whose program is newer: its records have a field that nobody else knows, and
+/// its heartbeats a greater protocol. Their form is still that which the others read.
 record NewerStore(SharedStore store) implements SharedStore {
   private static final String FIELD = "{\"later\":{\"known\":[1,\"two\"]},";
 
@@ -29,9 +29,7 @@ record NewerStore(SharedStore store) implements SharedStore {
       return write;
     }
     String text =
-        new String(value, StandardCharsets.UTF_8)
-            .replace("\"v\":1", "\"v\":2")
-            .replace("\"protocol\":1", "\"protocol\":2");
+        new String(value, StandardCharsets.UTF_8).replace("\"protocol\":1", "\"protocol\":2");
     byte[] newer = (FIELD + text.substring(1)).getBytes(StandardCharsets.UTF_8);
     return new Write.Put(key, newer, leaseId);
   }

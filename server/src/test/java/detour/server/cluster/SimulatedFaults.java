@@ -47,7 +47,7 @@ final class SimulatedFaults {
     addIf(world.has(Trait.CLOCK_JUMPS), 3, (node, _) -> jumpClock(node));
     addIf(world.has(Trait.BAD_DISKS), 3, this::breakDisk);
     addIf(world.has(Trait.REMOVED_KEYS), 3, (_, _) -> removeKey());
-    addIf(world.has(Trait.RESTORED_STORE), 1, (_, _) -> restoreStore());
+    addIf(world.has(Trait.REPLACED_STORE), 1, (_, _) -> replaceStore());
     addIf(world.has(Trait.CANARIES) || world.has(Trait.GUARD), 3, cluster.outages()::goesBlind);
     addIf(world.has(Trait.ROLLING_CHANGE), 3, (node, _) -> change(node));
     addIf(world.has(Trait.ROLLING_UPGRADE), 3, (node, _) -> upgrade(node));
@@ -244,10 +244,11 @@ final class SimulatedFaults {
     }
   }
 
-  private void restoreStore() {
-    int lost = 30 + chance.nextInt(300);
-    cluster.note("the store is restored from before its last %d changes".formatted(lost));
-    cluster.store().loseLast(lost);
+  /// As after restoring a backup, which may be empty: it shows that it is another store.
+  private void replaceStore() {
+    int lost = chance.nextInt(4) == 0 ? Integer.MAX_VALUE : 1 + chance.nextInt(300);
+    cluster.note("the store is replaced by what it was before its last %d changes".formatted(lost));
+    cluster.store().replaceWithoutLast(lost);
     cluster.invariants().storeWentBack();
   }
 

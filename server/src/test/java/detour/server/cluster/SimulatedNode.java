@@ -54,6 +54,9 @@ final class SimulatedNode implements WatchedCluster.Watcher {
   private long cutSinceNanos = NEVER;
   private long trustedSinceNanos;
 
+  /// The epoch of its last own move of each latch.
+  private final Map<String, Long> movedEpochs = new HashMap<>();
+
   /// When this vantage last thought that a target is down, by target; NEVER while it does.
   private final Map<String, Long> lastDownNanos = new HashMap<>();
 
@@ -261,6 +264,16 @@ final class SimulatedNode implements WatchedCluster.Watcher {
     return running().inbox().told(key);
   }
 
+  /// The epoch of its last own move of the latch; 0 for none.
+  long movedEpoch(String key) {
+    return movedEpochs.getOrDefault(key, 0L);
+  }
+
+  /// The store's epochs begin anew.
+  void forgetEpochs() {
+    movedEpochs.clear();
+  }
+
   private Running running() {
     return Objects.requireNonNull(running, () -> name + " is not running");
   }
@@ -291,6 +304,7 @@ final class SimulatedNode implements WatchedCluster.Watcher {
 
   @Override
   public void moves(Latch latch) {
+    movedEpochs.put(latch.key(), latch.epoch());
     if (running != null) {
       running.inbox().moved(latch.key());
     }

@@ -62,7 +62,7 @@ record SimulatedWorld(
     BUDGET,
     ROLLING_CHANGE,
     ROLLING_UPGRADE,
-    RESTORED_STORE,
+    REPLACED_STORE,
     REMOVED_KEYS,
     BAD_DISKS,
     LOST_LEASES,
