@@ -21,7 +21,6 @@ import org.xbill.DNS.Type;
 /// the count of labels, the second the type: 0 for the serial, f6 (246) for the selection epoch.
 class Rfc9660Test {
   private static final EDNSOption ASK = new GenericEDNSOption(19, new byte[0]);
-  private static final String SERIAL = "0200" + "%08x";
   private static final String EPOCH = "02f6" + "000000010000002a";
 
   private Server server;
@@ -41,7 +40,7 @@ class Rfc9660Test {
             wide  TXT   %s %s
             """
                 .formatted("x".repeat(250), "x".repeat(190)));
-    serial = SERIAL.formatted(zone.serial());
+    serial = "0200%08x".formatted(zone.serial());
     server = Server.of(zone, ZoneTexts.zone("example.net", "www A 192.0.2.2\n"));
     server.table = server.table.identifiedBy("ams1", (1L << 32) + 42);
   }

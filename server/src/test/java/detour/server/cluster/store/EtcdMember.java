@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /// One member of a real etcd, which a test can kill, freeze and start again on its data.
-final class EtcdMember implements AutoCloseable {
+public final class EtcdMember implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofSeconds(60);
 
   private final List<String> command;
@@ -36,7 +36,7 @@ final class EtcdMember implements AutoCloseable {
   }
 
   /// A cluster of one that answers.
-  static EtcdMember alone(Path folder, String... options) throws IOException {
+  public static EtcdMember alone(Path folder, String... options) throws IOException {
     EtcdMember member = declared(folder, 1, "http", options).getFirst();
     member.start();
     member.awaitReady();
@@ -109,7 +109,7 @@ final class EtcdMember implements AutoCloseable {
     return ports;
   }
 
-  URI endpoint() {
+  public URI endpoint() {
     return URI.create(scheme + "://127.0.0.1:" + clientPort);
   }
 
@@ -118,7 +118,7 @@ final class EtcdMember implements AutoCloseable {
   }
 
   /// Starts it, on the data that it left where it ran before.
-  void start() throws IOException {
+  public void start() throws IOException {
     process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -127,7 +127,7 @@ final class EtcdMember implements AutoCloseable {
   }
 
   /// Waits until it is a member of a cluster with a leader.
-  void awaitReady() {
+  public void awaitReady() {
     Awaitility.await()
         .atMost(START_MAX)
         .until(() -> {
@@ -162,7 +162,7 @@ final class EtcdMember implements AutoCloseable {
   }
 
   /// What it answers, by another client than the one under test; empty when it does not.
-  String post(String path, String body) {
+  public String post(String path, String body) {
     try {
       return RealPeer.run("curl", "-s", "-m", "5", "-d", body, endpoint() + "/v3/" + path);
     } catch (IOException e) {
@@ -177,7 +177,7 @@ final class EtcdMember implements AutoCloseable {
     post("kv/compaction", "{\"revision\":\"" + revision + "\"}");
   }
 
-  void kill() {
+  public void kill() {
     Process running = process;
     if (running != null) {
       running.destroyForcibly().onExit().join();
