@@ -82,7 +82,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     decisions = new Decisions(time, metrics, saved, chronicle, cluster, latches, first);
     approvals = new Approvals(latches);
     commands = new OperatorCommands(decisions);
-    epoch = new SelectionEpoch(cluster == Cluster.ALONE, chronicle, saved);
+    epoch = new SelectionEpoch(cluster.isAlone(), chronicle, saved);
     nameServerId = first.nameServerId();
     var _ = epoch.turned(decisions.agreedRevision());
     table = decisions.table().identifiedBy(nameServerId, epoch.value());

@@ -29,6 +29,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,7 +77,7 @@ class ClusterNodeTest {
 
   @Test
   void shouldGoOnAfterAnErrorOfTheProgram() {
-    store.grantsThatThrow = 3;
+    store.grantsThatThrow.set(3);
     try (ClusterNode node = start()) {
       node.opinions(List.of());
       await().until(() -> store.written.stream().anyMatch(key -> key.endsWith("ams1/presence")));
@@ -116,19 +118,19 @@ class ClusterNodeTest {
   private static final class ScriptedStore implements SharedStore {
     final List<String> written = new CopyOnWriteArrayList<>();
     final CompletableFuture<Void> revoked = new CompletableFuture<>();
-    volatile int grantsThatThrow;
+    final AtomicInteger grantsThatThrow = new AtomicInteger();
     volatile boolean granted;
     volatile boolean revoking;
-    private volatile long revision = 1;
+    private final AtomicLong revision = new AtomicLong(1);
 
     @Override
     public CompletableFuture<Listing> list(String prefix) {
-      return CompletableFuture.completedFuture(new Listing(revision, List.of()));
+      return CompletableFuture.completedFuture(new Listing(revision.get(), List.of()));
     }
 
     @Override
     public CompletableFuture<Listing> read(Collection<String> keys) {
-      return CompletableFuture.completedFuture(new Listing(revision, List.of()));
+      return CompletableFuture.completedFuture(new Listing(revision.get(), List.of()));
     }
 
     @Override
@@ -138,15 +140,13 @@ class ClusterNodeTest {
 
     @Override
     public CompletableFuture<Commit> commit(List<Condition> conditions, List<Write> writes) {
-      revision++;
       writes.forEach(write -> written.add(write.key()));
-      return CompletableFuture.completedFuture(new Commit.Committed(revision));
+      return CompletableFuture.completedFuture(new Commit.Committed(revision.incrementAndGet()));
     }
 
     @Override
     public CompletableFuture<Lease> grant(Duration timeToLive) {
-      if (grantsThatThrow > 0) {
-        grantsThatThrow--;
+      if (grantsThatThrow.getAndDecrement() > 0) {
         throw new IllegalStateException("a fault of the program");
       }
       granted = true;
