@@ -90,7 +90,7 @@ class ClusterNodeTest {
     ClusterNode node = start();
     await().until(() -> store.granted);
 
-    later.schedule(() -> store.revoked.complete(null), 300, TimeUnit.MILLISECONDS);
+    var _ = later.schedule(() -> store.revoked.complete(null), 300, TimeUnit.MILLISECONDS);
     node.close();
 
     assertThat(store.revoking).isTrue();
