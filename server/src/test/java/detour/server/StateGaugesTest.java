@@ -91,7 +91,7 @@ class StateGaugesTest {
     world.passes("192.0.2.2");
     world.dies("192.0.2.1");
 
-    assertThat(epoch()).isGreaterThan(before).isEqualTo(world.loop.table().epoch());
+    assertThat(epoch()).isGreaterThan(before).isEqualTo((double) world.loop.table().epoch());
   }
 
   @Test

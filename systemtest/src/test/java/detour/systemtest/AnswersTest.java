@@ -135,6 +135,20 @@ class AnswersTest {
         .containsExactly("www.example.net.");
   }
 
+  /// RFC 5001 and RFC 9660: two labels and serial 1, two labels and the selection epoch.
+  @ParameterizedTest
+  @EnumSource
+  void shouldSayWhichServerAnswersAndOfWhichVersionOfTheZone(Dig dig) {
+    String printed = dig.ask(server.dnsPort(), "+nsid", "+ednsopt=19", "host.example.com", "A");
+
+    assertThat(printed).containsPattern("NSID: .*\"\\S+ epoch=\\d+\"").contains("192.0.2.1");
+    assertThat(printed.replace(" ", "").toLowerCase(Locale.ROOT))
+        .contains("020000000001")
+        .containsPattern("02f6[0-9a-f]{16}");
+    assertThat(dig.ask(server.dnsPort(), "+ednsopt=19:0200", "host.example.com", "A"))
+        .contains("status: FORMERR");
+  }
+
   @ParameterizedTest
   @EnumSource
   void shouldRefuseForeignNames(Dig dig) {

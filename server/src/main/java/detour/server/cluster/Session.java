@@ -149,18 +149,17 @@ final class Session implements Transaction.Source {
       askAtNanos = nowNanos + RETRY_NANOS;
       return;
     }
-    asking = true;
+    // Asking only once asked: a call that throws must not be the last.
     if (leaseId == 0) {
-      var _ =
-          store
-              .grant(settings.lease())
-              .whenComplete((lease, failure) -> self.execute(() -> granted(lease, failure)));
+      CompletableFuture<Lease> asked = store.grant(settings.lease());
+      asking = true;
+      var _ = asked.whenComplete((lease, failure) -> self.execute(() -> granted(lease, failure)));
     } else {
       long kept = leaseId;
+      CompletableFuture<Boolean> asked = store.keepAlive(kept);
+      asking = true;
       var _ =
-          store
-              .keepAlive(kept)
-              .whenComplete((alive, failure) -> self.execute(() -> kept(kept, alive, failure)));
+          asked.whenComplete((alive, failure) -> self.execute(() -> kept(kept, alive, failure)));
     }
   }
 

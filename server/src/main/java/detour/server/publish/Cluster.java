@@ -38,7 +38,17 @@ public interface Cluster {
             OverridePath path, @Nullable OperatorOverride override) {
           return CompletableFuture.completedFuture(null);
         }
+
+        @Override
+        public boolean isAlone() {
+          return true;
+        }
       };
+
+  /// Whether there is nobody to tell.
+  default boolean isAlone() {
+    return false;
+  }
 
   /// Everything that this vantage thinks: opinions of other targets are gone.
   void opinions(Collection<SavedOpinion> all);

@@ -334,11 +334,15 @@ final class Latches {
   /// What is agreed on a latch that this node has; null for one that it does not.
   private @Nullable Latch configured(String key, Directory directory) {
     Latch latch = agreed.get(key);
-    LiveService live = latch == null ? null : directory.service(latch.service());
+    if (latch == null) {
+      return null;
+    }
+    String family = latch.family();
+    LiveService live = directory.service(latch.service());
     boolean has =
         live != null
             && Track.of(live.service()).stream()
-                .anyMatch(track -> Latch.family(track).equals(latch.family()));
+                .anyMatch(track -> Latch.family(track).equals(family));
     return has ? latch : null;
   }
 

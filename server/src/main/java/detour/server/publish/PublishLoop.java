@@ -82,7 +82,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
             changes -> tell(new Message.NotSaved(changes)),
             this::failed);
     commands = new OperatorCommands(decisions);
-    epoch = new SelectionEpoch(cluster == Cluster.ALONE, chronicle, saved);
+    epoch = new SelectionEpoch(cluster.isAlone(), chronicle, saved);
     nameServerId = first.nameServerId();
     var _ = epoch.turned(decisions.agreedRevision());
     table = decisions.table().identifiedBy(nameServerId, epoch.value());

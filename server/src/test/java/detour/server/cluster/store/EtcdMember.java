@@ -162,7 +162,7 @@ public final class EtcdMember implements AutoCloseable {
   }
 
   /// What it answers, by another client than the one under test; empty when it does not.
-  String post(String path, String body) {
+  public String post(String path, String body) {
     try {
       return RealPeer.run("curl", "-s", "-m", "5", "-d", body, endpoint() + "/v3/" + path);
     } catch (IOException e) {
