@@ -194,9 +194,7 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
           .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       running = before;
-      return problems.isEmpty()
-          ? String.valueOf(e.getCause().getMessage())
-          : String.join("\n", problems);
+      return problems.isEmpty() ? String.valueOf(e.getMessage()) : String.join("\n", problems);
     } catch (TimeoutException e) {
       return "it was not applied within " + PATIENCE_SECONDS + " s";
     }
