@@ -215,6 +215,24 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
     };
   }
 
+  /// What the node ran last, whole.
+  ///
+  /// @param own its own sections
+  static Configuration ranLast(Configuration own)
+      throws IOException, UnreadableConfiguration, ConfigurationRefused {
+    ConfigurationCopy copy = ConfigurationCopy.in(own.node().dataDir());
+    ConfigurationCopy.Kept kept = copy.read();
+    if (kept == null) {
+      throw new IOException("it ran none yet: detour config push");
+    }
+    return switch (ConfigurationReader.read(
+        OwnFile.read(own.file()), document(kept.text()), ProbeKinds.ALL)) {
+      case ConfigurationReader.Result.Valid(var valid, var _) -> valid;
+      case ConfigurationReader.Result.Invalid invalid ->
+          throw new ConfigurationRefused(texts(invalid.problems()));
+    };
+  }
+
   static SharedDocument document(SharedText text) {
     return new SharedDocument(text.name(), text.document(), text.files());
   }
