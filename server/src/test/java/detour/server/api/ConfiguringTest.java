@@ -115,6 +115,10 @@ class ConfiguringTest {
     assertThat(post("/api/v1/config/rollback", "{\"revision\":\"1\"}").statusCode()).isEqualTo(400);
     assertThat(post("/api/v1/config/rollback", "{\"revision\":\"1\",\"comment\":\"why\"}").body())
         .contains("\"revision\":2");
+    assertThat(post("/api/v1/config/rollback", "{\"revision\":1,\"comment\":\"why\"}").body())
+        .contains("\"revision\":3");
+    assertThat(post("/api/v1/config/rollback", "{\"comment\":\"why\"}").statusCode())
+        .isEqualTo(400);
     server.configurations.refusal = "alice was first";
     HttpResponse<String> refused =
         post("/api/v1/config/rollback", "{\"revision\":\"1\",\"comment\":\"why\"}");
