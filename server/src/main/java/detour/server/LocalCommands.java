@@ -5,6 +5,7 @@ import detour.server.api.ConfigurationText;
 import detour.server.cli.CommandFailed;
 import detour.server.cli.ExitCode;
 import detour.server.cli.LocalActions;
+import detour.server.cluster.configuration.UnreadableConfiguration;
 import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
 import detour.server.config.ConfigurationReader;
@@ -16,6 +17,7 @@ import detour.server.linux.Signals;
 import detour.server.listen.Listeners;
 import detour.server.probe.kinds.ProbeKinds;
 import detour.server.publish.Command;
+import detour.server.publish.ConfigurationRefused;
 import detour.server.store.StateStore;
 import detour.server.store.StoreException;
 import java.io.Console;
@@ -112,7 +114,7 @@ final class LocalCommands implements LocalActions {
     LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
     return subject.contains("://")
         ? OneTimeCheck.ofUrl(subject)
-        : OneTimeCheck.ofConfigured(read(configuration), subject);
+        : OneTimeCheck.ofConfigured(whole(read(configuration)), subject);
   }
 
   private static String contents(Configuration valid) {
@@ -170,6 +172,22 @@ final class LocalCommands implements LocalActions {
         throw new CommandFailed(ExitCode.NO, count(problems));
       }
     };
+  }
+
+  /// With what this node ran last, where its own file is not all.
+  private static Configuration whole(Configuration own) {
+    ClusterSettings cluster = own.cluster();
+    if (cluster == null || !cluster.configuredByStore()) {
+      return own;
+    }
+    try {
+      return StoreConfiguration.ranLast(own);
+    } catch (IOException | UnreadableConfiguration | ConfigurationRefused e) {
+      throw new CommandFailed(
+          ExitCode.NO,
+          "what this node runs of its cluster's configuration cannot be read from %s: %s"
+              .formatted(own.node().dataDir(), e.getMessage()));
+    }
   }
 
   private void warn(Configuration valid, List<Problem> warnings) {

@@ -194,9 +194,7 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
           .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       running = before;
-      return problems.isEmpty()
-          ? String.valueOf(e.getCause().getMessage())
-          : String.join("\n", problems);
+      return problems.isEmpty() ? String.valueOf(e.getMessage()) : String.join("\n", problems);
     } catch (TimeoutException e) {
       return "it was not applied within " + PATIENCE_SECONDS + " s";
     }
@@ -214,6 +212,24 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
       }
       case ConfigurationReader.Result.Invalid invalid ->
           throw new ConfigurationRefused(name, texts(invalid.problems()));
+    };
+  }
+
+  /// What the node ran last, whole.
+  ///
+  /// @param own its own sections
+  static Configuration ranLast(Configuration own)
+      throws IOException, UnreadableConfiguration, ConfigurationRefused {
+    ConfigurationCopy copy = ConfigurationCopy.in(own.node().dataDir());
+    ConfigurationCopy.Kept kept = copy.read();
+    if (kept == null) {
+      throw new IOException("it ran none yet: detour config push");
+    }
+    return switch (ConfigurationReader.read(
+        OwnFile.read(own.file()), document(kept.text()), ProbeKinds.ALL)) {
+      case ConfigurationReader.Result.Valid(var valid, var _) -> valid;
+      case ConfigurationReader.Result.Invalid invalid ->
+          throw new ConfigurationRefused(texts(invalid.problems()));
     };
   }
 

@@ -27,9 +27,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -432,6 +434,76 @@ class ConfigurationByStoreTest {
     assertThat(answer(ams)).isEqualTo("192.0.2.1");
     await().atMost(PATIENCE).until(() -> !configuration(fra, "ams1").isMissingNode());
     assertThat(configuration(fra, "ams1").isNull()).isTrue();
+  }
+
+  /// As by somebody who clears the store.
+  private void loseEverything() throws IOException, InterruptedException {
+    String all =
+        "{\"key\":\"%s\",\"range_end\":\"%s\"}".formatted(base64("/detour/"), base64("/detour0"));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(etcd.endpoint().resolve("/v3/kv/deleterange"))
+              .POST(HttpRequest.BodyPublishers.ofString(all))
+              .build();
+      assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void shouldGoOnWithWhatItRunsWhenTheStoreHasLostItAndTakeTheNextPush() throws Exception {
+    Wiring ams = server("ams1");
+    Wiring fra = server("fra1");
+    push(ams, "alice", document("192.0.2.10"));
+    push(ams, "alice", document("192.0.2.11"));
+    awaitAnswer(ams, "192.0.2.11");
+    awaitAnswer(fra, "192.0.2.11");
+
+    loseEverything();
+    assertThat(get(ams, "/api/v1/config").status()).isEqualTo(404);
+    assertThat(answer(ams)).isEqualTo("192.0.2.11");
+    Reply reply = push(ams, "bob", document("192.0.2.12"));
+
+    assertThat(reply.body().path("revision").asLong()).isEqualTo(3);
+    awaitAnswer(ams, "192.0.2.12");
+    awaitAnswer(fra, "192.0.2.12");
+  }
+
+  @Test
+  void shouldLetOneOfManyWinAtATimeAndEndWithTheSameEverywhere() throws Exception {
+    List<Wiring> nodes = List.of(server("ams1"), server("fra1"), server("nyc1"));
+    List<Reply> replies = new CopyOnWriteArrayList<>();
+    List<Thread> operators = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      int operator = i;
+      operators.add(
+          Thread.startVirtualThread(() ->
+              replies.add(
+                  push(
+                      nodes.get(operator % 3),
+                      "operator" + operator,
+                      document("192.0.2." + (100 + operator))))));
+    }
+    for (Thread operator : operators) {
+      operator.join();
+    }
+
+    JsonNode revisions = get(nodes.getFirst(), "/api/v1/config/history").body().path("revisions");
+    long pushed = replies.stream().filter(reply -> reply.status() == 200).count();
+    assertThat(pushed).isPositive().isEqualTo(revisions.size());
+    assertThat(replies)
+        .filteredOn(reply -> reply.status() != 200)
+        .allSatisfy(reply ->
+            assertThat(reply.detail())
+                .startsWith("nothing was changed, for somebody was first: op"));
+    String last = revisions.get(0).path("author").asString().replace("operator", "");
+    for (Wiring node : nodes) {
+      awaitAnswer(node, "192.0.2." + (100 + Integer.parseInt(last)));
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -16,9 +17,6 @@ final class Configuring {
 
   private static final int COMMENT_LIMIT = 500;
   private static final int NAME_LIMIT = 255;
-  private static final Set<String> FIELDS =
-      Set.of("name", "document", "files", "comment", "expected", "dry_run");
-
   private final ApiBackend backend;
 
   Configuring(ApiBackend backend) {
@@ -56,7 +54,10 @@ final class Configuring {
 
   void push(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly();
-    JsonNode body = object(exchange.body(BODY_LIMIT_BYTES));
+    JsonNode body =
+        object(
+            exchange.body(BODY_LIMIT_BYTES),
+            Set.of("name", "document", "files", "comment", "expected", "dry_run"));
     ConfigurationText text =
         new ConfigurationText(
             fileName(text(body, "name")), text(body, "document"), files(body.path("files")));
@@ -76,12 +77,11 @@ final class Configuring {
 
   void rollBack(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly();
-    RequestBody body = RequestBody.read(exchange, "revision", "comment");
-    long number = number(body.required("revision"));
-    String comment = body.optional("comment");
+    JsonNode body = object(exchange.body(), Set.of("revision", "comment"));
+    long number = number(body.path("revision").asString(""));
+    String comment = comment(body.path("comment").asString(""));
     try {
-      exchange.json(
-          200, desk().rollBack(number, comment(comment == null ? "" : comment), exchange.author()));
+      exchange.json(200, desk().rollBack(number, comment, exchange.author()));
     } catch (CommandRefused e) {
       throw refused(e);
     }
@@ -99,7 +99,7 @@ final class Configuring {
     return new Refused(409, String.valueOf(e.getMessage()), null);
   }
 
-  private static JsonNode object(byte[] body) {
+  private static JsonNode object(byte[] body, Set<String> fields) {
     JsonNode node;
     try {
       node = Json.tree(body);
@@ -110,8 +110,9 @@ final class Configuring {
       throw new BadRequest(null, "the body is no JSON object");
     }
     for (String given : node.propertyNames()) {
-      if (!FIELDS.contains(given)) {
-        throw new BadRequest(given, "unknown field");
+      if (!fields.contains(given)) {
+        throw new BadRequest(
+            given, "unknown field: expected " + String.join(", ", new TreeSet<>(fields)));
       }
     }
     return node;

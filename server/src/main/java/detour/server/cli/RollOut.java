@@ -92,7 +92,7 @@ final class RollOut {
         case NOT_YET, AWAY -> line.mark(Mark.WARN);
         case OWN_FILE -> line.mark(Mark.UNKNOWN);
       }
-      line.add(" " + node.name()).to(width + 4);
+      line.add(" " + node.name());
       page.hanging(line, width + 4, Style.PLAIN, said(node, revision));
     }
     return page.toString();
@@ -110,18 +110,13 @@ final class RollOut {
     }
     String former =
         configuration.revision() == 0 ? "nothing yet" : "revision " + configuration.revision();
-    return switch (stage(node, revision)) {
-      case RUNS ->
-          "runs revision "
-              + configuration.revision()
-              + (configuration.problem().isEmpty() ? "" : ": " + configuration.problem());
-      case REFUSED -> "refused it and runs " + former + ": " + configuration.problem();
-      case AWAY -> "is absent and ran " + former + "; it takes it over when it is back";
-      default ->
-          "runs "
-              + former
-              + " as yet"
-              + (configuration.problem().isEmpty() ? "" : ": " + configuration.problem());
-    };
+    String sentence =
+        switch (stage(node, revision)) {
+          case RUNS -> "runs " + former;
+          case REFUSED -> "refused it and runs " + former;
+          case AWAY -> "is absent and ran " + former + "; it takes it over when it is back";
+          default -> configuration.revision() == 0 ? "runs nothing yet" : "still runs " + former;
+        };
+    return configuration.problem().isEmpty() ? sentence : sentence + ": " + configuration.problem();
   }
 }

@@ -80,8 +80,8 @@ final class UnifiedDiff {
       for (int diagonal = -differences; diagonal <= differences; diagonal += 2) {
         boolean down =
             diagonal == -differences
-                || diagonal != differences
-                    && furthest[zero + diagonal - 1] < furthest[zero + diagonal + 1];
+                || (diagonal != differences
+                    && furthest[zero + diagonal - 1] < furthest[zero + diagonal + 1]);
         int x = down ? furthest[zero + diagonal + 1] : furthest[zero + diagonal - 1] + 1;
         int y = x - diagonal;
         while (x < old.size() && y < next.size() && old.get(x).equals(next.get(y))) {
@@ -109,8 +109,8 @@ final class UnifiedDiff {
       int diagonal = x - y;
       boolean down =
           diagonal == -differences
-              || diagonal != differences
-                  && furthest[zero + diagonal - 1] < furthest[zero + diagonal + 1];
+              || (diagonal != differences
+                  && furthest[zero + diagonal - 1] < furthest[zero + diagonal + 1]);
       int fromDiagonal = down ? diagonal + 1 : diagonal - 1;
       int fromX = differences == 0 ? 0 : furthest[zero + fromDiagonal];
       int fromY = differences == 0 ? 0 : fromX - fromDiagonal;
@@ -163,7 +163,7 @@ final class UnifiedDiff {
   /// Where the lines after the last of these changes end.
   private int end(int first) {
     int last = first;
-    for (int i = first; i < steps.size() && i - last <= 2 * CONTEXT; i++) {
+    for (int i = first; i < steps.size() && i - last <= 2 * CONTEXT + 1; i++) {
       if (steps.get(i).sign() != ' ') {
         last = i;
       }

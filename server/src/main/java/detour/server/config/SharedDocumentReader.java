@@ -27,8 +27,6 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /// that a problem which any node finds names the line in the file that was pushed. Whether it all
 /// makes sense is not looked at.
 public final class SharedDocumentReader {
-  private static final String LEFT_OUT = "# %s: each node's own";
-
   private final Path file;
   private final Problems problems;
   private final Map<String, String> zoneFiles = new TreeMap<>();
@@ -107,7 +105,7 @@ public final class SharedDocumentReader {
         while (end > first + 1 && isBetween(lines.get(end - 1))) {
           end--;
         }
-        lines.set(first, LEFT_OUT.formatted(key));
+        lines.set(first, "# " + key + ": each node's own");
         for (int line = first + 1; line < end; line++) {
           lines.set(line, "");
         }

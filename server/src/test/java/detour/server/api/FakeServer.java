@@ -13,10 +13,12 @@ import detour.server.publish.Journal;
 import detour.server.publish.Peers;
 import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
+import detour.server.publish.RunningConfiguration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +98,35 @@ public final class FakeServer implements AutoCloseable {
   public static Journal.HistoryEvent event(long id, String kind, String reason) {
     return new Journal.HistoryEvent(
         id, AT, "www.example.com", kind, "www.example.com", "ams", "fra", reason, "detour");
+  }
+
+  /// A cluster of one node that runs this of the store.
+  public static ClusterState cluster(RunningConfiguration configuration) {
+    return new ClusterState(
+        "default",
+        true,
+        Duration.ZERO,
+        false,
+        null,
+        0,
+        List.of(
+            new ClusterState.NodeState(
+                "ams1",
+                "eu",
+                "both",
+                "0.1.0",
+                "PRESENT",
+                "",
+                null,
+                Duration.ZERO,
+                AT,
+                7,
+                0,
+                0,
+                true,
+                "",
+                configuration)),
+        List.of());
   }
 
   /// One service with one pool of one endpoint.

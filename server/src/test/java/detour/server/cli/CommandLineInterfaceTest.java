@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.api.CheckReport;
+import detour.server.api.ConfigurationDesk;
+import detour.server.api.ConfigurationText;
 import detour.server.api.FakeServer;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
+import detour.server.publish.RunningConfiguration;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -181,9 +184,97 @@ class CommandLineInterfaceTest {
     assertThat(complaint().lines()).hasSize(2);
   }
 
+  @Test
+  void shouldPushWhatIsSharedInTheNameOfTheUser() {
+    assertThat(run("config", "push", "-c", "site.yaml", "-m", "why", "--expect", "7", "--no-wait"))
+        .isEqualTo(ExitCode.DONE);
+
+    assertThat(server.configurations.pushes)
+        .containsExactly(new ConfigurationDesk.Push(local.text, "why", "carol", 7, false));
+    assertThat(complaint()).isEqualTo("left out, as each node's own: node, listen\n");
+    assertThat(printed()).contains("revision 1 is in the store", "warning: a warning");
+  }
+
+  @Test
+  void shouldWaitForTheNodesAndSayNoWhenOneRefuses() {
+    server.show(FakeServer.cluster(new RunningConfiguration(1, 0, "")));
+    assertThat(run("config", "push", "-c", "site.yaml", "-m", "why")).isEqualTo(ExitCode.DONE);
+    assertThat(printed()).contains("✔ ams1  runs revision 1");
+
+    server.show(FakeServer.cluster(new RunningConfiguration(1, 2, "no such file")));
+    assertThat(run("config", "rollback", "1", "-m", "why")).isEqualTo(ExitCode.NO);
+    assertThat(printed()).contains("✗ ams1  refused it and runs revision 1: no such file");
+  }
+
+  @Test
+  void shouldOnlyValidateInADryRun() {
+    assertThat(run("config", "push", "-c", "site.yaml", "-m", "why", "--dry-run"))
+        .isEqualTo(ExitCode.DONE);
+
+    assertThat(server.configurations.pushes).isEmpty();
+    assertThat(printed()).contains("it is valid; nothing was changed");
+  }
+
+  @Test
+  void shouldShowEveryLineOfARefusedPush() {
+    server.configurations.refusal =
+        "it is not valid:\nsite.yaml:3:1: unknown key\nsite.yaml:9:1: no";
+
+    assertThat(run("config", "push", "-c", "site.yaml", "-m", "why")).isEqualTo(ExitCode.NO);
+    assertThat(complaint()).contains("site.yaml:3:1: unknown key", "site.yaml:9:1: no");
+  }
+
+  @Test
+  void shouldDemandAComment() {
+    assertThat(run("config", "push", "-c", "site.yaml")).isEqualTo(ExitCode.USAGE);
+    assertThat(complaint()).contains("--comment");
+    assertThat(run("config", "push", "-c", "site.yaml", "-m", " ")).isEqualTo(ExitCode.USAGE);
+    assertThat(complaint()).contains("comment: missing");
+    assertThat(server.configurations.pushes).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithAFileBeforeItIsPushed() {
+    assertThat(run("config", "push", "-m", "why")).isEqualTo(ExitCode.NO);
+    assertThat(complaint()).isEqualTo("error: detour.yaml:1:1: not YAML\n");
+  }
+
+  @Test
+  void shouldCompareWithTheStoreAndExitWithOneWhenTheyDiffer() {
+    run("config", "push", "-c", "site.yaml", "-m", "why", "--no-wait");
+    assertThat(run("config", "diff", "-c", "site.yaml")).isEqualTo(ExitCode.DONE);
+
+    local.text = new ConfigurationText("site.yaml", "zones: [] # none\n", Map.of());
+
+    assertThat(run("config", "diff", "-c", "site.yaml")).isEqualTo(ExitCode.NO);
+    assertThat(printed()).contains("-zones: []\n+zones: [] # none\n", "-; a");
+    assertThat(run("config", "diff", "-c", "site.yaml", "--revision", "9")).isEqualTo(ExitCode.NO);
+    assertThat(complaint()).contains("there is no revision 9");
+  }
+
+  @Test
+  void shouldShowRevisions() {
+    assertThat(run("config", "show")).isEqualTo(ExitCode.NO);
+    assertThat(complaint()).contains("detour config push");
+    run("config", "push", "-c", "site.yaml", "-m", "the first", "--no-wait");
+
+    assertThat(run("config", "show", "1")).isEqualTo(ExitCode.DONE);
+    assertThat(printed()).endsWith("zones: []\n");
+    assertThat(run("config", "history")).isEqualTo(ExitCode.DONE);
+    assertThat(printed()).contains("→ 1", "carol", "the first");
+    assertThat(run("config", "history", "--json")).isEqualTo(ExitCode.DONE);
+    assertThat(printed()).contains("\"comment\":\"the first\"");
+    assertThat(run("config")).isEqualTo(ExitCode.USAGE);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "config history",
+        "config show",
+        "config diff -c a.yaml",
+        "config push -c a.yaml -m x",
+        "config rollback 1 -m x",
         "status",
         "explain www.example.com",
         "history",
@@ -361,10 +452,16 @@ class CommandLineInterfaceTest {
   private static final class FakeLocalActions implements LocalActions {
     private final List<String> calls = new ArrayList<>();
     private int exitCode;
+    private ConfigurationText text =
+        new ConfigurationText("site.yaml", "zones: []\n", Map.of("a.zone", "; a\n"));
 
     @Override
     public Gathered gather(@Nullable Path configuration) {
-      throw new CommandFailed(ExitCode.NO, configuration + ": nothing is gathered in this test");
+      if (configuration == null) {
+        throw new CommandFailed(ExitCode.NO, "detour.yaml:1:1: not YAML");
+      }
+      calls.add("gather " + configuration);
+      return new Gathered(configuration, text, List.of("node", "listen"));
     }
 
     @Override

@@ -96,6 +96,18 @@ class ViewGoldenTest {
         Arguments.of("history", HistoryView.render(Samples.history(), PLAIN, Samples.TIMES)),
         Arguments.of(
             "history-colour", HistoryView.render(Samples.history(), COLOUR, Samples.TIMES)),
+        Arguments.of(
+            "config-history",
+            RevisionViews.history(ConfigSamples.revisions(), PLAIN, Samples.TIMES)),
+        Arguments.of(
+            "config-history-ascii",
+            RevisionViews.history(ConfigSamples.revisions(), ASCII, Samples.TIMES)),
+        Arguments.of(
+            "config-diff",
+            String.join("\n", RevisionViews.diff(8, ConfigSamples.BEFORE, ConfigSamples.AFTER))),
+        Arguments.of("config-roll-out", RollOut.render(ConfigSamples.cluster(), 9, PLAIN)),
+        Arguments.of("config-roll-out-narrow", RollOut.render(ConfigSamples.cluster(), 9, NARROW)),
+        Arguments.of("config-cluster", ClusterView.render(ConfigSamples.cluster(), PLAIN)),
         Arguments.of("check-passed", CheckView.render(Samples.check(true), PLAIN)),
         Arguments.of(
             "check-certificate-narrow", CheckView.render(Samples.checkOfCertificate(), NARROW)),

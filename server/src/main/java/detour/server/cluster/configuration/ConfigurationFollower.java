@@ -8,10 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,19 +31,23 @@ public final class ConfigurationFollower implements AutoCloseable {
   private final Consumer<RunningConfiguration> teller;
   private final Metrics metrics;
   private final Duration retry;
-  private final Lock lock = new ReentrantLock();
-  private final Condition news = lock.newCondition();
+  private final BlockingQueue<News> inbox = new LinkedBlockingQueue<>();
   private final Thread thread = new Thread(this::run, "configuration");
 
-  private @Nullable Revision wanted;
-  private boolean again;
   private volatile boolean stopping;
+  private @Nullable Revision wanted;
 
   private @Nullable Revision running;
   private @Nullable Revision refused;
   private String problem = "";
   private @Nullable SharedText uncopied;
   private volatile RunningConfiguration state = RunningConfiguration.NONE;
+
+  private sealed interface News {
+    record Current(Revision revision) implements News {}
+
+    record Again() implements News {}
+  }
 
   /// Who applies a configuration on this node.
   @FunctionalInterface
@@ -100,14 +103,7 @@ public final class ConfigurationFollower implements AutoCloseable {
       return;
     }
     try {
-      Revision current = ConfigurationRecords.revision(value);
-      lock.lock();
-      try {
-        wanted = current;
-        news.signal();
-      } finally {
-        lock.unlock();
-      }
+      inbox.add(new News.Current(ConfigurationRecords.revision(value)));
     } catch (UnreadableConfiguration e) {
       LOG.error("the store's current configuration cannot be read: {}", e.getMessage());
     }
@@ -115,13 +111,7 @@ public final class ConfigurationFollower implements AutoCloseable {
 
   /// Tries once more what was refused, as after the node's own part has changed.
   public void again() {
-    lock.lock();
-    try {
-      again = true;
-      news.signal();
-    } finally {
-      lock.unlock();
-    }
+    inbox.add(new News.Again());
   }
 
   @Override
@@ -139,8 +129,9 @@ public final class ConfigurationFollower implements AutoCloseable {
     boolean done = true;
     while (!stopping) {
       try {
-        Revision next = next(done);
-        done = next == null ? done : follow(next);
+        hear(done ? inbox.take() : inbox.poll(retry.toNanos(), TimeUnit.NANOSECONDS));
+        Revision next = next();
+        done = next == null || follow(next);
         done &= keepCopy();
       } catch (InterruptedException e) {
         return;
@@ -152,31 +143,24 @@ public final class ConfigurationFollower implements AutoCloseable {
     }
   }
 
-  /// What is to be run and is not yet; null for nothing.
-  private @Nullable Revision next(boolean done) throws InterruptedException {
-    lock.lock();
-    try {
-      if (done && !isNews()) {
-        news.await();
-      } else if (!done) {
-        boolean _ = news.await(retry.toNanos(), TimeUnit.NANOSECONDS);
+  private void hear(@Nullable News first) {
+    for (News news = first; news != null; news = inbox.poll()) {
+      switch (news) {
+        case News.Current(var revision) -> wanted = revision;
+        case News.Again() -> refused = null;
       }
-      if (again) {
-        again = false;
-        refused = null;
-      }
-      return isNews() ? wanted : null;
-    } finally {
-      lock.unlock();
     }
   }
 
-  private boolean isNews() {
+  /// What is to be run and is not yet; null for nothing.
+  private @Nullable Revision next() {
     Revision next = wanted;
-    return again
-        || next != null
-            && !(running != null && next.is(running) && refused == null)
-            && !(refused != null && next.is(refused));
+    Revision not = refused;
+    if (next == null || (not != null && next.is(not))) {
+      return null;
+    }
+    Revision now = running;
+    return not == null && now != null && next.is(now) ? null : next;
   }
 
   /// @return false when it has to be tried again

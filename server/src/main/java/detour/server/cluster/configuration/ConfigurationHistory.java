@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The configurations in the store: the current one and those before it. Any thread; every method
 /// waits for the store, for a bounded time.
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// What is current changes by compare-and-set, in one transaction with the history: of two who
 /// change it at once, one is told who was first.
 public final class ConfigurationHistory {
+  private static final Logger LOG = LoggerFactory.getLogger(ConfigurationHistory.class);
+
   /// So many revisions are kept.
   public static final int KEPT = 50;
 
@@ -80,8 +84,8 @@ public final class ConfigurationHistory {
       if (one.key().startsWith(keys.history())) {
         try {
           revisions.add(ConfigurationRecords.revision(one.value()));
-        } catch (UnreadableConfiguration ofAnotherVersion) {
-          continue;
+        } catch (UnreadableConfiguration e) {
+          LOG.debug("{} is left out: {}", one.key(), e.getMessage());
         }
       }
     }

@@ -8,6 +8,7 @@ import detour.server.cluster.configuration.ConfigurationHistory.Outcome;
 import detour.server.cluster.configuration.ConfigurationHistory.Seen;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class ConfigurationHistoryTest {
 
   @Test
   void shouldHaveNothingBeforeTheFirstPush() throws Exception {
-    assertThat(history.look()).isEqualTo(new Seen(null, java.util.List.of(), 0));
+    assertThat(history.look()).isEqualTo(new Seen(null, List.of(), 0));
   }
 
   @Test
@@ -60,8 +61,9 @@ class ConfigurationHistoryTest {
     assertThat(second)
         .isInstanceOfSatisfying(
             Outcome.Overtaken.class,
-            overtaken -> assertThat(overtaken.first().author()).isEqualTo("alice"));
-    assertThat(history.look().current().author()).isEqualTo("alice");
+            overtaken ->
+                assertThat(overtaken.first()).extracting(Revision::author).isEqualTo("alice"));
+    assertThat(history.look().current()).extracting(Revision::author).isEqualTo("alice");
     assertThat(history.look().revisions()).hasSize(2);
   }
 

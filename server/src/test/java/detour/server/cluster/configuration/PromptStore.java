@@ -13,6 +13,7 @@ import detour.server.cluster.store.Write;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +43,7 @@ final class PromptStore implements SharedStore {
   }
 
   synchronized byte[] value(String key) {
-    return entries.get(key).value();
+    return Objects.requireNonNull(entries.get(key)).value();
   }
 
   @Override
