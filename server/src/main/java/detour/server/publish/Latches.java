@@ -88,10 +88,8 @@ final class Latches {
   }
 
   /// Whether there is nobody to agree with.
-  // There is one object of this name, and it stands for nobody to tell.
-  @SuppressWarnings("ReferenceEquality")
   boolean alone() {
-    return cluster == Cluster.ALONE;
+    return cluster.isAlone();
   }
 
   /// Takes in what was agreed on.

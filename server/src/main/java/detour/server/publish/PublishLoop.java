@@ -374,10 +374,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private static CommandRefused notAgreed(Throwable failure) {
-    return new CommandRefused(
-        failure instanceof Cluster.OutcomeUnknown
-            ? failure.getMessage()
-            : "nothing was changed: " + Saving.reason(failure));
+    boolean unknown = failure instanceof Cluster.OutcomeUnknown;
+    return new CommandRefused((unknown ? "" : "nothing was changed: ") + Saving.reason(failure));
   }
 
   private void replace(Message.Replace replace) {
