@@ -93,13 +93,14 @@ class ViewGoldenTest {
             "explain-clustered",
             ExplanationView.render(
                 Samples.explanation(Samples.voted(Samples.failedOver())), PLAIN, Samples.TIMES)),
-        Arguments.of("history", HistoryView.render(Samples.history(), PLAIN, Samples.TIMES)),
+        Arguments.of("history", HistoryView.render(HistorySamples.history(), PLAIN, Samples.TIMES)),
         Arguments.of(
-            "history-colour", HistoryView.render(Samples.history(), COLOUR, Samples.TIMES)),
-        Arguments.of("check-passed", CheckView.render(Samples.check(true), PLAIN)),
+            "history-colour", HistoryView.render(HistorySamples.history(), COLOUR, Samples.TIMES)),
+        Arguments.of("check-passed", CheckView.render(CheckSamples.check(true), PLAIN)),
         Arguments.of(
-            "check-certificate-narrow", CheckView.render(Samples.checkOfCertificate(), NARROW)),
-        Arguments.of("check-failed", CheckView.render(Samples.check(false), ASCII)));
+            "check-certificate-narrow",
+            CheckView.render(CheckSamples.checkOfCertificate(), NARROW)),
+        Arguments.of("check-failed", CheckView.render(CheckSamples.check(false), ASCII)));
   }
 
   @ParameterizedTest(name = "{0}")
