@@ -490,7 +490,7 @@ class CommandLineInterfaceTest {
       if (subject.equals("unknown")) {
         throw new CommandFailed(ExitCode.NO, "no service is named 'unknown'");
       }
-      return List.of(Samples.check(subject.equals("good")));
+      return List.of(CheckSamples.check(subject.equals("good")));
     }
 
     private int called(String call) {

@@ -1,9 +1,7 @@
 package detour.server.cli;
 
-import detour.server.api.CheckReport;
 import detour.server.api.ClusterReport;
 import detour.server.api.ExplanationReport;
-import detour.server.api.HistoryReport;
 import detour.server.api.ServiceReport;
 import detour.server.api.ServiceReport.Endpoint;
 import detour.server.api.ServiceReport.Observation;
@@ -54,7 +52,7 @@ final class Samples {
         null);
   }
 
-  /// Of a node among three vantages, one of which is gone. Three nodes that agree.
+  /// Three nodes that agree.
   static ClusterReport cluster() {
     return new ClusterReport(
         "default",
@@ -144,6 +142,7 @@ final class Samples {
         null);
   }
 
+  /// Of a node among three vantages, one of which is gone.
   static StatusReport clustered(ServiceReport... services) {
     StatusReport alone = status(services);
     return new StatusReport(
@@ -457,88 +456,6 @@ final class Samples {
                     "ns1.example.com. admin.example.com. 1 7200 3600 1209600 300")),
             List.of()),
         null);
-  }
-
-  static HistoryReport history() {
-    return new HistoryReport(
-        List.of(
-            new HistoryReport.Event(
-                9,
-                ago("PT3M12S"),
-                "shop.example.com",
-                "selection",
-                "shop.example.com",
-                "ams",
-                "fra",
-                "fra serves because ams is not available: 0 of 2 healthy (web1: ams1 says DOWN;"
-                    + " web2: ams1 says DOWN)",
-                "detour"),
-            new HistoryReport.Event(
-                8,
-                ago("PT3M12S"),
-                "shop.example.com",
-                "endpoint",
-                "shop.example.com/ams/web1",
-                "UP",
-                "DOWN",
-                "connection refused (3 in a row)",
-                "detour"),
-            new HistoryReport.Event(
-                7,
-                ago("PT5M"),
-                "files.example.com",
-                "override",
-                "files.example.com/ams/web1",
-                "",
-                "DRAIN",
-                "kernel update",
-                "alice"),
-            new HistoryReport.Event(
-                6, ago("P3DT4H"), null, "start", "", "", "", "detour 0.1.0 started", "detour")),
-        6L);
-  }
-
-  static CheckReport checkOfCertificate() {
-    return new CheckReport(
-        "www.example.com/ams/web1",
-        "https :443 / @ 192.0.2.10",
-        true,
-        "200 OK",
-        31.4,
-        List.of(
-            new CheckReport.Step("connect", 1.1),
-            new CheckReport.Step("handshake", 28.2),
-            new CheckReport.Step("first byte", 2.1)),
-        List.of(
-            new CheckReport.Note("tls", "TLSv1.3, TLS_AES_256_GCM_SHA384"),
-            new CheckReport.Note("certificate", "CN=www.example.com"),
-            new CheckReport.Note(
-                "names",
-                "www.example.com, example.com, shop.example.com, api.example.com, mail.example.com"
-                    + " and 12 more"),
-            new CheckReport.Note("issuer", "CN=Example CA")));
-  }
-
-  static CheckReport check(boolean passed) {
-    return passed
-        ? new CheckReport(
-            "www.example.com/ams/web1",
-            "http http://192.0.2.10:80/healthz",
-            true,
-            "200 OK",
-            12.3,
-            List.of(
-                new CheckReport.Step("connect", 1.1),
-                new CheckReport.Step("send", 0.04),
-                new CheckReport.Step("first byte", 10.9),
-                new CheckReport.Step("body", 0.26)))
-        : new CheckReport(
-            "tcp://192.0.2.11:443",
-            "tcp 192.0.2.11:443",
-            false,
-            "connection refused",
-            0.4,
-            List.of(new CheckReport.Step("connect", 0.4)));
   }
 
   private static ServiceReport service(String name, Selection selection, Pool... pools) {

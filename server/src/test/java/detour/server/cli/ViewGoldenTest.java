@@ -93,9 +93,9 @@ class ViewGoldenTest {
             "explain-clustered",
             ExplanationView.render(
                 Samples.explanation(Samples.voted(Samples.failedOver())), PLAIN, Samples.TIMES)),
-        Arguments.of("history", HistoryView.render(Samples.history(), PLAIN, Samples.TIMES)),
+        Arguments.of("history", HistoryView.render(HistorySamples.history(), PLAIN, Samples.TIMES)),
         Arguments.of(
-            "history-colour", HistoryView.render(Samples.history(), COLOUR, Samples.TIMES)),
+            "history-colour", HistoryView.render(HistorySamples.history(), COLOUR, Samples.TIMES)),
         Arguments.of(
             "config-history",
             RevisionViews.history(ConfigSamples.revisions(), PLAIN, Samples.TIMES)),
@@ -108,10 +108,11 @@ class ViewGoldenTest {
         Arguments.of("config-roll-out", RollOut.render(ConfigSamples.cluster(), 9, PLAIN)),
         Arguments.of("config-roll-out-narrow", RollOut.render(ConfigSamples.cluster(), 9, NARROW)),
         Arguments.of("config-cluster", ClusterView.render(ConfigSamples.cluster(), PLAIN)),
-        Arguments.of("check-passed", CheckView.render(Samples.check(true), PLAIN)),
+        Arguments.of("check-passed", CheckView.render(CheckSamples.check(true), PLAIN)),
         Arguments.of(
-            "check-certificate-narrow", CheckView.render(Samples.checkOfCertificate(), NARROW)),
-        Arguments.of("check-failed", CheckView.render(Samples.check(false), ASCII)));
+            "check-certificate-narrow",
+            CheckView.render(CheckSamples.checkOfCertificate(), NARROW)),
+        Arguments.of("check-failed", CheckView.render(CheckSamples.check(false), ASCII)));
   }
 
   @ParameterizedTest(name = "{0}")
