@@ -67,7 +67,7 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
     Running last = running;
     if (last != null) {
       try {
-        return join(own, last);
+        return join(own, last, List.of());
       } catch (ConfigurationRefused e) {
         running = null;
         trouble =
@@ -153,7 +153,10 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
       case ConfigurationReader.Result.Valid(var valid, var said) -> {
         said.forEach(warning -> warnings.add(warning.toString()));
         warnings.addAll(file.leftForTheNextStart(valid));
-        loaded = now == null ? FileConfiguration.loaded(valid) : join(next, now);
+        loaded =
+            now == null
+                ? FileConfiguration.loaded(started.file().toString(), valid, warnings)
+                : join(next, now, warnings);
       }
       case ConfigurationReader.Result.Invalid invalid ->
           throw new ConfigurationRefused(texts(invalid.problems()));
@@ -163,8 +166,7 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
     if (then != null) {
       then.run();
     }
-    warnings.addAll(loaded.warnings());
-    return new LoadedConfiguration(loaded.file(), loaded.model(), loaded.zones(), warnings);
+    return loaded;
   }
 
   @Override
@@ -179,7 +181,7 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
     ConfigurationSource source =
         () -> {
           try {
-            LoadedConfiguration joined = join(own, next);
+            LoadedConfiguration joined = join(own, next, List.of());
             // Here, where no reload can come between, so that the next one reads on from this.
             running = next;
             return joined;
@@ -201,12 +203,14 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
     return null;
   }
 
-  private static LoadedConfiguration join(OwnFile own, Running running)
+  /// @param said warnings that are told with its own
+  private static LoadedConfiguration join(OwnFile own, Running running, List<String> said)
       throws ConfigurationRefused {
     String name = "revision " + running.revision().number();
     return switch (ConfigurationReader.read(own, running.document(), ProbeKinds.ALL)) {
       case ConfigurationReader.Result.Valid(var valid, var warnings) -> {
-        List<String> texts = new ArrayList<>(texts(warnings));
+        List<String> texts = new ArrayList<>(said);
+        texts.addAll(texts(warnings));
         texts.addAll(UnavailableKinds.warnings(valid));
         yield FileConfiguration.loaded(name, valid, texts);
       }

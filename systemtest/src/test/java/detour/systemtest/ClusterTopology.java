@@ -201,6 +201,12 @@ final class ClusterTopology {
       answers.await(node, WWW, PRIMARY);
       answers.await(node, MANUAL, PRIMARY);
     }
+    // Whatever others do to it, a node makes no error of its own.
+    for (DetourNode node : nodes) {
+      assertThat(node.daemon().log().lines().filter(line -> line.contains("\"level\":\"ERROR\"")))
+          .as("errors in the log of " + node.name())
+          .isEmpty();
+    }
   }
 
   /// What is not as it should be when all is well.

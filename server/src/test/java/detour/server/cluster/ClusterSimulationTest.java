@@ -53,35 +53,6 @@ class ClusterSimulationTest {
     assertThat(run(7, false)).isEqualTo(run(7, false)).isNotEmpty();
   }
 
-  /// A node that crashed while the first pools were down starts when all is well, hears of the
-  /// latch that was failed back meanwhile, and knows of no verdict but those of before its crash.
-  @Test
-  void shouldNotLeaveTheAgreedPoolOnVerdictsOfBeforeARestart() {
-    assertThat(run(220, false)).isNotEmpty();
-  }
-
-  /// A node that was cut off hears of a latch that was failed back before it hears enough of the
-  /// others to know why.
-  @Test
-  void shouldTakeOverTheAgreedPoolOnceItsVerdictsCount() {
-    assertThat(run(259, false)).isNotEmpty();
-  }
-
-  /// What a node thought is stored though it was not told so, and it thinks otherwise again before
-  /// it can send the next.
-  @Test
-  void shouldTellAnewWhatMayHaveBeenStored() {
-    assertThat(run(399, false)).isNotEmpty();
-  }
-
-  /// A node that failed over while its word could not be stored is cut off for longer than its move
-  /// may wait, and must not take the store's latch of before for news.
-  @Test
-  void shouldNotFailBackInTheDarkWhenAMoveHasWaitedForTooLong() {
-    assertThat(run(967, false)).isNotEmpty();
-    assertThat(run(1485, false)).isNotEmpty();
-  }
-
   private static @Nullable String failure(long seed) {
     try {
       run(seed, false);

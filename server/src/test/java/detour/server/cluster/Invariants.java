@@ -51,6 +51,10 @@ final class Invariants {
   private final Map<String, Decided> frozen = new HashMap<>();
 
   private final Map<String, Long> removedNanos = new HashMap<>();
+
+  /// Whether the store lost latches: then nodes that have not heard of it count on from before.
+  private boolean epochsBeganAnew;
+
   private long wentBackNanos = Long.MIN_VALUE / 2;
 
   Invariants(SimulatedCluster cluster) {
@@ -137,7 +141,7 @@ final class Invariants {
         track.key(),
         told);
     require(
-        told.epoch() >= node.movedEpoch(track.key()) || node.isForgetful(),
+        told.epoch() >= node.movedEpoch(track.key()) || node.isForgetful() || epochsBeganAnew,
         "%s failed %s back to what was agreed on before its own move %s: %s",
         node.name,
         track.key(),
@@ -238,6 +242,9 @@ final class Invariants {
 
   /// No pool that a majority sees down is answered while another is up, for longer than a bound.
   private void servesWhatLives(SimulatedNode node, Decided.OfTrack track) {
+    if (cluster.nowNanos() - wentBackNanos < TOLD_ANEW_NANOS + FAILS_OVER_WITHIN.toNanos()) {
+      return;
+    }
     if (track.pool() < 0 || track.overridden() || !downForMost(track.pools().get(track.pool()))) {
       return;
     }
@@ -287,14 +294,14 @@ final class Invariants {
   /// Somebody removes a key from the store by hand, now.
   void removing(String key) {
     removedNanos.put(key, cluster.nowNanos());
-    cluster.nodes().forEach(SimulatedNode::forgetEpochs);
+    epochsBeganAnew = true;
     latches.removing(key);
   }
 
   /// The store holds what it held long ago, from now on.
   void storeWentBack() {
     wentBackNanos = cluster.nowNanos();
-    cluster.nodes().forEach(SimulatedNode::forgetEpochs);
+    epochsBeganAnew = true;
     latches.storeWentBack();
   }
 

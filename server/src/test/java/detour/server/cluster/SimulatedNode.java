@@ -269,11 +269,6 @@ final class SimulatedNode implements WatchedCluster.Watcher {
     return movedEpochs.getOrDefault(key, 0L);
   }
 
-  /// The store's epochs begin anew.
-  void forgetEpochs() {
-    movedEpochs.clear();
-  }
-
   private Running running() {
     return Objects.requireNonNull(running, () -> name + " is not running");
   }
