@@ -85,6 +85,22 @@ final class ConfigSamples {
 
   private static Node node(String name, String presence, @Nullable Configuration configuration) {
     return new Node(
-        name, "eu", "both", "0.1.0", presence, "", 1.0, 0.0, 7, 12, 0, true, "", configuration);
+        name,
+        "eu",
+        "both",
+        "0.1.0",
+        presence,
+        "",
+        null,
+        1.0,
+        0.0,
+        7,
+        null,
+        "",
+        12,
+        0,
+        true,
+        "",
+        configuration);
   }
 }
