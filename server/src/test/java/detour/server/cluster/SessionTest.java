@@ -7,6 +7,7 @@ import detour.server.cluster.store.Entry;
 import detour.server.publish.Journal.SavedOpinion;
 import detour.server.publish.TargetKey;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// When a node is present to the others.
@@ -83,8 +84,7 @@ class SessionTest {
   }
 
   private Presence said() {
-    Entry entry = world.store.entry(SteppedMembers.KEYS.presence("ams1"));
-    assertThat(entry).isNotNull();
+    Entry entry = Objects.requireNonNull(world.store.entry(SteppedMembers.KEYS.presence("ams1")));
     return Records.presence(entry.value()).orElseThrow();
   }
 }
