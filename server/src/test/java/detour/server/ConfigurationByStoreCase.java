@@ -66,8 +66,7 @@ abstract class ConfigurationByStoreCase {
     return server(node, "store", "");
   }
 
-  Wiring server(String node, String origin, String shared)
-      throws IOException, ListenException {
+  Wiring server(String node, String origin, String shared) throws IOException, ListenException {
     Path file = file(node);
     Files.writeString(
         file,
@@ -151,8 +150,7 @@ abstract class ConfigurationByStoreCase {
     return push(server, author, document, Map.of());
   }
 
-  static Reply push(
-      Wiring server, String author, String document, Map<String, Object> more) {
+  static Reply push(Wiring server, String author, String document, Map<String, Object> more) {
     Map<String, Object> body = new TreeMap<>(more);
     body.put("name", "shared.yaml");
     body.put("document", document);

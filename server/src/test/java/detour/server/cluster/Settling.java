@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Settling {
   /// Within which all agree after everything was healed: the longest time of a failback after
   /// another, an operator who approves, and what was known before it is stale.
-  private static final Duration BOUND = Duration.ofSeconds(120);
+  private static final Duration BOUND = Duration.ofMinutes(2);
 
   /// What was wrong before everything was healed may come to light until then.
   private static final Duration COMES_TO_LIGHT =

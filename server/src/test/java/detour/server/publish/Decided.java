@@ -104,14 +104,23 @@ public record Decided(List<OfService> services, List<OfTrack> tracks) {
   /// @param before of the same loop; services that were not judged since keep their records
   static Decided of(Directory directory, @Nullable Decided before) {
     List<OfService> services = new ArrayList<>();
-    boolean same = before != null;
+    boolean judged = false;
     for (LiveService live : directory.services()) {
       OfService known = before == null ? null : before.services().get(services.size());
-      boolean judged = known == null || known.view != live.view();
-      same &= !judged;
-      services.add(judged ? service(live) : known);
+      if (known != null && isOf(known, live)) {
+        services.add(known);
+      } else {
+        judged = true;
+        services.add(service(live));
+      }
     }
-    return same ? before : new Decided(services, tracks(services));
+    return before != null && !judged ? before : new Decided(services, tracks(services));
+  }
+
+  // A view is made anew by each judgement, be it equal to the former.
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isOf(OfService known, LiveService live) {
+    return known.view == live.view();
   }
 
   private static List<OfTrack> tracks(List<OfService> services) {
