@@ -59,6 +59,7 @@ public final class Mirror implements AutoCloseable {
   private int watchesLost;
   private int listingsFailed;
   private int doubts;
+  private int contradictions;
   private List<String> beacons = List.of();
   private int restarts;
   private boolean listed;
@@ -184,12 +185,15 @@ public final class Mirror implements AutoCloseable {
   ///
   /// @param why as the end of a sentence for the log
   public void doubt(String why) {
-    long now = nanos.getAsLong();
+    listSoon(why, doubts++);
+  }
+
+  /// @param before how often that did not help
+  private void listSoon(String why, int before) {
     long delay =
-        doubts == 0 ? 0 : Math.min(DOUBT_MAX_NANOS, NANOS_PER_SECOND << Math.min(doubts, 10));
-    doubts++;
+        before == 0 ? 0 : Math.min(DOUBT_MAX_NANOS, NANOS_PER_SECOND << Math.min(before, 10));
     LOG.warn("What the cluster shares is read anew: {}", why);
-    listAtNanos = Math.min(listAtNanos, now + delay);
+    listAtNanos = Math.min(listAtNanos, nanos.getAsLong() + delay);
   }
 
   @Override
@@ -353,9 +357,13 @@ public final class Mirror implements AutoCloseable {
 
   private void compare(Listing read, Set<String> asked, long before, long askedNanos) {
     if (read.revision() < before || entries.contradicts(read)) {
-      doubt("the store was replaced or went back, as after the restoring of a backup");
+      // That many a watch was silent before says nothing about whether a listing helps here.
+      listSoon(
+          "the store was replaced or went back, as after the restoring of a backup",
+          contradictions++);
       return;
     }
+    contradictions = 0;
     if (read.revision() <= entries.revision()) {
       current(askedNanos);
       return;

@@ -276,6 +276,20 @@ class MirrorTest {
   }
 
   @Test
+  void shouldFollowAStoreThatWentBackThoughEveryWatchWasSilentBefore() {
+    world.client.watchesSilent(true);
+    for (int i = 0; i < 600; i++) {
+      world.put("presence", Integer.toString(i));
+      world.pass(SECOND);
+    }
+    world.client.watchesSilent(false);
+    world.store.loseLast(30);
+    world.pass(Duration.ofSeconds(5));
+
+    assertThat(world.mirrored()).isEqualTo(world.stored());
+  }
+
+  @Test
   void shouldListAnewFromTimeToTimeWhateverTheWatchSays() {
     world.pass(Duration.ofMinutes(10));
 
