@@ -283,7 +283,7 @@ class MirrorTest {
       world.pass(SECOND);
     }
     world.client.watchesSilent(false);
-    world.store.loseLast(30);
+    world.store.loseLast(200);
     world.pass(Duration.ofSeconds(5));
 
     assertThat(world.mirrored()).isEqualTo(world.stored());
