@@ -1,10 +1,13 @@
 package detour.server.probe;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /// A server program of Debian's that runs for the length of a test.
@@ -84,9 +87,24 @@ public final class RealPeer implements AutoCloseable {
     return Files.readString(output);
   }
 
-  /// Stops it from answering, as a hang does, or lets it go on.
+  /// Stops it from answering, as a hang does, or lets it go on. When this returns, no thread of it
+  /// runs any more: the kernel stops one after the other.
   public void suspend(boolean suspended) throws IOException, InterruptedException {
     run("/bin/kill", suspended ? "-STOP" : "-CONT", Long.toString(process.pid()));
+    await().until(() -> !suspended || allThreadsAreStopped());
+  }
+
+  private boolean allThreadsAreStopped() throws IOException {
+    try (Stream<Path> threads =
+        Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+      for (Path thread : threads.toList()) {
+        String state = Files.readString(thread.resolve("stat"));
+        if (!state.substring(state.lastIndexOf(')')).startsWith(") T")) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   @Override
