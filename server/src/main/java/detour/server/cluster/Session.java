@@ -201,10 +201,14 @@ final class Session implements Transaction.Source {
   void heard(Presence other, long revision) {
     boolean mine = other.instance().equals(instance);
     if (!mine && revision > lastBeatRevision) {
-      namesake =
+      String found =
           "another node is called %s too (region %s): give each node a name of its own"
               .formatted(settings.node(), other.region());
-      LOG.error("{}", namesake);
+      // Once, and not with each of its heartbeats.
+      if (!found.equals(namesake)) {
+        LOG.error("{}", found);
+      }
+      namesake = found;
     }
   }
 
