@@ -171,12 +171,14 @@ final class AuthoritativeAnswer {
   private @Nullable Zone answerNegative(Zone zone, ResponseCode negative) {
     code = negative;
     byte[] soa = zone.negativeSoa();
-    if (!writer.fits(soa.length)) {
+    int owner = writer.pointer(nameAt, name.labels() - zone.originLabels());
+    // Compressed, which takes longer, only behind an answer that leaves it no more room.
+    if (writer.fits(soa.length)) {
+      writer.copy(soa, 0, soa.length, owner);
+    } else if (!writer.appendSet(soa, 0, soa.length, RecordType.SOA, owner)) {
       truncated = true;
       return null;
     }
-    int skip = name.labels() - zone.originLabels();
-    writer.copy(soa, 0, soa.length, writer.pointer(nameAt, skip));
     writer.addAuthorities(1);
     return null;
   }

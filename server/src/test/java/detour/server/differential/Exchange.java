@@ -3,9 +3,11 @@ package detour.server.differential;
 import detour.server.differential.NormalForm.Part;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// A question, and what the four servers answered.
@@ -41,11 +43,22 @@ record Exchange(
     return peers.values();
   }
 
-  /// The records that this server has in a section beyond those of each other one.
-  boolean holdsMoreThanAll(Part part) {
-    Set<String> own = detour.records(part);
-    return others().stream()
-        .allMatch(form -> own.size() > form.records(part).size() && own.containsAll(form.records(part)));
+  /// Whether one of the others says the same in the additional section, but for records that lie in
+  /// other zones than the question's name.
+  boolean addsOfOtherZonesOnly() {
+    String zone = zoneOf(question.name());
+    Set<String> own = new TreeSet<>(detour.records(Part.ADDITIONAL));
+    own.removeIf(record -> !zoneOf(record.substring(0, record.indexOf(' '))).equals(zone));
+    return others().stream().anyMatch(form -> form.records(Part.ADDITIONAL).equals(own));
+  }
+
+  /// The origin of the deepest zone that holds the name; empty for none.
+  private String zoneOf(String name) {
+    return zones.stream()
+        .filter(zone -> zone.holds(name))
+        .map(ServedZone::origin)
+        .max(Comparator.comparingInt(String::length))
+        .orElse("");
   }
 
   /// What remains of a truncated response is nobody's business: the client asks again over TCP.

@@ -81,6 +81,8 @@ record RandomScene(List<String> records, List<String> child) {
 
   private static String record(Random random) {
     String owner = text(name(random, LABELS, 3));
+    // BIND wants an address for every name server of the apex: there it stays with one elsewhere.
+    String cut = owner.equals("@") ? "b" : owner;
     String target = random.nextInt(12) == 0 ? "x.invalid." : text(name(random, QUERY_LABELS, 3));
     int number = random.nextInt(3);
     return switch (random.nextInt(14)) {
@@ -90,7 +92,7 @@ record RandomScene(List<String> records, List<String> child) {
       case 5 -> owner + " 63 IN SRV 0 0 " + number + " " + target;
       case 6, 7, 8 -> owner + " 64 IN CNAME " + target;
       case 9, 10 -> owner + " 65 IN DNAME " + target;
-      case 11, 12 -> owner + " 66 IN NS " + target;
+      case 11, 12 -> cut + " 66 IN NS " + target;
       default -> owner + " 67 IN DS 1 13 2 " + "00".repeat(32);
     };
   }

@@ -57,8 +57,8 @@ final class RichZones {
       types 300 IN SVCB 2 svc.other.test. mandatory=alpn alpn=h2
       types 300 IN HTTPS 1 host alpn=h2,h3 ipv6hint=2001:db8::10
       types 300 IN SPF "v=spf1 -all"
-      types 300 IN EUI48 00-00-5e-00-53-2a
-      types 300 IN EUI64 00-00-5e-ef-10-00-00-2a
+      types 300 IN TYPE108 \\# 6 00005e00532a
+      types 300 IN TYPE109 \\# 8 00005eef1000002a
       types 300 IN URI 10 1 "https://www.example.com/path"
       types 300 IN CAA 128 iodef "mailto:security@example.com"
       types 300 IN TYPE7 \\# 1 00

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Header;
 import org.xbill.DNS.Rcode;
@@ -75,10 +76,19 @@ final class RunningPeer implements AutoCloseable {
             Header header = response.length == 0 ? new Header() : new Header(response);
             if (header.getRcode() != Rcode.NOERROR || !header.getFlag(Flags.AA)) {
               throw new AssertionError(
-                  kind + " does not serve\n" + zone.text() + process.printed());
+                  kind + " does not serve\n" + zone.text() + complaints(zone));
             }
           });
     }
+  }
+
+  private String complaints(ServedZone zone) throws IOException {
+    String shortly = zone.origin().substring(0, zone.origin().length() - 1);
+    return process
+        .printed()
+        .lines()
+        .filter(line -> line.contains(shortly))
+        .collect(Collectors.joining("\n"));
   }
 
   /// What it answers; empty for silence.
