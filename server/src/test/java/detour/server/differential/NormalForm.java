@@ -122,14 +122,15 @@ record NormalForm(Map<Part, String> parts, int octets, boolean truncated) {
   private static String text(List<Record> records) {
     Set<String> lines = new TreeSet<>();
     for (Record record : records) {
-      lines.add(
+      String line =
           lower(
               "%s %d %s %s"
                   .formatted(
                       record.getName(),
                       record.getTTL(),
                       Type.string(record.getType()),
-                      record.rdataToString())));
+                      record.rdataToString()));
+      lines.add(lines.contains(line) ? line + " (again)" : line);
     }
     return String.join("\n", lines);
   }
