@@ -34,6 +34,14 @@ enum KnownDifference {
       (exchange, part) ->
           part == Part.STATUS && exchange.question().variant().equals("opcode 4")),
 
+  /// Types that have a meaning within single messages only (RFC 6895 section 3.1).
+  META_TYPE_IS_NOT_IMPLEMENTED(
+      (exchange, part) ->
+          switch (exchange.question().type()) {
+            case Type.TKEY, Type.TSIG, Type.MAILA, Type.MAILB -> part == Part.STATUS;
+            default -> false;
+          }),
+
   /// Class ANY is refused like every class but IN.
   CLASS_ANY_IS_REFUSED(
       (exchange, part) ->

@@ -127,6 +127,7 @@ final class RichZones {
       redirect5 300 IN DNAME redirect5.redirect6
       redirect7 300 IN DNAME sub
       redirect8 300 IN DNAME wild
+      grow 300 IN DNAME fourteenletter.grow
       redirect9 300 IN DNAME %1$s.%1$s.%1$s
       """
           .formatted("l".repeat(60));
