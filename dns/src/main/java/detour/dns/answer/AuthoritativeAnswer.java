@@ -152,8 +152,8 @@ final class AuthoritativeAnswer {
     return type == RecordType.CNAME || type == RecordType.ANY ? null : follow();
   }
 
-  /// Appends the DNAME, unless an earlier link of the chain brought it: a target below its own owner
-  /// leads to it again.
+  /// Appends the DNAME, unless an earlier link of the chain brought it: a target below its own
+  /// owner leads to it again.
   private boolean appendRedirection(Zone zone, int record) {
     long hash = name.hash(lookup.skipped());
     for (int i = 0; i < redirectionCount; i++) {

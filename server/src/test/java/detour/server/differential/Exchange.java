@@ -12,10 +12,7 @@ import java.util.stream.Stream;
 
 /// A question, and what the four servers answered.
 record Exchange(
-    Question question,
-    List<ServedZone> zones,
-    NormalForm detour,
-    Map<PeerKind, NormalForm> peers) {
+    Question question, List<ServedZone> zones, NormalForm detour, Map<PeerKind, NormalForm> peers) {
 
   /// The parts in which this server says what none of the others says. Where those agree, that is
   /// every part in which it differs from them.

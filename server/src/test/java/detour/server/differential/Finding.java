@@ -64,7 +64,6 @@ record Finding(RandomScene scene, String name, int type, List<Part> parts, Excha
 
   @Override
   public String toString() {
-    return "alone in %s%n%s%n%s"
-        .formatted(parts, scene.text(), exchange);
+    return "alone in %s%n%s%n%s".formatted(parts, scene.text(), exchange);
   }
 }

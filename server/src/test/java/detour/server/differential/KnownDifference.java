@@ -11,9 +11,8 @@ import org.xbill.DNS.Type;
 /// reason for each.
 enum KnownDifference {
   /// One record set of many: each server chooses its own (RFC 8482 section 4.1).
-  ANY_IS_ONE_SET(
-      (exchange, part) ->
-          exchange.question().type() == Type.ANY && part != Part.STATUS && part != Part.EDNS),
+  ANY_IS_ONE_SET((exchange, part) ->
+      exchange.question().type() == Type.ANY && part != Part.STATUS && part != Part.EDNS),
 
   /// Addresses from another zone that is served, beside those that one of the others gives.
   ADDITIONAL_OF_OTHER_ZONES(
@@ -21,31 +20,27 @@ enum KnownDifference {
 
   /// A redirection into itself makes the name longer until 16 links are followed or there is no
   /// room; the others stop sooner, each elsewhere, or fail.
-  GROWING_REDIRECTION(
-      (exchange, part) ->
-          part == Part.STATUS
-              && exchange.detour().truncated()
-              && exchange.detour().records(Part.ANSWER).stream()
-                  .anyMatch(record -> record.contains(" dname "))
-              && exchange.detour().records(Part.ANSWER).size() > 6),
+  GROWING_REDIRECTION((exchange, part) ->
+      part == Part.STATUS
+          && exchange.detour().truncated()
+          && exchange.detour().records(Part.ANSWER).stream()
+              .anyMatch(record -> record.contains(" dname "))
+          && exchange.detour().records(Part.ANSWER).size() > 6),
 
   /// Zones are not transferred to this server: NOTIFY is an opcode like any other.
   NOTIFY_IS_NOT_IMPLEMENTED(
-      (exchange, part) ->
-          part == Part.STATUS && exchange.question().variant().equals("opcode 4")),
+      (exchange, part) -> part == Part.STATUS && exchange.question().variant().equals("opcode 4")),
 
   /// Types that have a meaning within single messages only (RFC 6895 section 3.1).
-  META_TYPE_IS_NOT_IMPLEMENTED(
-      (exchange, part) ->
-          switch (exchange.question().type()) {
-            case Type.TKEY, Type.TSIG, Type.MAILA, Type.MAILB -> part == Part.STATUS;
-            default -> false;
-          }),
+  META_TYPE_IS_NOT_IMPLEMENTED((exchange, part) ->
+      switch (exchange.question().type()) {
+        case Type.TKEY, Type.TSIG, Type.MAILA, Type.MAILB -> part == Part.STATUS;
+        default -> false;
+      }),
 
   /// Class ANY is refused like every class but IN.
   CLASS_ANY_IS_REFUSED(
-      (exchange, part) ->
-          part == Part.STATUS && exchange.question().variant().equals("class 255")),
+      (exchange, part) -> part == Part.STATUS && exchange.question().variant().equals("class 255")),
 
   /// What the server is and where it runs is not told.
   CHAOS_IS_REFUSED((exchange, part) -> exchange.question().variant().equals("class 3"));

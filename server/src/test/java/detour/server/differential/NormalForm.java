@@ -93,9 +93,8 @@ record NormalForm(Map<Part, String> parts, int octets, boolean truncated) {
     additionals.removeIf(record -> record.getType() == Type.OPT);
     if (!answers.isEmpty() && message.getHeader().getFlag(Flags.AA)) {
       Set<String> dropped = targets(authorities);
-      authorities.removeIf(
-          record ->
-              record.getType() == Type.NS && apexes.contains(lower(record.getName().toString())));
+      authorities.removeIf(record ->
+          record.getType() == Type.NS && apexes.contains(lower(record.getName().toString())));
       Set<String> kept = targets(answers);
       kept.addAll(targets(authorities));
       dropped.removeAll(kept);
@@ -160,7 +159,11 @@ record NormalForm(Map<Part, String> parts, int octets, boolean truncated) {
     StringBuilder text = new StringBuilder();
     parts.forEach((part, value) -> {
       if (!value.isEmpty()) {
-        text.append("  ").append(part).append(": ").append(value.replace("\n", "\n    ")).append('\n');
+        text.append("  ")
+            .append(part)
+            .append(": ")
+            .append(value.replace("\n", "\n    "))
+            .append('\n');
       }
     });
     return text.toString();

@@ -15,8 +15,19 @@ record RandomScene(List<String> records, List<String> child) {
   private static final String[] LABELS = {"a", "b", "*"};
   private static final String[] QUERY_LABELS = {"a", "b", "*", "c"};
   private static final int[] QUERY_TYPES = {
-    Type.A, Type.A, Type.A, Type.TXT, Type.MX, Type.NS, Type.CNAME, Type.DNAME, Type.DS, Type.SRV,
-    Type.SOA, Type.AAAA, Type.ANY
+    Type.A,
+    Type.A,
+    Type.A,
+    Type.TXT,
+    Type.MX,
+    Type.NS,
+    Type.CNAME,
+    Type.DNAME,
+    Type.DS,
+    Type.SRV,
+    Type.SOA,
+    Type.AAAA,
+    Type.ANY
   };
 
   static RandomScene of(Random random) {

@@ -20,8 +20,19 @@ import org.xbill.DNS.Type;
 /// for many types; and the same question in odd messages.
 final class RichQuestions {
   private static final int[] TYPES = {
-    Type.A, Type.AAAA, Type.TXT, Type.MX, Type.NS, Type.CNAME, Type.DNAME, Type.DS, Type.SOA,
-    Type.SRV, Type.ANY, Type.SVCB, 65_280
+    Type.A,
+    Type.AAAA,
+    Type.TXT,
+    Type.MX,
+    Type.NS,
+    Type.CNAME,
+    Type.DNAME,
+    Type.DS,
+    Type.SOA,
+    Type.SRV,
+    Type.ANY,
+    Type.SVCB,
+    65_280
   };
   private static final List<String> ORIGINS =
       RichZones.ZONES.stream().map(ServedZone::origin).toList();
@@ -166,8 +177,7 @@ final class RichQuestions {
       for (int dclass : new int[] {0, 2, DClass.CH, DClass.HS, 254, DClass.ANY, 65_535}) {
         for (int type : new int[] {Type.TXT, Type.A, Type.ANY}) {
           Message message = new Message();
-          message.addRecord(
-              Record.newRecord(name(name), type, dclass), Section.QUESTION);
+          message.addRecord(Record.newRecord(name(name), type, dclass), Section.QUESTION);
           message.getHeader().unsetFlag(Flags.RD);
           questions.add(Question.of(name, type, "class " + dclass, message));
         }

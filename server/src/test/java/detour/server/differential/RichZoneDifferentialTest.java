@@ -53,8 +53,9 @@ class RichZoneDifferentialTest {
   @ParameterizedTest
   @EnumSource
   void shouldListNoDifferenceThatIsGone(KnownDifference difference) {
-    assertThat(plain.stream().anyMatch(difference::explains)
-            || odd.stream().anyMatch(difference::explains))
+    assertThat(
+            plain.stream().anyMatch(difference::explains)
+                || odd.stream().anyMatch(difference::explains))
         .isTrue();
   }
 

@@ -209,7 +209,6 @@ final class RichZones {
 
   private static ServedZone zone(String origin, String records) {
     return new ServedZone(
-        origin,
-        Stream.concat(Stream.of(ServedZone.START_OF_AUTHORITY), records.lines()).toList());
+        origin, Stream.concat(Stream.of(ServedZone.START_OF_AUTHORITY), records.lines()).toList());
   }
 }

@@ -75,8 +75,7 @@ final class RunningPeer implements AutoCloseable {
             byte[] response = exchange(query);
             Header header = response.length == 0 ? new Header() : new Header(response);
             if (header.getRcode() != Rcode.NOERROR || !header.getFlag(Flags.AA)) {
-              throw new AssertionError(
-                  kind + " does not serve\n" + zone.text() + complaints(zone));
+              throw new AssertionError(kind + " does not serve\n" + zone.text() + complaints(zone));
             }
           });
     }
