@@ -27,6 +27,7 @@ final class AuthoritativeAnswer {
   private final Lookup lookup = new Lookup();
   private final NameKey target = new NameKey();
   private final long[] seen = new long[MAXIMUM_LINKS + 1];
+  private final long[] redirections = new long[MAXIMUM_LINKS + 1];
   private final byte[] synthesised = new byte[2 * 255 + 8];
 
   private AnswerTable table;
@@ -34,6 +35,7 @@ final class AuthoritativeAnswer {
   private int nameAt;
   private int type;
   private int links;
+  private int redirectionCount;
   private long nowMillis;
   private ResponseCode code = ResponseCode.NOERROR;
   private boolean authoritative;
@@ -56,6 +58,7 @@ final class AuthoritativeAnswer {
     type = query.type();
     nowMillis = now;
     links = 0;
+    redirectionCount = 0;
     code = ResponseCode.NOERROR;
     authoritative = false;
     truncated = false;
@@ -127,14 +130,11 @@ final class AuthoritativeAnswer {
   private @Nullable Zone answerRedirection(Zone zone) {
     byte[] packed = zone.packed();
     int record = zone.records(lookup.recordSet());
-    int owner = writer.pointer(nameAt, lookup.skipped());
     int alias = owner();
-    if (!writer.appendSet(
-        packed, record, zone.octets(lookup.recordSet()), RecordType.DNAME, owner)) {
+    if (!appendRedirection(zone, record)) {
       truncated = true;
       return null;
     }
-    writer.addAnswers(1);
     int prefix = writer.copyLabels(nameAt, lookup.skipped(), synthesised);
     int suffix = PackedRecords.rdataLength(packed, record);
     if (prefix + suffix > 255) {
@@ -150,6 +150,25 @@ final class AuthoritativeAnswer {
     }
     writer.addAnswers(1);
     return type == RecordType.CNAME || type == RecordType.ANY ? null : follow();
+  }
+
+  /// Appends the DNAME, unless an earlier link of the chain brought it: a target below its own
+  /// owner leads to it again.
+  private boolean appendRedirection(Zone zone, int record) {
+    long hash = name.hash(lookup.skipped());
+    for (int i = 0; i < redirectionCount; i++) {
+      if (redirections[i] == hash) {
+        return true;
+      }
+    }
+    redirections[redirectionCount++] = hash;
+    int owner = writer.pointer(nameAt, lookup.skipped());
+    int octets = zone.octets(lookup.recordSet());
+    if (!writer.appendSet(zone.packed(), record, octets, RecordType.DNAME, owner)) {
+      return false;
+    }
+    writer.addAnswers(1);
+    return true;
   }
 
   private @Nullable Zone answerDelegation(Zone zone) {
@@ -171,12 +190,14 @@ final class AuthoritativeAnswer {
   private @Nullable Zone answerNegative(Zone zone, ResponseCode negative) {
     code = negative;
     byte[] soa = zone.negativeSoa();
-    if (!writer.fits(soa.length)) {
+    int owner = writer.pointer(nameAt, name.labels() - zone.originLabels());
+    // Compressed, which takes longer, only behind an answer that leaves it no more room.
+    if (writer.fits(soa.length)) {
+      writer.copy(soa, 0, soa.length, owner);
+    } else if (!writer.appendSet(soa, 0, soa.length, RecordType.SOA, owner)) {
       truncated = true;
       return null;
     }
-    int skip = name.labels() - zone.originLabels();
-    writer.copy(soa, 0, soa.length, writer.pointer(nameAt, skip));
     writer.addAuthorities(1);
     return null;
   }

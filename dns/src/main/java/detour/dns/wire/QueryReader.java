@@ -161,9 +161,13 @@ public final class QueryReader {
       if (end > length) {
         return false;
       }
-      boolean opt = i >= before && memory.get(Layouts.SHORT, message + fields) == RecordType.OPT;
-      // RFC 6891 section 6.1.1: one OPT at most; section 6.1.2: its name is the root.
-      if (opt && (edns || fields != at + 1 || !readOpt(memory, message + fields, end - fields))) {
+      // RFC 6891 section 6.1.1: one OPT at most, among the additional records; section 6.1.2: its
+      // name is the root.
+      if (memory.get(Layouts.SHORT, message + fields) == RecordType.OPT
+          && (i < before
+              || edns
+              || fields != at + 1
+              || !readOpt(memory, message + fields, end - fields))) {
         return false;
       }
       at = end;

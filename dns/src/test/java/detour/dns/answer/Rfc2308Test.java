@@ -56,4 +56,16 @@ class Rfc2308Test {
     assertThat(Server.answers(response)).hasSize(1);
     assertThat(authorities(response)).containsExactly(Server.SOA);
   }
+
+  /// Section 3: without the SOA the client could not keep the answer, and TC would make it ask
+  /// again.
+  @Test
+  void shouldCompressTheSoaRatherThanTruncate() {
+    String label = "l".repeat(62);
+    Server server = Server.of("d DNAME %1$s.%1$s.%1$s.example.com.\n".formatted(label));
+    Message response = server.ask("x.d.example.com", Type.A);
+    assertThat(status(response)).isEqualTo("NXDOMAIN aa");
+    assertThat(Server.answers(response)).hasSize(2);
+    assertThat(authorities(response)).containsExactly(Server.SOA);
+  }
 }
