@@ -13,6 +13,7 @@ import org.xbill.DNS.Type;
 ///
 /// @param name absolute, in lower case
 /// @param variant what is odd about it; empty for a plain query
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Question(String name, int type, String variant, byte[] message) {
   static Question plain(String name, int type) {
     return of(name, type, "", query(name, type));
