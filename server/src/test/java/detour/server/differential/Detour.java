@@ -60,8 +60,8 @@ final class Detour {
     }
   }
 
-  /// The response over UDP; empty for none.
-  byte[] answer(byte[] query) {
-    return responder.answer(table, query, Transport.UDP, NOW_MILLIS);
+  /// The response; empty for none.
+  byte[] answer(byte[] query, Transport transport) {
+    return responder.answer(table, query, transport, NOW_MILLIS);
   }
 }

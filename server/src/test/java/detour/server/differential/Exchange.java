@@ -19,12 +19,24 @@ record Exchange(
   List<Part> alone() {
     List<Part> alone = new ArrayList<>();
     for (Part part : Part.values()) {
-      if (comparable(part)
+      if (part != Part.OCTETS
+          && comparable(part)
           && others().stream().noneMatch(form -> form.part(part).equals(detour.part(part)))) {
         alone.add(part);
       }
     }
+    if (others().stream().anyMatch(this::isTighter)) {
+      alone.add(Part.OCTETS);
+    }
     return alone;
+  }
+
+  /// Whether another one says the same in fewer octets.
+  private boolean isTighter(NormalForm other) {
+    return other.octets() < detour.octets()
+        && other.content().equals(detour.content())
+        && !detour.content().isEmpty()
+        && !detour.truncated();
   }
 
   /// Whether the three others say the same in all parts that are compared.

@@ -1,5 +1,6 @@
 package detour.server.differential;
 
+import detour.dns.answer.Transport;
 import detour.server.differential.NormalForm.Part;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ record Finding(RandomScene scene, String name, int type, List<Part> parts, Excha
       return next;
     }
     try (FourServers servers = FourServers.serving(folder, zones)) {
-      List<Exchange> exchanges = servers.ask(questions);
+      List<Exchange> exchanges = servers.ask(questions, Transport.UDP);
       for (int i = 0; i < candidates.size(); i++) {
         Finding old = findings.get(origins.get(i));
         List<Part> parts = KnownDifference.unexplained(exchanges.get(i));

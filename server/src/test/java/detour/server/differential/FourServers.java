@@ -1,5 +1,6 @@
 package detour.server.differential;
 
+import detour.dns.answer.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class FourServers implements AutoCloseable {
   }
 
   /// Asks all servers all questions, each server at its own pace.
-  List<Exchange> ask(List<Question> questions) {
+  List<Exchange> ask(List<Question> questions, Transport transport) {
     Map<PeerKind, CompletableFuture<List<NormalForm>>> asked = new EnumMap<>(PeerKind.class);
     for (RunningPeer peer : peers) {
       asked.put(
@@ -50,7 +51,9 @@ final class FourServers implements AutoCloseable {
               () -> {
                 List<NormalForm> forms = new ArrayList<>();
                 for (int i = 0; i < questions.size(); i++) {
-                  byte[] response = peer.ask(numbered(questions.get(i), i));
+                  byte[] message = numbered(questions.get(i), i);
+                  byte[] response =
+                      transport == Transport.UDP ? peer.ask(message) : peer.askByStream(message);
                   forms.add(NormalForm.of(response, zones));
                 }
                 return forms;
@@ -60,7 +63,7 @@ final class FourServers implements AutoCloseable {
     List<Exchange> exchanges = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {
       Question question = questions.get(i);
-      NormalForm own = NormalForm.of(detour.answer(numbered(question, i)), zones);
+      NormalForm own = NormalForm.of(detour.answer(numbered(question, i), transport), zones);
       Map<PeerKind, NormalForm> others = new EnumMap<>(PeerKind.class);
       for (PeerKind kind : PeerKind.values()) {
         others.put(kind, asked.get(kind).join().get(i));

@@ -27,16 +27,19 @@ import org.xbill.DNS.Type;
 /// A response as it is compared: the order of records and the case of letters mean nothing, nor do
 /// the name servers of its own zone that a server may add to an answer.
 ///
+/// @param content all records of all sections, of which nothing is left out
 /// @param octets of the whole response; 0 for none
 /// @param truncated whether TC is set: then nobody says what the sections should hold
-record NormalForm(Map<Part, String> parts, int octets, boolean truncated) {
+record NormalForm(Map<Part, String> parts, String content, int octets, boolean truncated) {
   /// What is compared one by one.
   enum Part {
     STATUS,
     ANSWER,
     AUTHORITY,
     ADDITIONAL,
-    EDNS
+    EDNS,
+    /// How tightly it is compressed: of the same content nobody makes fewer octets.
+    OCTETS
   }
 
   private static final int EXTENDED_ERROR = 15;
@@ -48,7 +51,7 @@ record NormalForm(Map<Part, String> parts, int octets, boolean truncated) {
     }
     if (response.length == 0) {
       parts.put(Part.STATUS, "silence");
-      return new NormalForm(parts, 0, false);
+      return new NormalForm(parts, "", 0, false);
     }
     try {
       Message message = new Message(response);
@@ -57,10 +60,11 @@ record NormalForm(Map<Part, String> parts, int octets, boolean truncated) {
       zones.forEach(zone -> apexes.add(zone.origin()));
       putSections(message, apexes, parts);
       parts.put(Part.EDNS, edns(message));
-      return new NormalForm(parts, response.length, message.getHeader().getFlag(Flags.TC));
+      boolean truncated = message.getHeader().getFlag(Flags.TC);
+      return new NormalForm(parts, content(message), response.length, truncated);
     } catch (IOException e) {
       parts.put(Part.STATUS, "unreadable: " + HexFormat.of().formatHex(response));
-      return new NormalForm(parts, response.length, false);
+      return new NormalForm(parts, "", response.length, false);
     }
   }
 
@@ -103,6 +107,14 @@ record NormalForm(Map<Part, String> parts, int octets, boolean truncated) {
     parts.put(Part.ANSWER, text(answers));
     parts.put(Part.AUTHORITY, text(authorities));
     parts.put(Part.ADDITIONAL, text(additionals));
+  }
+
+  private static String content(Message message) {
+    StringBuilder content = new StringBuilder();
+    for (int section = Section.ANSWER; section <= Section.ADDITIONAL; section++) {
+      content.append(section).append('\n').append(text(message.getSection(section))).append('\n');
+    }
+    return content.toString();
   }
 
   private static Set<String> targets(List<Record> records) {

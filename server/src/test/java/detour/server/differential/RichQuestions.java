@@ -58,6 +58,13 @@ final class RichQuestions {
     return questions;
   }
 
+  /// The plain questions again, but for those that ask for more than one message.
+  static List<Question> streamed() {
+    return plain().stream()
+        .filter(question -> question.type() != Type.AXFR && question.type() != Type.IXFR)
+        .toList();
+  }
+
   private static Set<String> names() {
     Set<String> names = new LinkedHashSet<>(List.of(".", "test.", "example.net.", "xrich.test."));
     for (ServedZone zone : RichZones.ZONES) {

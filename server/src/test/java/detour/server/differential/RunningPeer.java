@@ -3,6 +3,7 @@ package detour.server.differential;
 import static org.awaitility.Awaitility.await;
 
 import detour.server.probe.RealPeer;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -10,7 +11,9 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,16 +25,18 @@ import org.xbill.DNS.Header;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
-/// One of the other servers, with zones, asked over UDP. Belongs to one thread.
+/// One of the other servers, with zones, asked over UDP and TCP. Belongs to one thread.
 final class RunningPeer implements AutoCloseable {
   private static final byte[] NONE = {};
   private static final int SILENCE_MILLIS = 400;
   private static final int PATIENCE_SECONDS = 20;
+  private static final int STREAM_PATIENCE_MILLIS = 5_000;
 
   private final PeerKind kind;
   private final RealPeer process;
   private final DatagramSocket socket;
   private final byte[] buffer = new byte[65_535];
+  private final Socket stream = new Socket();
 
   private RunningPeer(PeerKind kind, RealPeer process, DatagramSocket socket) {
     this.kind = kind;
@@ -99,6 +104,23 @@ final class RunningPeer implements AutoCloseable {
     }
   }
 
+  /// What it answers over a connection that stays open; one that answers nothing fails.
+  byte[] askByStream(byte[] query) {
+    try {
+      if (!stream.isConnected()) {
+        stream.setTcpNoDelay(true);
+        stream.setSoTimeout(STREAM_PATIENCE_MILLIS);
+        stream.connect(socket.getRemoteSocketAddress());
+      }
+      ByteBuffer framed = ByteBuffer.allocate(Short.BYTES + query.length);
+      stream.getOutputStream().write(framed.putShort((short) query.length).put(query).array());
+      DataInputStream responses = new DataInputStream(stream.getInputStream());
+      return responses.readNBytes(responses.readUnsignedShort());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private byte[] exchange(byte[] query) throws IOException {
     try {
       socket.send(new DatagramPacket(query, query.length));
@@ -117,6 +139,15 @@ final class RunningPeer implements AutoCloseable {
   @Override
   public void close() {
     socket.close();
+    closeStream();
     process.close();
+  }
+
+  private void closeStream() {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
