@@ -7,7 +7,7 @@ import detour.dns.zone.Zone;
 import org.jspecify.annotations.Nullable;
 
 /// Adds the addresses of name servers, mail exchanges and service hosts where they are ours, as far
-/// as there is room (RFC 1034 section 4.3.2 step 6).
+/// as there is room (RFC 1034 section 4.3.2 step 6, RFC 2782, RFC 9460 section 4.1).
 final class AdditionalSection {
   private final ResponseWriter writer;
   private final ServiceWriter services;
@@ -55,8 +55,21 @@ final class AdditionalSection {
       boolean fitted = writeAddresses(table, referring, RecordType.A, owner, nowMillis);
       fitted &= writeAddresses(table, referring, RecordType.AAAA, owner, nowMillis);
       complete &= fitted || !isInDelegatedZone();
+      writeAliased(table, writer.targetType(i), owner);
     }
     return complete;
+  }
+
+  /// RFC 9460 section 4.1: the records that an alias of SVCB or HTTPS leads to. Their targets join
+  /// the list, so that chains are followed; each name is looked at once.
+  private void writeAliased(AnswerTable table, int type, int owner) {
+    if (type == 0 || writer.isQuestion(target)) {
+      return;
+    }
+    Zone zone = table.zoneFor(target, type);
+    if (zone != null && zone.lookup(target, type, lookup) == Lookup.Outcome.ANSWER) {
+      writeSet(zone, lookup.recordSet(), type, owner);
+    }
   }
 
   private boolean writeAddresses(
