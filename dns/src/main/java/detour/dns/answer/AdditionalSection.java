@@ -93,7 +93,8 @@ final class AdditionalSection {
     }
     if (outcome == Lookup.Outcome.SERVICE) {
       return isOfZone(table, lookup.service(), type)
-          ? zone == null || lookup.recordSet() == 0
+          ? zone == null
+              || lookup.recordSet() == 0
               || writeSet(zone, lookup.recordSet(), type, owner)
           : writeService(table, lookup.service(), type, owner, nowMillis);
     }

@@ -113,7 +113,8 @@ public final class AnswerTable {
   public AnswerTable identifiedBy(String newName, long newEpoch) {
     return newEpoch == epoch && newName.equals(serverName)
         ? this
-        : new AnswerTable(zones, services, prepared, others, extendedErrors, textCount, newName, newEpoch);
+        : new AnswerTable(
+            zones, services, prepared, others, extendedErrors, textCount, newName, newEpoch);
   }
 
   /// Of which epoch of selections these answers are; 0 before any.

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param extendedError text of an Extended DNS Error (RFC 8914, code 0 "Other") for queries with
 ///   EDNS; null for none
-/// @param others what it answers for types other than A and AAAA; for types that are not among
-///   them the zone's own records answer
+/// @param others what it answers for types other than A and AAAA; for types that are not among them
+///   the zone's own records answer
 public record ServiceAnswer(
     PreparedAnswer ipv4,
     PreparedAnswer ipv6,

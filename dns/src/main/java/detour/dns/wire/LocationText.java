@@ -65,10 +65,6 @@ final class LocationText {
   private static String metres(long centimetres) {
     long distance = Math.abs(centimetres);
     return String.format(
-        Locale.ROOT,
-        "%s%d.%02dm",
-        centimetres < 0 ? "-" : "",
-        distance / 100,
-        distance % 100);
+        Locale.ROOT, "%s%d.%02dm", centimetres < 0 ? "-" : "", distance / 100, distance % 100);
   }
 }

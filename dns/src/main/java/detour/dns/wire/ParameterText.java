@@ -62,8 +62,8 @@ final class ParameterText {
     }
   }
 
-  /// RFC 9460 section 7.1.1 and appendix A.1: a comma or backslash of a protocol is escaped once for
-  /// the list, and its backslash once more for the text.
+  /// RFC 9460 section 7.1.1 and appendix A.1: a comma or backslash of a protocol is escaped once
+  /// for the list, and its backslash once more for the text.
   private static void protocols(byte[] value, StringBuilder text) throws MalformedData {
     text.append('"');
     for (int at = 0; at < value.length; ) {

@@ -23,7 +23,8 @@ final class Rfc9460Test {
         .containsExactly("www.example.com. 3600 HTTPS 1 pool.example.com. alpn=h2");
     assertThat(Server.additionals(response))
         .containsExactly(
-            "pool.example.com. 3600 A 192.0.2.1", "pool.example.com. 3600 AAAA 2001:db8:0:0:0:0:0:1");
+            "pool.example.com. 3600 A 192.0.2.1",
+            "pool.example.com. 3600 AAAA 2001:db8:0:0:0:0:0:1");
   }
 
   @Test

@@ -8,11 +8,7 @@ import java.util.List;
 /// @param weight share of the traffic relative to the pool's other endpoints, 0 to 65535
 /// @param records what stands at the service's name beside or instead of its address
 public record Endpoint(
-    String name,
-    Destination destination,
-    int weight,
-    Checks checks,
-    List<CarriedRecord> records) {
+    String name, Destination destination, int weight, Checks checks, List<CarriedRecord> records) {
   public Endpoint {
     records = List.copyOf(records);
   }

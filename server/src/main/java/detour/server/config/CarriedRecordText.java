@@ -52,8 +52,7 @@ final class CarriedRecordText {
       int type = type(entry);
       byte[] data = new RecordText(entry, ROOT).read(type, 1);
       require(!entry.next(), "one record only: a second one is another item of the list");
-      return new CarriedRecord(
-          type, DataText.write(type, data), HexFormat.of().formatHex(data));
+      return new CarriedRecord(type, DataText.write(type, data), HexFormat.of().formatHex(data));
     } catch (EntryException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -44,8 +44,8 @@ record EndpointDeclaration(
       Option.optional(
           "records",
           new OptionType.Many<>(CarriedRecordText.type()),
-          "Records that stand at the service's name while this endpoint is answered: each a type and"
-              + " data as in a zone file, names in full, as `MX 10 mx1.example.com`.");
+          "Records that stand at the service's name while this endpoint is answered: each a type"
+              + " and data as in a zone file, names in full, as `MX 10 mx1.example.com`.");
 
   static OptionType<EndpointDeclaration> type(OptionType<CheckDeclaration> checkType) {
     Option<CheckDeclaration> check =
@@ -56,7 +56,12 @@ record EndpointDeclaration(
                 written(),
                 address ->
                     new EndpointDeclaration(
-                        null, address.destination(), address.text(), DEFAULT_WEIGHT, null, List.of())),
+                        null,
+                        address.destination(),
+                        address.text(),
+                        DEFAULT_WEIGHT,
+                        null,
+                        List.of())),
             new OptionType.Section<>(
                 List.of(NAME, ADDRESS, WEIGHT, check, RECORDS), values -> of(values, check))));
   }

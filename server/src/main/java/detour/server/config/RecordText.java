@@ -67,9 +67,7 @@ final class RecordText {
       case Type.TXT -> strings(token);
       case Type.SOA -> startOfAuthority(token);
       default ->
-          FieldText.reads(type)
-              ? FieldText.read(entry, this, type, token)
-              : rare(type, token);
+          FieldText.reads(type) ? FieldText.read(entry, this, type, token) : rare(type, token);
     };
   }
 

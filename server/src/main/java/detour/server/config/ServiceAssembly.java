@@ -87,7 +87,7 @@ final class ServiceAssembly {
         declared.unknown(),
         declared.failoverBudget(),
         declared.ramp(),
-        declared.addresses() == null || declared.addresses());
+        !Boolean.FALSE.equals(declared.addresses()));
   }
 
   private void warnOfUselessKeys(ServiceDeclaration declared, Place place) {

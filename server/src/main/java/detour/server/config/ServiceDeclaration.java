@@ -41,7 +41,7 @@ record ServiceDeclaration(
   private static final Option<String> NAME =
       Option.required(
           "name",
-          TextForms.ownerName("a domain name, as www.example.com or *.example.com"),
+          TextForms.ownerName("a domain name, as www.example.com"),
           "The domain name whose addresses, or other records, depend on health; inside one of the"
               + " zones. With `*.` before it, it answers for the names below that do not exist (RFC"
               + " 4592).");
@@ -128,9 +128,9 @@ record ServiceDeclaration(
       Option.optional(
           "addresses",
           new OptionType.Flag(),
-          "Whether the endpoints' addresses are answered. To be said where endpoints have `records`:"
-              + " with `false` only those are answered, and A and AAAA are left to the zone."
-              + " Elsewhere always `true`.");
+          "Whether the endpoints' addresses are answered. To be said where endpoints have"
+              + " `records`: with `false` only those are answered, and A and AAAA are left to the"
+              + " zone. Elsewhere always `true`.");
 
   static OptionType<ServiceDeclaration> type(OptionType<CheckDeclaration> checkType) {
     Option<CheckDeclaration> check =

@@ -60,8 +60,6 @@ record CarriedRendering(int type, List<Item> items, boolean failed, int ttlSecon
 
   /// The records as people write them.
   List<String> texts() {
-    return items.stream()
-        .map(item -> RecordType.name(type) + " " + item.record().text())
-        .toList();
+    return items.stream().map(item -> RecordType.name(type) + " " + item.record().text()).toList();
   }
 }

@@ -94,8 +94,7 @@ final class CarriedRecordTextTest {
             check: none
             pools: [{ endpoints: [{ address: 192.0.2.10, records: %s }] }]
         """
-            .formatted(
-                name, addresses.equals("null") ? "" : "addresses: " + addresses, records);
+            .formatted(name, addresses.equals("null") ? "" : "addresses: " + addresses, records);
     Path file = Files.writeString(folder.resolve("detour.yaml"), yaml);
     ConfigurationReader.Result result = ConfigurationReader.read(file, PublishedKinds.ALL);
     return result instanceof ConfigurationReader.Result.Invalid invalid

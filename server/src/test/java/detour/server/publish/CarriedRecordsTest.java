@@ -40,7 +40,8 @@ final class CarriedRecordsTest {
   private static final String YAML =
       """
       zones: [{ name: example.com, file: example.com.zone }]
-      checks: { web: { type: tcp, port: 80, interval: 10s, flap_window: 0s } }
+      guard: { mode: off }
+      checks: { web: { type: tcp, port: 80 } }
       services:
         - name: _sip._tcp.example.com
           addresses: false
@@ -106,7 +107,7 @@ final class CarriedRecordsTest {
     assertThat(world.answer(SIP, "SRV")).containsExactly("10 40 5060 sip2.example.com.");
     dies("192.0.2.11");
     assertThat(world.answer(SIP, "SRV")).containsExactly("20 0 5060 sip3.example.com.");
-    assertThat(world.track(SIP).answered()).containsExactly("SRV 20 0 5060 sip3.example.com.");
+    assertThat(world.track(SIP).answers()).containsExactly("SRV 20 0 5060 sip3.example.com.");
     dies("198.51.100.10");
     assertThat(world.answer(SIP, "SRV")).containsExactly("SERVFAIL");
   }
