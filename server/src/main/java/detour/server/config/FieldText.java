@@ -4,12 +4,18 @@ import detour.dns.wire.DataField;
 import detour.dns.wire.RecordFormat;
 import detour.dns.wire.RecordType;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -52,18 +58,13 @@ final class FieldText {
           .map(name -> RecordType.parse(name).orElseThrow())
           .toList();
 
-  private static final Set<DataField> PLAIN =
+  /// Left to dnsjava altogether.
+  private static final Set<DataField> OF_DNSJAVA =
       EnumSet.of(
-          DataField.U8,
-          DataField.U16,
-          DataField.U32,
-          DataField.NAME,
-          DataField.TEXT,
-          DataField.TEXTS,
-          DataField.HEX_REST,
-          DataField.BASE64_REST,
-          DataField.BASE64_OPTIONAL,
-          DataField.TYPES);
+          DataField.NSAP, DataField.PREFIXES, DataField.LOCATION, DataField.HOST_IDENTITY);
+
+  private static final String BASE32_HEX = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMddHHmmss");
 
   private final ZoneEntries entry;
   private final RecordText names;
@@ -98,12 +99,13 @@ final class FieldText {
     return text.data.toByteArray();
   }
 
-  /// Reads what dnsjava refused, if it is written field by field in plain numbers.
+  /// Reads what dnsjava refused, if it is written field by field in plain numbers: types that it does
+  /// not know in RRSIG and NSEC, keys without a key, texts that are longer than it takes.
   ///
   /// @return null when it is not
   static byte @Nullable [] readPlain(ZoneEntries entry, RecordText names, int type, int token) {
     List<DataField> fields = RecordFormat.of(type);
-    if (fields.isEmpty() || !PLAIN.containsAll(fields)) {
+    if (fields.isEmpty() || fields.stream().anyMatch(OF_DNSJAVA::contains)) {
       return null;
     }
     try {
@@ -136,6 +138,12 @@ final class FieldText {
       case LOCATOR -> grouped(4, 4, ":", "four groups of hexadecimal digits, as 2001:db8:0:1");
       case EUI48 -> grouped(6, 2, "-", "six pairs of hexadecimal digits, as 00-00-5e-00-53-2a");
       case EUI64 -> grouped(8, 2, "-", "eight pairs of hexadecimal digits, as 00-...-2a");
+      case TEXT_REST -> data.writeBytes(entry.octets(next("text")));
+      case TAG -> tag();
+      case SALT -> salt();
+      case HASHED_NAME -> base32(next("a hash in base32hex"));
+      case TIME -> time(next("a time as 20260131120000"));
+      case IPSEC_GATEWAY -> ipsecGateway();
       case AMT_RELAY -> relay();
       case PARAMETERS -> {
         data.writeBytes(ServiceParameterText.read(entry, token));
@@ -274,16 +282,84 @@ final class FieldText {
     }
     int type = Integer.parseInt(entry.text(kind));
     data.write(Integer.parseInt(entry.text(discovery)) << 7 | type);
+    gateway(type);
+  }
+
+  /// RFC 4025 section 3.1: precedence, type of the gateway, algorithm, gateway.
+  private void ipsecGateway() throws EntryException {
+    number(1);
+    int kind = next("the type of the gateway, 0 to 3");
+    if (!entry.text(kind).matches("[0-3]")) {
+      throw notA("the type of the gateway, 0 to 3", kind);
+    }
+    int type = Integer.parseInt(entry.text(kind));
+    data.write(type);
+    number(1);
+    gateway(type);
+  }
+
+  private void gateway(int type) throws EntryException {
     switch (type) {
       case 1 -> read(DataField.IPV4);
       case 2 -> read(DataField.IPV6);
       case 3 -> read(DataField.NAME);
       default -> {
-        int at = next("'.', for no relay");
+        int at = next("'.', for none");
         if (!entry.text(at).equals(".")) {
-          throw notA("'.', for no relay", at);
+          throw notA("'.', for none", at);
         }
       }
+    }
+  }
+
+  private void tag() throws EntryException {
+    int at = next("a tag of letters and digits");
+    String tag = entry.text(at);
+    if (!tag.matches("[A-Za-z0-9]{1,255}")) {
+      throw notA("a tag of letters and digits", at);
+    }
+    data.write(tag.length());
+    data.writeBytes(tag.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private void salt() throws EntryException {
+    int at = next("a salt in hexadecimal, or -");
+    String digits = entry.text(at).equals("-") ? "" : entry.text(at);
+    if (digits.length() > 510) {
+      throw notA("a salt of up to 255 octets", at);
+    }
+    data.write(digits.length() / 2);
+    hex(digits);
+  }
+
+  private void base32(int at) throws EntryException {
+    ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    int bits = 0;
+    int pending = 0;
+    for (char digit : entry.text(at).toUpperCase(Locale.ROOT).toCharArray()) {
+      int value = BASE32_HEX.indexOf(digit);
+      if (value < 0) {
+        throw notA("a hash in base32hex", at);
+      }
+      pending = (pending << 5 | value) & 0xFFFF;
+      bits += 5;
+      if (bits >= 8) {
+        bits -= 8;
+        octets.write(pending >> bits);
+      }
+    }
+    if (octets.size() == 0 || octets.size() > 255) {
+      throw notA("a hash of 1 to 255 octets", at);
+    }
+    data.write(octets.size());
+    data.writeBytes(octets.toByteArray());
+  }
+
+  private void time(int at) throws EntryException {
+    try {
+      putNumber(LocalDateTime.parse(entry.text(at), TIME).toEpochSecond(ZoneOffset.UTC), 4);
+    } catch (DateTimeParseException e) {
+      throw notA("a time as 20260131120000", at);
     }
   }
 
