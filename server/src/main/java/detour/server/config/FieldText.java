@@ -82,6 +82,12 @@ final class FieldText {
     return READ_HERE.contains(type);
   }
 
+  /// Whether plain numbers are read here before dnsjava is asked, which lowers an original TTL of more
+  /// than 31 bits without a word.
+  static boolean isSignature(int type) {
+    return RecordFormat.of(type).contains(DataField.TIME);
+  }
+
   /// Reads the data that begins at a token and reaches to the end of the entry.
   ///
   /// @param names reads domain names, below the present origin

@@ -333,6 +333,11 @@ final class RecordText {
   }
 
   private byte[] rare(int type, int token) throws EntryException {
+    byte @Nullable [] signature =
+        FieldText.isSignature(type) ? FieldText.readPlain(entry, this, type, token) : null;
+    if (signature != null) {
+      return signature;
+    }
     String text = rejoined(token);
     try {
       Record record =
