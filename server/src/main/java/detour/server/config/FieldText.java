@@ -42,6 +42,7 @@ final class FieldText {
               "IPN",
               "L32",
               "L64",
+              "LOC",
               "LP",
               "NID",
               "NIMLOC",
@@ -60,8 +61,7 @@ final class FieldText {
 
   /// Left to dnsjava altogether.
   private static final Set<DataField> OF_DNSJAVA =
-      EnumSet.of(
-          DataField.NSAP, DataField.PREFIXES, DataField.LOCATION, DataField.HOST_IDENTITY);
+      EnumSet.of(DataField.NSAP, DataField.PREFIXES, DataField.HOST_IDENTITY);
 
   private static final String BASE32_HEX = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMddHHmmss");
@@ -151,6 +151,10 @@ final class FieldText {
       case TIME -> time(next("a time as 20260131120000"));
       case IPSEC_GATEWAY -> ipsecGateway();
       case AMT_RELAY -> relay();
+      case LOCATION -> {
+        data.writeBytes(LocationField.read(entry, token));
+        token = entry.size();
+      }
       case PARAMETERS -> {
         data.writeBytes(ServiceParameterText.read(entry, token));
         token = entry.size();

@@ -67,6 +67,7 @@ final class RecordTypesTest {
       AAAA ::
       LOC 52 22 23.000 N 4 53 32.000 E -2.00m 0.00m 10000m 10m
       LOC 42 21 54 S 71 06 18 W 42849672.95m 90000000.00m
+      LOC 42 N 71 6 W 12
       EID e32c6f78163a9348
       NIMLOC 7519bd
       SRV 0 5 5060 sip
@@ -228,6 +229,9 @@ final class RecordTypesTest {
           HTTPS 1 . alpn=a,,b              | a protocol of alpn has 1 to 255 octets
           HTTPS 1                          | the data ends too early: expected a domain name
           HTTPS 70000 .                    | expected a number up to 65535, found '70000'
+          LOC 91 N 4 E 0m                  | expected a place, as 52 22 23.000 N
+          LOC 52 60 N 4 E 0m               | expected a place, as 52 22 23.000 N
+          LOC 52 N 4 E                     | expected a place, as 52 22 23.000 N
           EUI48 00-00-5e-00-53             | expected six pairs of hexadecimal digits
           L64 1 2001:db8:1                 | expected four groups of hexadecimal digits
           CSYNC 1 2 FOO                    | expected a type, found 'FOO'
