@@ -37,7 +37,7 @@ final class AddressText {
         i += longest - 1;
         continue;
       }
-      text.append(i == 0 || i == from + longest && from >= 0 ? "" : ":");
+      text.append(i == 0 || (from >= 0 && i == from + longest) ? "" : ":");
       text.append(Integer.toHexString(group(octets, i)));
     }
     return text.toString();

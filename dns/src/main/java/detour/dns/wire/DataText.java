@@ -115,7 +115,7 @@ public final class DataText {
   private long number(int octets) throws MalformedData {
     long number = 0;
     for (byte octet : take(octets)) {
-      number = number << 8 | octet & 0xFF;
+      number = number << 8 | (octet & 0xFF);
     }
     return number;
   }
@@ -183,7 +183,7 @@ public final class DataText {
     int bits = 0;
     int pending = 0;
     for (byte octet : octets) {
-      pending = (pending << 8 | octet & 0xFF) & 0xFFFF;
+      pending = (pending << 8 | (octet & 0xFF)) & 0xFFFF;
       for (bits += 8; bits >= 5; bits -= 5) {
         text.append(BASE32_HEX.charAt(pending >> (bits - 5) & 31));
       }
@@ -203,7 +203,7 @@ public final class DataText {
       demand(window > last && bits.length > 0 && bits.length <= 32 && bits[bits.length - 1] != 0);
       last = window;
       for (int bit = 0; bit < bits.length * 8; bit++) {
-        if ((bits[bit / 8] & 0x80 >> bit % 8) != 0) {
+        if ((bits[bit / 8] & 0x80 >> (bit % 8)) != 0) {
           text.append(first ? "" : " ").append(RecordType.name(window << 8 | bit));
           first = false;
         }

@@ -73,7 +73,7 @@ public final class RecordFormat {
 
   private static void put(
       Map<String, List<DataField>> byName, List<DataField> fields, String names) {
-    for (String name : names.split(" ")) {
+    for (String name : names.split(" ", -1)) {
       byName.put(name, fields);
     }
   }

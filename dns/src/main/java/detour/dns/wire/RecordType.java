@@ -91,7 +91,7 @@ public final class RecordType {
 
   private static Map<Integer, String> names() {
     Map<Integer, String> names = new HashMap<>();
-    for (String entry : REGISTRY.strip().split("\\s+")) {
+    for (String entry : REGISTRY.strip().split("\\s+", -1)) {
       int equals = entry.indexOf('=');
       names.put(Integer.valueOf(entry.substring(0, equals)), entry.substring(equals + 1));
     }

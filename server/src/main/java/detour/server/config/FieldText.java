@@ -172,7 +172,7 @@ final class FieldText {
   }
 
   private void number(int octets) throws EntryException {
-    String most = Long.toUnsignedString(octets == 8 ? -1L : (1L << 8 * octets) - 1);
+    String most = Long.toUnsignedString(octets == 8 ? -1L : (1L << (8 * octets)) - 1);
     String expected = "a number up to " + most;
     int at = next(expected);
     String text = entry.text(at);

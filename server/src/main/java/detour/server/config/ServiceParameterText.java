@@ -190,7 +190,7 @@ final class ServiceParameterText {
   private void checkTogether(int token) throws EntryException {
     byte[] mandatory = parameters.getOrDefault(ServiceParameter.MANDATORY, new byte[0]);
     for (int i = 0; i < mandatory.length; i += 2) {
-      int key = (mandatory[i] & 0xFF) << 8 | mandatory[i + 1] & 0xFF;
+      int key = (mandatory[i] & 0xFF) << 8 | (mandatory[i + 1] & 0xFF);
       if (!parameters.containsKey(key)) {
         throw new EntryException(
             entry.start(token),
