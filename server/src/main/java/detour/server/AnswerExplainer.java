@@ -63,10 +63,8 @@ final class AnswerExplainer implements Explainer {
   private ExplanationReport.Answer report(AnswerTable asked, Message response, Name question) {
     String name = text(question);
     PublishedState now = state.get();
-    List<String> services =
-        now.services().stream().map(PublishedState.ServiceState::name).toList();
-    String service =
-        services.contains(name) ? name : wildcardService(asked, question, services);
+    List<String> services = now.services().stream().map(PublishedState.ServiceState::name).toList();
+    String service = services.contains(name) ? name : wildcardService(asked, question, services);
     return new ExplanationReport.Answer(
         Rcode.string(response.getRcode()),
         response.getHeader().getFlag(Flags.AA),

@@ -82,8 +82,8 @@ final class FieldText {
     return READ_HERE.contains(type);
   }
 
-  /// Whether plain numbers are read here before dnsjava is asked, which lowers an original TTL of more
-  /// than 31 bits without a word.
+  /// Whether plain numbers are read here before dnsjava is asked, which lowers an original TTL of
+  /// more than 31 bits without a word.
   static boolean isSignature(int type) {
     return RecordFormat.of(type).contains(DataField.TIME);
   }
@@ -105,8 +105,8 @@ final class FieldText {
     return text.data.toByteArray();
   }
 
-  /// Reads what dnsjava refused, if it is written field by field in plain numbers: types that it does
-  /// not know in RRSIG and NSEC, keys without a key, texts that are longer than it takes.
+  /// Reads what dnsjava refused, if it is written field by field in plain numbers: types that it
+  /// does not know in RRSIG and NSEC, keys without a key, texts that are longer than it takes.
   ///
   /// @return null when it is not
   static byte @Nullable [] readPlain(ZoneEntries entry, RecordText names, int type, int token) {

@@ -75,7 +75,9 @@ final class CarriedRecordTextTest {
 
   @Test
   void shouldRefuseAServiceThatAnswersNothing() throws IOException {
-    assertThat(problems("x.example.com", "false", "")).singleElement().asString()
+    assertThat(problems("x.example.com", "false", ""))
+        .singleElement()
+        .asString()
         .contains("the service has nothing to answer");
   }
 
