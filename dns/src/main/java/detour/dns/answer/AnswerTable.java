@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// service. Immutable.
 public final class AnswerTable {
   private static final byte[] NO_TEXT = {};
+  private static final ServiceAnswer.TypeAnswer[] NO_OTHERS = {};
 
   private final ZoneIndex zones;
   private final ServiceAnswer[] services;
@@ -23,6 +24,9 @@ public final class AnswerTable {
   /// By service, first IPv4, then IPv6: spares the query path a look into [#services], which lie
   /// scattered in memory.
   private final PreparedAnswer[] prepared;
+
+  /// By service: its answers for types other than A and AAAA; empty for most.
+  private final ServiceAnswer.TypeAnswer[][] others;
 
   /// By service: the text of its extended error as octets; empty for none.
   private final byte[][] extendedErrors;
@@ -41,6 +45,7 @@ public final class AnswerTable {
       ZoneIndex zones,
       ServiceAnswer[] services,
       PreparedAnswer[] prepared,
+      ServiceAnswer.TypeAnswer[][] others,
       byte[][] extendedErrors,
       int textCount,
       String serverName,
@@ -48,6 +53,7 @@ public final class AnswerTable {
     this.zones = zones;
     this.services = services;
     this.prepared = prepared;
+    this.others = others;
     this.extendedErrors = extendedErrors;
     this.textCount = textCount;
     this.serverName = serverName;
@@ -68,6 +74,7 @@ public final class AnswerTable {
             new ZoneIndex(zones),
             services.clone(),
             new PreparedAnswer[2 * services.length],
+            new ServiceAnswer.TypeAnswer[services.length][],
             texts,
             0,
             "",
@@ -78,7 +85,7 @@ public final class AnswerTable {
     return table;
   }
 
-  /// The same with other answers of some services; shares everything else. Costs a copy of three
+  /// The same with other answers of some services; shares everything else. Costs a copy of four
   /// arrays.
   ///
   /// @param changed by the index of the service
@@ -88,6 +95,7 @@ public final class AnswerTable {
             zones,
             services.clone(),
             prepared.clone(),
+            others.clone(),
             extendedErrors.clone(),
             textCount,
             serverName,
@@ -105,7 +113,8 @@ public final class AnswerTable {
   public AnswerTable identifiedBy(String newName, long newEpoch) {
     return newEpoch == epoch && newName.equals(serverName)
         ? this
-        : new AnswerTable(zones, services, prepared, extendedErrors, textCount, newName, newEpoch);
+        : new AnswerTable(
+            zones, services, prepared, others, extendedErrors, textCount, newName, newEpoch);
   }
 
   /// Of which epoch of selections these answers are; 0 before any.
@@ -118,6 +127,10 @@ public final class AnswerTable {
     services[index] = answer;
     prepared[2 * index] = answer.ipv4();
     prepared[2 * index + 1] = answer.ipv6();
+    others[index] =
+        answer.others().isEmpty()
+            ? NO_OTHERS
+            : answer.others().toArray(ServiceAnswer.TypeAnswer[]::new);
     extendedErrors[index] = octets(answer);
     textCount += extendedErrors[index].length > 0 ? 1 : 0;
   }
@@ -150,6 +163,26 @@ public final class AnswerTable {
 
   PreparedAnswer ipv6(int index) {
     return prepared[2 * index + 1];
+  }
+
+  /// What a service answers for a type other than A and AAAA; null when it leaves that to the zone.
+  @Nullable PreparedAnswer other(int index, int type) {
+    for (ServiceAnswer.TypeAnswer other : others[index]) {
+      if (other.type() == type) {
+        return other.answer();
+      }
+    }
+    return null;
+  }
+
+  /// The first answer of a service that has records of a type other than A and AAAA; null for none.
+  @Nullable PreparedAnswer anyOther(int index) {
+    for (ServiceAnswer.TypeAnswer other : others[index]) {
+      if (other.answer().size() > 0) {
+        return other.answer();
+      }
+    }
+    return null;
   }
 
   /// Octets of the name server's identifier; empty for none. Not to be changed.

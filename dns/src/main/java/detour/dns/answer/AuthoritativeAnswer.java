@@ -208,7 +208,7 @@ final class AuthoritativeAnswer {
       return fail();
     }
     PreparedAnswer prepared = choose(service);
-    if (prepared == null) {
+    if (prepared == null || prepared.kind() == PreparedAnswer.Kind.ZONE) {
       return lookup.recordSet() != 0
           ? answerRecords(zone)
           : answerNegative(zone, ResponseCode.NOERROR);
@@ -217,7 +217,8 @@ final class AuthoritativeAnswer {
     return switch (prepared.kind()) {
       case ADDRESSES -> answerAddresses(prepared);
       case ALIAS -> answerAlias(prepared);
-      case NO_DATA -> answerNegative(zone, ResponseCode.NOERROR);
+      case RECORDS -> answerPrepared(prepared);
+      case NO_DATA, ZONE -> answerNegative(zone, ResponseCode.NOERROR);
       case SERVFAIL -> fail();
     };
   }
@@ -228,8 +229,8 @@ final class AuthoritativeAnswer {
   /// |---|---|
   /// | A | the IPv4 family |
   /// | AAAA | the IPv6 family |
-  /// | ANY | an alias or a family that has addresses (RFC 8482 section 4.1), else the zone's records |
-  /// | other | the zone's records; where there are none, an alias, if the service is one |
+  /// | ANY | an alias, or a family or type that has records (RFC 8482 section 4.1), else the zone's |
+  /// | other | the service's records, where it has the type; else the zone's; else its alias |
   ///
   /// @return null when the zone's own records, or their absence, answer
   private @Nullable PreparedAnswer choose(int service) {
@@ -237,8 +238,16 @@ final class AuthoritativeAnswer {
       case RecordType.A -> table.ipv4(service);
       case RecordType.AAAA -> table.ipv6(service);
       case RecordType.ANY -> chooseAny(service);
-      default -> lookup.recordSet() != 0 ? null : aliasOf(service);
+      default -> chooseOther(service);
     };
+  }
+
+  private @Nullable PreparedAnswer chooseOther(int service) {
+    PreparedAnswer other = table.other(service, type);
+    if (other != null) {
+      return other;
+    }
+    return lookup.recordSet() != 0 ? null : aliasOf(service);
   }
 
   private @Nullable PreparedAnswer chooseAny(int service) {
@@ -247,6 +256,10 @@ final class AuthoritativeAnswer {
     }
     if (table.ipv6(service).size() > 0) {
       return table.ipv6(service);
+    }
+    PreparedAnswer other = table.anyOther(service);
+    if (other != null) {
+      return other;
     }
     return lookup.recordSet() != 0 ? null : table.ipv4(service);
   }
@@ -264,6 +277,18 @@ final class AuthoritativeAnswer {
       truncated = true;
     } else {
       writer.addAnswers(count);
+    }
+    return null;
+  }
+
+  private @Nullable Zone answerPrepared(PreparedAnswer prepared) {
+    if (!services.appendRecords(prepared, owner(), nowMillis)) {
+      truncated = true;
+      return null;
+    }
+    writer.addAnswers(prepared.size());
+    if (writer.targetCount() > 0) {
+      additional.write(table, null, nowMillis);
     }
     return null;
   }

@@ -49,8 +49,19 @@ public final class PackedRecords {
   /// Octets of RDATA before its name; -1 when the type holds no name that a server acts on.
   public static int nameOffset(int type) {
     return switch (type) {
-      case RecordType.NS, RecordType.CNAME, RecordType.PTR, RecordType.DNAME, RecordType.SOA -> 0;
-      case RecordType.MX -> 2;
+      case RecordType.NS,
+          RecordType.MD,
+          RecordType.MF,
+          RecordType.CNAME,
+          RecordType.SOA,
+          RecordType.MB,
+          RecordType.MG,
+          RecordType.MR,
+          RecordType.PTR,
+          RecordType.MINFO,
+          RecordType.DNAME ->
+          0;
+      case RecordType.MX, RecordType.SVCB, RecordType.HTTPS -> 2;
       case RecordType.SRV -> 6;
       default -> -1;
     };
@@ -60,7 +71,18 @@ public final class PackedRecords {
   /// (RFC 3597 section 4).
   public static boolean compressible(int type) {
     return switch (type) {
-      case RecordType.NS, RecordType.CNAME, RecordType.PTR, RecordType.SOA, RecordType.MX -> true;
+      case RecordType.NS,
+          RecordType.MD,
+          RecordType.MF,
+          RecordType.CNAME,
+          RecordType.SOA,
+          RecordType.MB,
+          RecordType.MG,
+          RecordType.MR,
+          RecordType.PTR,
+          RecordType.MINFO,
+          RecordType.MX ->
+          true;
       default -> false;
     };
   }

@@ -62,6 +62,14 @@ final class TextForms {
     return new Text<>(expected, TextForms::domainName, "^" + DOMAIN + "$");
   }
 
+  /// As [#domain], or `*.` and such a name.
+  static Text<String> ownerName(String expected) {
+    return new Text<>(
+        expected,
+        text -> text.startsWith("*.") ? "*." + domainName(text.substring(2)) : domainName(text),
+        "^(\\*\\.)?" + DOMAIN + "$");
+  }
+
   private static String domainName(String text) {
     require(
         text.chars().allMatch(c -> c < 128),
