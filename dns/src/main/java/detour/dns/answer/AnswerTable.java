@@ -139,6 +139,12 @@ public final class AnswerTable {
     return services[index];
   }
 
+  /// Whether a zone with this name is served.
+  boolean isApex(NameKey name) {
+    Zone zone = zones.deepest(name, 0);
+    return zone != null && zone.originLabels() == name.labels();
+  }
+
   /// The deepest zone served that holds the name; null when none does. For people: it looks at
   /// every zone.
   public @Nullable Zone zoneOf(Name name) {

@@ -8,6 +8,7 @@ import detour.dns.wire.QueryReader;
 import detour.dns.wire.RecordType;
 import detour.dns.wire.ResponseCode;
 import detour.dns.zone.Lookup;
+import detour.dns.zone.NegativeSoa;
 import detour.dns.zone.Zone;
 import org.jspecify.annotations.Nullable;
 
@@ -189,16 +190,17 @@ final class AuthoritativeAnswer {
   /// RFC 2308 sections 2 and 3: the SOA says how long the absence may be believed.
   private @Nullable Zone answerNegative(Zone zone, ResponseCode negative) {
     code = negative;
-    byte[] soa = zone.negativeSoa();
-    int owner = writer.pointer(nameAt, name.labels() - zone.originLabels());
-    // Compressed, which takes longer, only behind an answer that leaves it no more room.
-    if (writer.fits(soa.length)) {
-      writer.copy(soa, 0, soa.length, owner);
-    } else if (!writer.appendSet(soa, 0, soa.length, RecordType.SOA, owner)) {
-      truncated = true;
-      return null;
-    }
-    writer.addAuthorities(1);
+    NegativeSoa soa = zone.negativeSoa();
+    int below = name.labels() - zone.originLabels();
+    int owner = writer.pointer(nameAt, below);
+    boolean prepared =
+        writer.answers() == 0 && (below == 0 || !soa.sharesMore(name.hash(below - 1)));
+    byte[] plain = soa.plain();
+    truncated =
+        prepared
+            ? !writer.appendNegative(soa, owner)
+            : !writer.appendSet(plain, 0, plain.length, RecordType.SOA, owner);
+    writer.addAuthorities(truncated ? 0 : 1);
     return null;
   }
 

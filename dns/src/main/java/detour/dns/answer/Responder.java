@@ -76,7 +76,7 @@ public final class Responder {
     int limit = Math.min(capacity, transport == Transport.TCP ? LARGEST_MESSAGE : udpLimit());
     int room = query.edns() ? limit - Edns.OPT_OCTETS : limit;
     writer.begin(memory, offset, query.questionEnd(), room, query.name());
-    ResponseCode code = rejection(outcome);
+    ResponseCode code = rejection(outcome, table);
     boolean answered = code == ResponseCode.NOERROR;
     if (answered) {
       code = answer.write(table, query, nowMillis);
@@ -124,7 +124,7 @@ public final class Responder {
   }
 
   /// Why a query is not answered from the zones; NOERROR when it is.
-  private ResponseCode rejection(QueryReader.Outcome outcome) {
+  private ResponseCode rejection(QueryReader.Outcome outcome, AnswerTable table) {
     return switch (outcome) {
       case BAD_QUESTION, BAD_RECORDS, BAD_OPTION, DROP -> ResponseCode.FORMERR;
       case OTHER_OPCODE -> ResponseCode.NOTIMP;
@@ -135,7 +135,8 @@ public final class Responder {
         }
         yield switch (query.type()) {
           // A whole zone is nothing for this path (RFC 5936 section 4.2: never over UDP).
-          case RecordType.AXFR, RecordType.IXFR -> ResponseCode.REFUSED;
+          case RecordType.AXFR, RecordType.IXFR ->
+              table.isApex(query.name()) ? ResponseCode.REFUSED : ResponseCode.NOTAUTH;
           // RFC 6891 section 6.1.1: OPT is never asked for.
           case RecordType.OPT -> ResponseCode.FORMERR;
           case RecordType.MAILA, RecordType.MAILB, RecordType.TKEY, RecordType.TSIG ->

@@ -6,6 +6,7 @@ import detour.dns.wire.NameCompressor;
 import detour.dns.wire.NameKey;
 import detour.dns.wire.PackedRecords;
 import detour.dns.wire.RecordType;
+import detour.dns.zone.NegativeSoa;
 import java.lang.foreign.MemorySegment;
 
 /// Appends whole record sets to a response, section by section, or nothing of a set that does not
@@ -78,6 +79,28 @@ final class ResponseWriter {
       }
     }
     position += octets;
+  }
+
+  /// Appends the SOA of a negative answer behind nothing but the question.
+  ///
+  /// @param owner pointer to the zone's name, with which the question's ends
+  /// @return whether it fitted; nothing is appended when not
+  boolean appendNegative(NegativeSoa soa, int owner) {
+    if (!fits(soa.octets())) {
+      return false;
+    }
+    int begin = position;
+    copy(soa.compressed(), 0, soa.octets(), owner);
+    point(soa.primary(), begin, owner);
+    point(soa.mailbox(), begin, owner);
+    return true;
+  }
+
+  private void point(NegativeSoa.Ending ending, int record, int owner) {
+    if (ending.at() != 0) {
+      int base = ending.within() ? 0xC000 | record : owner;
+      memory.set(Layouts.SHORT, message + record + ending.at(), (short) (base + ending.target()));
+    }
   }
 
   /// Appends a record set; names in its data are compressed where that is allowed, and remembered
@@ -239,6 +262,11 @@ final class ResponseWriter {
       } else {
         rememberTarget(type, data + nameOffset);
       }
+      if (type == RecordType.DNAME) {
+        // The target of the CNAME that follows ends with it.
+        beginCompressing();
+        compressor.learn(packed, rdata, data);
+      }
       return true;
     }
     if (data + nameOffset > limit) {
@@ -279,11 +307,15 @@ final class ResponseWriter {
 
   /// @return where the name ends; -1 when it does not fit
   private int appendName(int at, byte[] bytes, int from) {
+    beginCompressing();
+    return compressor.write(memory, message, at, limit, bytes, from);
+  }
+
+  private void beginCompressing() {
     if (!compressing) {
       compressing = true;
       compressor.begin(question);
     }
-    return compressor.write(memory, message, at, limit, bytes, from);
   }
 
   private void rememberTarget(int type, int at) {

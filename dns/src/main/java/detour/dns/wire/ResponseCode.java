@@ -10,6 +10,8 @@ public enum ResponseCode {
   REFUSED(5),
   /// A name made by a DNAME would be too long (RFC 6672 section 2.2).
   YXDOMAIN(6),
+  /// A zone is wanted that is not served here (RFC 5936 section 2.2.1).
+  NOTAUTH(9),
   /// An EDNS version that is not spoken here (RFC 6891 section 9); needs the extended RCODE.
   BADVERS(16);
 

@@ -35,7 +35,7 @@ record Exchange(
   private boolean isTighter(NormalForm other) {
     return other.octets() < detour.octets()
         && other.content().equals(detour.content())
-        && !detour.content().isEmpty()
+        && other.part(Part.STATUS).equals(detour.part(Part.STATUS))
         && !detour.truncated();
   }
 
@@ -59,6 +59,13 @@ record Exchange(
     Set<String> own = new TreeSet<>(detour.records(Part.ADDITIONAL));
     own.removeIf(record -> !zoneOf(record.substring(0, record.indexOf(' '))).equals(zone));
     return others().stream().anyMatch(form -> form.records(Part.ADDITIONAL).equals(own));
+  }
+
+  /// Whether it adds all that one of the others adds, and more.
+  boolean addsMore() {
+    return others().stream()
+        .map(form -> form.records(Part.ADDITIONAL))
+        .anyMatch(records -> detour.records(Part.ADDITIONAL).containsAll(records));
   }
 
   /// The origin of the deepest zone that holds the name; empty for none.

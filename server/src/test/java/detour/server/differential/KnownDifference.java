@@ -18,11 +18,14 @@ enum KnownDifference {
   ADDITIONAL_OF_OTHER_ZONES(
       (exchange, part) -> part == Part.ADDITIONAL && exchange.addsOfOtherZonesOnly()),
 
+  /// All that an alias of HTTPS leads to, and the addresses of a wildcard that is its own target.
+  ADDITIONAL_OF_SERVICES((exchange, part) ->
+      part == Part.ADDITIONAL && exchange.question().type() == Type.HTTPS && exchange.addsMore()),
+
   /// A redirection into itself makes the name longer until 16 links are followed or there is no
   /// room; the others stop sooner, each elsewhere, or fail.
   GROWING_REDIRECTION((exchange, part) ->
-      part == Part.STATUS
-          && exchange.detour().truncated()
+      (part == Part.STATUS || part == Part.ANSWER)
           && exchange.detour().records(Part.ANSWER).stream()
               .anyMatch(record -> record.contains(" dname "))
           && exchange.detour().records(Part.ANSWER).size() > 6),

@@ -21,6 +21,7 @@ import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SRVRecord;
+import org.xbill.DNS.SVCBBase;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
@@ -123,6 +124,7 @@ record NormalForm(Map<Part, String> parts, String content, int octets, boolean t
       switch (record) {
         case NSRecord server -> targets.add(lower(server.getTarget().toString()));
         case MXRecord exchange -> targets.add(lower(exchange.getTarget().toString()));
+        case SVCBBase service -> targets.add(lower(service.getTargetName().toString()));
         case SRVRecord service -> targets.add(lower(service.getTarget().toString()));
         default -> {}
       }

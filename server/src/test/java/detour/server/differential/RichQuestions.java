@@ -32,6 +32,7 @@ final class RichQuestions {
     Type.SRV,
     Type.ANY,
     Type.SVCB,
+    Type.HTTPS,
     65_280
   };
   private static final List<String> ORIGINS =
@@ -48,7 +49,8 @@ final class RichQuestions {
       }
     }
     for (int type = 0; type <= 300; type++) {
-      for (String name : List.of("types.rich.test.", "x.wild.rich.test.", "sub.rich.test.")) {
+      for (String name :
+          List.of("types.rich.test.", "x.wild.rich.test.", "sub.rich.test.", "rich.test.")) {
         questions.add(Question.plain(name, type));
       }
     }

@@ -61,7 +61,9 @@ final class RichZones {
       types 300 IN TYPE109 \\# 8 00005eef1000002a
       types 300 IN URI 10 1 "https://www.example.com/path"
       types 300 IN CAA 128 iodef "mailto:security@example.com"
-      types 300 IN TYPE7 \\# 1 00
+      types 300 IN TYPE7 \\# 16 04686f73740472696368047465737400
+      types 300 IN TYPE8 \\# 16 046d61696c0472696368047465737400
+      types 300 IN TYPE9 \\# 16 04686f73740472696368047465737400
       types 300 IN TYPE19 \\# 5 0431323334
       types 300 IN TYPE55 \\# 12 04020004001122330a0b0c0d
       types 300 IN TYPE62 \\# 9 000000420003000104
@@ -71,6 +73,31 @@ final class RichZones {
       types 300 IN TYPE107 \\# 3 000a00
       types 300 IN TYPE65280 \\# 3 010203
       types 300 IN TYPE65281 \\# 0
+      minfo 300 IN MINFO minfo.far.example.net. mail.minfo.far.example.net.
+      minfo2 300 IN MINFO host mail.host
+      mx 300 IN MX 10 mail.mx
+      mx 300 IN MX 20 mail.mail.mx
+      mx 300 IN MX 30 MAIL.mx
+      mx 300 IN MX 40 mx.example.net.
+      mx 300 IN MX 50 mx2.example.net.
+      svcb 300 IN SVCB 1 host alpn=h2
+      svcbalias 300 IN SVCB 0 svcb
+      https 300 IN HTTPS 1 . alpn=h2
+      https 300 IN A 192.0.2.80
+      https 300 IN AAAA 2001:db8::80
+      httpsalias 300 IN HTTPS 0 httpsalias2
+      httpsalias2 300 IN HTTPS 0 https
+      httpsalias2 300 IN A 192.0.2.81
+      httpsdot 300 IN HTTPS 0 .
+      httpsdot 300 IN A 192.0.2.82
+      httpscname 300 IN HTTPS 0 alias
+      httpsother 300 IN HTTPS 0 svc.other.test.
+      httpsmissing 300 IN HTTPS 1 missing
+      httpsglue 300 IN HTTPS 1 mx.below.sub
+      httpsloop 300 IN HTTPS 0 httpsloop2
+      httpsloop2 300 IN HTTPS 0 httpsloop
+      *.httpswild 300 IN HTTPS 1 .
+      *.httpswild 300 IN A 192.0.2.83
       long 300 IN TXT %1$s %1$s %1$s
       longer 300 IN TXT %1$s %1$s %1$s %1$s %1$s %1$s
       edge 300 IN TXT %1$s "edge"
