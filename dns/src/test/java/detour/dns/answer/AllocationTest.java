@@ -80,16 +80,36 @@ class AllocationTest {
                 "drawn.example.com",
                 "alias.example.com",
                 "failing.example.com",
-                "rotated.example.com"),
+                "rotated.example.com",
+                "carrier.example.com",
+                "*.carriers.example.com"),
             new ServiceAnswer(drawn, PreparedAnswer.noData(), "last resort"),
             new ServiceAnswer(alias, alias, null),
             new ServiceAnswer(PreparedAnswer.servFail(), PreparedAnswer.servFail(), null),
             new ServiceAnswer(
                 Server.addresses("192.0.2.1", "192.0.2.2", "192.0.2.3"),
                 Server.addresses("2001:db8::1"),
-                null));
+                null),
+            carrier(Server.addresses("192.0.2.1")),
+            carrier(PreparedAnswer.ofZone()));
     server.table = server.table.identifiedBy("ams1", 123);
     return server;
+  }
+
+  private static ServiceAnswer carrier(PreparedAnswer addresses) {
+    byte[] own = {0, 1, 0};
+    byte[] alias = {
+      0, 0, 3, 'w', 'w', 'w', 7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 3, 'c', 'o', 'm', 0
+    };
+    return new ServiceAnswer(
+        addresses,
+        addresses,
+        "two of three",
+        List.of(
+            new ServiceAnswer.TypeAnswer(
+                Type.MX, PreparedAnswer.records(Type.MX, List.of(alias), 60)),
+            new ServiceAnswer.TypeAnswer(
+                Type.HTTPS, PreparedAnswer.records(Type.HTTPS, List.of(own, alias), 60))));
   }
 
   private static MemorySegment[] queries(Arena arena) {
@@ -108,8 +128,11 @@ class AllocationTest {
             "alias.example.com",
             "failing.example.com",
             "rotated.example.com",
+            "carrier.example.com",
+            "x.carriers.example.com",
             "www.example.org")) {
-      for (int type : new int[] {Type.A, Type.AAAA, Type.MX, Type.NS, Type.ANY, Type.DS}) {
+      for (int type :
+          new int[] {Type.A, Type.AAAA, Type.MX, Type.NS, Type.ANY, Type.DS, Type.HTTPS}) {
         Message query = Server.query(name, type);
         queries.add(copy(arena, query.toWire()));
         query.addRecord(new OPTRecord(1232, 0, 0), Section.ADDITIONAL);
