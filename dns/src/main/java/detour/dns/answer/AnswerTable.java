@@ -31,9 +31,7 @@ public final class AnswerTable {
   /// once the table is made.
   private int textCount;
 
-  /// What the name server's identifier says besides the epoch; empty to say nothing.
-  private final String serverName;
-
+  private final ServerOptions server;
   private final long epoch;
   private final byte[] nameServerId;
 
@@ -43,19 +41,18 @@ public final class AnswerTable {
       PreparedAnswer[] prepared,
       byte[][] extendedErrors,
       int textCount,
-      String serverName,
+      ServerOptions server,
       long epoch) {
     this.zones = zones;
     this.services = services;
     this.prepared = prepared;
     this.extendedErrors = extendedErrors;
     this.textCount = textCount;
-    this.serverName = serverName;
+    this.server = server;
     this.epoch = epoch;
+    String name = server.nameServerId();
     nameServerId =
-        serverName.isEmpty()
-            ? NO_TEXT
-            : (serverName + " epoch=" + epoch).getBytes(StandardCharsets.UTF_8);
+        name.isEmpty() ? NO_TEXT : (name + " epoch=" + epoch).getBytes(StandardCharsets.UTF_8);
   }
 
   /// @param services by the index that [detour.dns.zone.ZoneBuilder#service] was given
@@ -70,7 +67,7 @@ public final class AnswerTable {
             new PreparedAnswer[2 * services.length],
             texts,
             0,
-            "",
+            ServerOptions.NONE,
             0);
     for (int i = 0; i < services.length; i++) {
       table.put(i, services[i]);
@@ -90,22 +87,21 @@ public final class AnswerTable {
             prepared.clone(),
             extendedErrors.clone(),
             textCount,
-            serverName,
+            server,
             epoch);
     changed.forEach(next::put);
     return next;
   }
 
-  /// The same under another name and selection epoch; shares everything else.
+  /// The same from a server that says other things of itself, and under another selection epoch;
+  /// shares everything else.
   ///
-  /// @param newName what clients that ask for the name server's identifier are told, with the epoch
-  ///   behind it; empty to tell them nothing
   /// @param newEpoch 0 or more; what clients that ask for the zone's version are told beside its
-  ///   serial
-  public AnswerTable identifiedBy(String newName, long newEpoch) {
-    return newEpoch == epoch && newName.equals(serverName)
+  ///   serial, and those that ask for the name server's identifier behind its name
+  public AnswerTable identifiedBy(ServerOptions newServer, long newEpoch) {
+    return newEpoch == epoch && newServer == server
         ? this
-        : new AnswerTable(zones, services, prepared, extendedErrors, textCount, newName, newEpoch);
+        : new AnswerTable(zones, services, prepared, extendedErrors, textCount, newServer, newEpoch);
   }
 
   /// Of which epoch of selections these answers are; 0 before any.
@@ -150,6 +146,10 @@ public final class AnswerTable {
 
   PreparedAnswer ipv6(int index) {
     return prepared[2 * index + 1];
+  }
+
+  ServerOptions server() {
+    return server;
   }
 
   /// Octets of the name server's identifier; empty for none. Not to be changed.

@@ -54,7 +54,7 @@ class AllocationTest {
       MemorySegment.copy(query, 0, EVERYTHING, address, length);
       octets +=
           server.responder.respond(
-              server.table, EVERYTHING, address, length, CAPACITY, Transport.UDP, i);
+              server.table, EVERYTHING, address, length, CAPACITY, Transport.UDP, CLIENT, i);
     }
     return octets;
   }
@@ -88,7 +88,7 @@ class AllocationTest {
                 Server.addresses("192.0.2.1", "192.0.2.2", "192.0.2.3"),
                 Server.addresses("2001:db8::1"),
                 null));
-    server.table = server.table.identifiedBy("ams1", 123);
+    server.table = server.table.identifiedBy(ServerOptions.named("ams1"), 123);
     return server;
   }
 

@@ -41,6 +41,7 @@ class ResponderFuzz {
                 query.length,
                 capacity,
                 transport,
+                new ClientAddress(),
                 1_800_000_000_000L);
     boolean answerable = query.length >= 12 && query[2] >= 0;
     assertThat(length > 0).isEqualTo(answerable);
@@ -75,7 +76,7 @@ class ResponderFuzz {
               new ServiceAnswer(addresses, PreparedAnswer.noData(), "last resort"),
               new ServiceAnswer(alias, alias, null)
             })
-        .identifiedBy("ams1", 123);
+        .identifiedBy(ServerOptions.named("ams1"), 123);
   }
 
   private static Zone services() {
