@@ -76,7 +76,13 @@ class ResponderFuzz {
               new ServiceAnswer(addresses, PreparedAnswer.noData(), "last resort"),
               new ServiceAnswer(alias, alias, null)
             })
-        .identifiedBy(ServerOptions.named("ams1"), 123);
+        .identifiedBy(
+            ServerOptions.of(
+                "ams1",
+                "Detour",
+                new CookiePolicy(
+                    List.of(CookieSecret.parse("e5e973e5a6b2a43f48e7dc849e37bfcf")), true)),
+            123);
   }
 
   private static Zone services() {
