@@ -4,6 +4,7 @@ import static detour.dns.answer.Server.options;
 import static detour.dns.answer.Server.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,14 +31,22 @@ class Rfc7871Test {
         "00012000c0000201",
         "00010000",
         "0002380020010db8010203",
-        "0002800020010db8000000000000000000000001",
-        "00000000"
+        "0002800020010db8000000000000000000000001"
       })
   void shouldEchoTheSubnetWithScopeZero(String subnet) {
     Message response = ask("www.example.com", subnet);
     assertThat(status(response)).isEqualTo("NOERROR aa");
     assertThat(options(response, SUBNET)).containsExactly(subnet);
     assertThat(options(ask("none.example.com", subnet), SUBNET)).containsExactly(subnet);
+  }
+
+  /// `dig +subnet=0` asks so that no subnet be used; dnsjava does not read it.
+  @Test
+  void shouldEchoTheSubnetWithoutFamily() {
+    Message query =
+        Server.withOptions("www.example.com", Type.A, Server.option(SUBNET, "00000000"));
+    byte[] response = server.askRaw(query.toWire(), Transport.UDP);
+    assertThat(HexFormat.of().formatHex(response)).endsWith("0008" + "0008" + "0004" + "00000000");
   }
 
   /// Section 6: too few or too many octets, bits beyond the prefix, a scope in a query, a prefix

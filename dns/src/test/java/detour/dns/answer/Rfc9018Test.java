@@ -38,13 +38,20 @@ class Rfc9018Test {
     // A.2: the same cookie later, renewed
     "198.51.100.100, 1559734385, 2464c4abcf10c957010000005cf79f111f8130c3eee29480,"
         + " 2464c4abcf10c957010000005cf7a871d4a564a1442aca77",
-    // A.3: reserved octets that are not zero count as they are
+    // A.3: another client's, which is too old
     "203.0.113.203, 1559734700, fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5,"
         + " fc93fc62807ddb86010000005cf7a9acf73a7810aca2381e",
   })
   void shouldMakeThePublishedCookies(
       String client, long nowSeconds, String query, String response) {
     assertThat(cookie(client, nowSeconds, query, SECRET)).isEqualTo(response);
+  }
+
+  /// Section 4.2: reserved octets are hashed as they are, and need not be zero.
+  @Test
+  void shouldAcceptReservedOctetsThatAreNotZero() {
+    String cookie = "fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5";
+    assertThat(cookie("203.0.113.203", 1559728000, cookie, SECRET)).isEqualTo(cookie);
   }
 
   /// Appendix A.4: IPv6, and a secret that was replaced.

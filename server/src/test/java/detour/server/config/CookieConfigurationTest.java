@@ -82,6 +82,6 @@ class CookieConfigurationTest {
     Files.writeString(
         file,
         "node: {cookies: " + cookies + "}\nzones: [{name: example.com, ns: [ns1.example.net]}]\n");
-    return ConfigurationReader.read(file, List.of());
+    return ConfigurationReader.read(file, SampleKinds.ALL);
   }
 }
