@@ -52,6 +52,6 @@ public final class ClientAddress {
   }
 
   public boolean isIpv4() {
-    return high == 0 && low >>> 32 == 0xFFFF;
+    return high == 0 && (low >>> 32) == 0xFFFF;
   }
 }

@@ -43,7 +43,7 @@ final class ServerCookie {
     int secret = matching(options, secrets, address, nowSeconds);
     valid = secret >= 0;
     if (secret != 0 || age(head, nowSeconds) > RENEWED_AFTER_SECONDS) {
-      head = (long) Integer.reverseBytes(nowSeconds) << 32 | VERSION;
+      head = ((long) Integer.reverseBytes(nowSeconds) << 32) | VERSION;
       tail = hash(secrets.getFirst(), address);
     }
   }

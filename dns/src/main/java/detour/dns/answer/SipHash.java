@@ -35,7 +35,7 @@ final class SipHash {
   /// @param length octets of the whole input
   /// @return the hash's octets, the first in the lowest bits
   long finish(long rest, int length) {
-    add(rest | (long) length << 56);
+    add(rest | ((long) length << 56));
     v2 ^= 0xFF;
     round();
     round();
