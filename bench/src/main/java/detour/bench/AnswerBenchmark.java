@@ -58,13 +58,6 @@ public class AnswerBenchmark {
     byte[] query = queries[next++ & (queries.length - 1)];
     Workload.copy(query, memory);
     return responder.respond(
-        table,
-        memory,
-        0,
-        query.length,
-        Workload.BUFFER_BYTES,
-        Transport.UDP,
-        client,
-        1_000_000L);
+        table, memory, 0, query.length, Workload.BUFFER_BYTES, Transport.UDP, client, 1_000_000L);
   }
 }

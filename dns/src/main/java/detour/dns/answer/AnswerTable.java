@@ -101,7 +101,8 @@ public final class AnswerTable {
   public AnswerTable identifiedBy(ServerOptions newServer, long newEpoch) {
     return newEpoch == epoch && newServer == server
         ? this
-        : new AnswerTable(zones, services, prepared, extendedErrors, textCount, newServer, newEpoch);
+        : new AnswerTable(
+            zones, services, prepared, extendedErrors, textCount, newServer, newEpoch);
   }
 
   /// Of which epoch of selections these answers are; 0 before any.

@@ -65,8 +65,7 @@ final class EdnsAnswer {
   ///
   /// @param record where it begins
   /// @param room octets that it may grow to
-  void open(
-      MemorySegment memory, long record, int room, ResponseCode code, boolean dnssecOk) {
+  void open(MemorySegment memory, long record, int room, ResponseCode code, boolean dnssecOk) {
     opt.begin(memory, record, room, udpOctets, code, dnssecOk);
   }
 

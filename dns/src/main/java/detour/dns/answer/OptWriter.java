@@ -55,8 +55,8 @@ final class OptWriter {
     memory.set(Layouts.SHORT, record + 7, (short) (dnssecOk ? Edns.DNSSEC_OK : 0));
   }
 
-  /// The cookie (RFC 7873 section 5.2): the client's part and ours, each eight octets with the first
-  /// in the lowest bits.
+  /// The cookie (RFC 7873 section 5.2): the client's part and ours, each eight octets with the
+  /// first in the lowest bits.
   void addCookie(long client, long head, long tail) {
     if (begins(Edns.COOKIE, COOKIE_OCTETS - OPTION_HEADER)) {
       memory.set(Layouts.OCTETS, record + length, client);

@@ -129,11 +129,7 @@ public final class Responder {
 
   /// As above, for a query that came from somewhere.
   public byte[] answer(
-      AnswerTable table,
-      byte[] query,
-      Transport transport,
-      ClientAddress client,
-      long nowMillis) {
+      AnswerTable table, byte[] query, Transport transport, ClientAddress client, long nowMillis) {
     byte[] message = Arrays.copyOf(query, LARGEST_MESSAGE);
     int length =
         respond(
@@ -180,10 +176,7 @@ public final class Responder {
 
   /// What a query with a cookie is answered with that would else be answered with `code`.
   private ResponseCode withCookie(
-      ResponseCode code,
-      QueryReader.Outcome outcome,
-      CookiePolicy policy,
-      Transport transport) {
+      ResponseCode code, QueryReader.Outcome outcome, CookiePolicy policy, Transport transport) {
     if (code != ResponseCode.NOERROR || !edns.answersCookie() || edns.cookieValid()) {
       return code;
     }

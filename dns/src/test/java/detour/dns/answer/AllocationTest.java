@@ -31,9 +31,7 @@ class AllocationTest {
   private static final EDNSOption SUBNET = Server.option(8, "0002380020010db8010203");
   private static final EDNSOption KEEPALIVE = Server.option(11, "");
   private static final EDNSOption PADDING = Server.option(12, "0000");
-  private static final EDNSOption[] ALL = {
-    NSID, ZONE_VERSION, COOKIE, SUBNET, KEEPALIVE, PADDING
-  };
+  private static final EDNSOption[] ALL = {NSID, ZONE_VERSION, COOKIE, SUBNET, KEEPALIVE, PADDING};
   private static final CookiePolicy COOKIES =
       new CookiePolicy(
           List.of(
@@ -75,7 +73,14 @@ class AllocationTest {
       MemorySegment.copy(query, 0, EVERYTHING, address, length);
       octets +=
           server.responder.respond(
-              server.table, EVERYTHING, address, length, CAPACITY, TRANSPORTS[i % TRANSPORTS.length], CLIENT, NOW_MILLIS);
+              server.table,
+              EVERYTHING,
+              address,
+              length,
+              CAPACITY,
+              TRANSPORTS[i % TRANSPORTS.length],
+              CLIENT,
+              NOW_MILLIS);
     }
     return octets;
   }

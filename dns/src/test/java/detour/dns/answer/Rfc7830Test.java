@@ -27,7 +27,11 @@ class Rfc7830Test {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "www.example.com", "wide.example.com", "none.example.com", "example.com", "example.org"
+        "www.example.com",
+        "wide.example.com",
+        "none.example.com",
+        "example.com",
+        "example.org"
       })
   void shouldPadToBlocksWhereEncrypted(String name) {
     byte[] response = ask(name, Transport.TLS, ASKED);

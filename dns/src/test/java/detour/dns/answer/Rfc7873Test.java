@@ -99,8 +99,7 @@ class Rfc7873Test {
     Message answered = ask(cookie);
     assertThat(status(answered)).isEqualTo("NOERROR aa");
     assertThat(options(answered, COOKIE)).containsExactly(cookie);
-    assertThat(ask(CLIENT + "01".repeat(16)).getRcode())
-        .isEqualTo(ResponseCode.BADCOOKIE.number());
+    assertThat(ask(CLIENT + "01".repeat(16)).getRcode()).isEqualTo(ResponseCode.BADCOOKIE.number());
   }
 
   @Test
@@ -122,8 +121,7 @@ class Rfc7873Test {
   @Test
   void shouldNotTakeACookieFromAnotherAddress() {
     policy(new CookiePolicy(SECRETS, true));
-    Message query =
-        Server.withOptions("www.example.com", Type.A, Server.option(COOKIE, issued()));
+    Message query = Server.withOptions("www.example.com", Type.A, Server.option(COOKIE, issued()));
     assertThat(server.askFrom("192.0.2.78", query, Transport.UDP, Server.NOW_MILLIS).getRcode())
         .isEqualTo(ResponseCode.BADCOOKIE.number());
   }

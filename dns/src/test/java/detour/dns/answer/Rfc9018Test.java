@@ -24,8 +24,7 @@ class Rfc9018Test {
     CookiePolicy policy =
         new CookiePolicy(Stream.of(secrets).map(CookieSecret::parse).toList(), false);
     server.table = server.table.identifiedBy(ServerOptions.of("", "", policy), 1);
-    Message query =
-        Server.withOptions("www.example.com", Type.A, Server.option(COOKIE, cookie));
+    Message query = Server.withOptions("www.example.com", Type.A, Server.option(COOKIE, cookie));
     Message response = server.askFrom(client, query, Transport.UDP, nowSeconds * 1000);
     return Server.options(response, COOKIE).getFirst();
   }
@@ -34,7 +33,8 @@ class Rfc9018Test {
   @ParameterizedTest
   @CsvSource({
     // A.1: a first cookie
-    "198.51.100.100, 1559731985, 2464c4abcf10c957, 2464c4abcf10c957010000005cf79f111f8130c3eee29480",
+    "198.51.100.100, 1559731985, 2464c4abcf10c957,"
+        + " 2464c4abcf10c957010000005cf79f111f8130c3eee29480",
     // A.2: the same cookie later, renewed
     "198.51.100.100, 1559734385, 2464c4abcf10c957010000005cf79f111f8130c3eee29480,"
         + " 2464c4abcf10c957010000005cf7a871d4a564a1442aca77",
@@ -97,9 +97,8 @@ class Rfc9018Test {
   /// A server with one socket for both families and one with two make the same cookie.
   @Test
   void shouldTakeAnIpv4ClientOfAnIpv6SocketForIpv4() {
-    ClientAddress mapped = ClientAddress.of(new byte[] {
-      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, (byte) 192, 0, 2, 9
-    });
+    ClientAddress mapped =
+        ClientAddress.of(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, (byte) 192, 0, 2, 9});
     ClientAddress plain = ClientAddress.of(new byte[] {(byte) 192, 0, 2, 9});
     assertThat(mapped.isIpv4()).isTrue();
     assertThat(List.of(mapped.high(), mapped.low())).isEqualTo(List.of(plain.high(), plain.low()));

@@ -58,9 +58,9 @@ record ConfigurationFormat(
           "version",
           TextForms.shown("name, off"),
           "name",
-          "What clients are told that ask for the server's software (class CHAOS, `version.bind` and"
-              + " `version.server`): `name` for Detour and its version, `off` for nothing, or any"
-              + " other text.");
+          "What clients are told that ask for the server's software (class CHAOS, `version.bind`"
+              + " and `version.server`): `name` for Detour and its version, `off` for nothing, or"
+              + " any other text.");
   private static final Option<Placed<CookieDeclaration>> COOKIES = CookieDeclaration.option();
 
   private static final Option<List<InetSocketAddress>> DNS =

@@ -334,8 +334,7 @@ public final class ConfigurationReader {
           default -> declared.nsid();
         };
     Placed<CookieDeclaration> cookies = declared.cookies();
-    CookieSettings.Mode mode =
-        cookies == null ? CookieSettings.Mode.ON : cookies.value().mode();
+    CookieSettings.Mode mode = cookies == null ? CookieSettings.Mode.ON : cookies.value().mode();
     return new NodeSettings(
         name,
         dataDir,

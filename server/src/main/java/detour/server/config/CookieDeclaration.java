@@ -49,8 +49,7 @@ record CookieDeclaration(CookieSettings.Mode mode, @Nullable String secretFile) 
                     new OptionType.Section<>(
                         List.of(MODE, SECRET_FILE),
                         values ->
-                            new CookieDeclaration(
-                                values.of(MODE), values.orNull(SECRET_FILE)))))),
+                            new CookieDeclaration(values.of(MODE), values.orNull(SECRET_FILE)))))),
         "DNS cookies (RFC 7873), by which clients and this server know that neither is forged:"
             + " `on`, `off`, `required`, or a mapping.");
   }
@@ -62,7 +61,8 @@ record CookieDeclaration(CookieSettings.Mode mode, @Nullable String secretFile) 
   /// Reads secrets; empty lines and those that begin with `#` do not count.
   ///
   /// @throws IOException when the file cannot be read
-  /// @throws IllegalArgumentException with the line that is no secret, whose text it does not repeat
+  /// @throws IllegalArgumentException with the line that is no secret, whose text it does not
+  ///   repeat
   static List<CookieSecret> secrets(Path file) throws IOException {
     List<CookieSecret> secrets = new ArrayList<>();
     String[] lines = text(file).split("\\R", -1);

@@ -21,7 +21,8 @@ class CookieConfigurationTest {
 
   @Test
   void shouldReadSecretsBesideTheConfiguration() throws IOException {
-    Files.writeString(folder.resolve("secrets"), "# rotated in May\n\n" + NEW + "\n " + OLD + "\r\n");
+    Files.writeString(
+        folder.resolve("secrets"), "# rotated in May\n\n" + NEW + "\n " + OLD + "\r\n");
     assertThat(cookies("{mode: required, secret_file: secrets}"))
         .isEqualTo(
             new CookieSettings(
