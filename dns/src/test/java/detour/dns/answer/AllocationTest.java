@@ -54,7 +54,14 @@ class AllocationTest {
     try (Arena arena = Arena.ofConfined()) {
       long address = arena.allocate(CAPACITY, 8).address();
       MemorySegment[] queries = queries(arena);
-      run(server, queries, address, 400_000);
+      // Code that is compiled, or compiled anew, while it runs may allocate a little, once.
+      int rounds = 0;
+      long warmUp;
+      do {
+        long begin = threads.getCurrentThreadAllocatedBytes();
+        run(server, queries, address, 400_000);
+        warmUp = threads.getCurrentThreadAllocatedBytes() - begin;
+      } while (warmUp > 0 && ++rounds < 20);
       long before = threads.getCurrentThreadAllocatedBytes();
       long octets = run(server, queries, address, 100_000);
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
