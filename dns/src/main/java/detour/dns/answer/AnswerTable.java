@@ -35,9 +35,7 @@ public final class AnswerTable {
   /// once the table is made.
   private int textCount;
 
-  /// What the name server's identifier says besides the epoch; empty to say nothing.
-  private final String serverName;
-
+  private final ServerOptions server;
   private final long epoch;
   private final byte[] nameServerId;
 
@@ -48,7 +46,7 @@ public final class AnswerTable {
       ServiceAnswer.TypeAnswer[][] others,
       byte[][] extendedErrors,
       int textCount,
-      String serverName,
+      ServerOptions server,
       long epoch) {
     this.zones = zones;
     this.services = services;
@@ -56,12 +54,11 @@ public final class AnswerTable {
     this.others = others;
     this.extendedErrors = extendedErrors;
     this.textCount = textCount;
-    this.serverName = serverName;
+    this.server = server;
     this.epoch = epoch;
+    String name = server.nameServerId();
     nameServerId =
-        serverName.isEmpty()
-            ? NO_TEXT
-            : (serverName + " epoch=" + epoch).getBytes(StandardCharsets.UTF_8);
+        name.isEmpty() ? NO_TEXT : (name + " epoch=" + epoch).getBytes(StandardCharsets.UTF_8);
   }
 
   /// @param services by the index that [detour.dns.zone.ZoneBuilder#service] was given
@@ -77,7 +74,7 @@ public final class AnswerTable {
             new ServiceAnswer.TypeAnswer[services.length][],
             texts,
             0,
-            "",
+            ServerOptions.NONE,
             0);
     for (int i = 0; i < services.length; i++) {
       table.put(i, services[i]);
@@ -98,23 +95,22 @@ public final class AnswerTable {
             others.clone(),
             extendedErrors.clone(),
             textCount,
-            serverName,
+            server,
             epoch);
     changed.forEach(next::put);
     return next;
   }
 
-  /// The same under another name and selection epoch; shares everything else.
+  /// The same from a server that says other things of itself, and under another selection epoch;
+  /// shares everything else.
   ///
-  /// @param newName what clients that ask for the name server's identifier are told, with the epoch
-  ///   behind it; empty to tell them nothing
   /// @param newEpoch 0 or more; what clients that ask for the zone's version are told beside its
-  ///   serial
-  public AnswerTable identifiedBy(String newName, long newEpoch) {
-    return newEpoch == epoch && newName.equals(serverName)
+  ///   serial, and those that ask for the name server's identifier behind its name
+  public AnswerTable identifiedBy(ServerOptions newServer, long newEpoch) {
+    return newEpoch == epoch && newServer == server
         ? this
         : new AnswerTable(
-            zones, services, prepared, others, extendedErrors, textCount, newName, newEpoch);
+            zones, services, prepared, others, extendedErrors, textCount, newServer, newEpoch);
   }
 
   /// Of which epoch of selections these answers are; 0 before any.
@@ -189,6 +185,10 @@ public final class AnswerTable {
       }
     }
     return null;
+  }
+
+  ServerOptions server() {
+    return server;
   }
 
   /// Octets of the name server's identifier; empty for none. Not to be changed.

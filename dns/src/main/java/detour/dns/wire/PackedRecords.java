@@ -12,6 +12,7 @@ package detour.dns.wire;
 /// ```
 public final class PackedRecords {
   public static final int TYPE = 2;
+  public static final int CLASS = 4;
   public static final int TTL = 6;
   public static final int RDATA_LENGTH = 10;
   public static final int RDATA = 12;
@@ -22,6 +23,9 @@ public final class PackedRecords {
   /// Class IN (RFC 1035 section 3.2.4).
   public static final int IN = 1;
 
+  /// Class CH (RFC 1035 section 3.2.4).
+  public static final int CHAOS = 3;
+
   private PackedRecords() {}
 
   /// Writes one record.
@@ -30,7 +34,7 @@ public final class PackedRecords {
   public static int put(byte[] packed, int at, int type, int ttlSeconds, byte[] rdata) {
     Layouts.putShort(packed, at, QUESTION_POINTER);
     Layouts.putShort(packed, at + TYPE, type);
-    Layouts.putShort(packed, at + 4, IN);
+    Layouts.putShort(packed, at + CLASS, IN);
     Layouts.putInt(packed, at + TTL, ttlSeconds);
     Layouts.putShort(packed, at + RDATA_LENGTH, rdata.length);
     System.arraycopy(rdata, 0, packed, at + RDATA, rdata.length);

@@ -20,9 +20,28 @@ import org.xbill.DNS.Type;
 /// The query path allocates nothing, whatever is asked.
 class AllocationTest {
   private static final int CAPACITY = 4096;
+  private static final Transport[] TRANSPORTS = Transport.values();
   private static final EDNSOption NSID = new GenericEDNSOption(3, new byte[0]);
   private static final EDNSOption ZONE_VERSION = new GenericEDNSOption(19, new byte[0]);
   private static final EDNSOption BAD_OPTION = new GenericEDNSOption(19, new byte[] {1});
+
+  private static final EDNSOption COOKIE = Server.option(10, "2464c4abcf10c957");
+  private static final EDNSOption OLD_COOKIE =
+      Server.option(10, "2464c4abcf10c957010000005cf79f111f8130c3eee29480");
+  private static final EDNSOption SUBNET = Server.option(8, "0002380020010db8010203");
+  private static final EDNSOption KEEPALIVE = Server.option(11, "");
+  private static final EDNSOption PADDING = Server.option(12, "0000");
+  private static final EDNSOption[] ALL = {NSID, ZONE_VERSION, COOKIE, SUBNET, KEEPALIVE, PADDING};
+  private static final CookiePolicy COOKIES =
+      new CookiePolicy(
+          List.of(
+              CookieSecret.parse("dd3bdf9344b678b185a6f5cb60fca715"),
+              CookieSecret.parse("e5e973e5a6b2a43f48e7dc849e37bfcf")),
+          true);
+  private static final ClientAddress CLIENT = ClientAddress.of(Server.octets("198.51.100.100"));
+
+  /// 1559731985 s: some of the cookies are valid.
+  private static final long NOW_MILLIS = 1_559_731_985_000L;
 
   /// Raw addresses, as the production caller uses them.
   @SuppressWarnings("restricted")
@@ -35,7 +54,14 @@ class AllocationTest {
     try (Arena arena = Arena.ofConfined()) {
       long address = arena.allocate(CAPACITY, 8).address();
       MemorySegment[] queries = queries(arena);
-      run(server, queries, address, 400_000);
+      // Code that is compiled, or compiled anew, while it runs may allocate a little, once.
+      int rounds = 0;
+      long warmUp;
+      do {
+        long begin = threads.getCurrentThreadAllocatedBytes();
+        run(server, queries, address, 400_000);
+        warmUp = threads.getCurrentThreadAllocatedBytes() - begin;
+      } while (warmUp > 0 && ++rounds < 20);
       long before = threads.getCurrentThreadAllocatedBytes();
       long octets = run(server, queries, address, 100_000);
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
@@ -54,7 +80,14 @@ class AllocationTest {
       MemorySegment.copy(query, 0, EVERYTHING, address, length);
       octets +=
           server.responder.respond(
-              server.table, EVERYTHING, address, length, CAPACITY, Transport.UDP, i);
+              server.table,
+              EVERYTHING,
+              address,
+              length,
+              CAPACITY,
+              TRANSPORTS[i % TRANSPORTS.length],
+              CLIENT,
+              NOW_MILLIS);
     }
     return octets;
   }
@@ -92,7 +125,7 @@ class AllocationTest {
                 null),
             carrier(Server.addresses("192.0.2.1")),
             carrier(PreparedAnswer.ofZone()));
-    server.table = server.table.identifiedBy("ams1", 123);
+    server.table = server.table.identifiedBy(ServerOptions.of("ams1", "Detour", COOKIES), 123);
     return server;
   }
 
@@ -114,6 +147,14 @@ class AllocationTest {
 
   private static MemorySegment[] queries(Arena arena) {
     List<MemorySegment> queries = new ArrayList<>();
+    for (String name : List.of("id.server", "version.bind", "other.bind")) {
+      byte[] wire = Server.query(name, Type.TXT).toWire();
+      wire[wire.length - 1] = 3;
+      queries.add(copy(arena, wire));
+    }
+    Message cookieOnly = new Message(7);
+    cookieOnly.addRecord(new OPTRecord(1232, 0, 0, 0, COOKIE), Section.ADDITIONAL);
+    queries.add(copy(arena, cookieOnly.toWire()));
     for (String name :
         List.of(
             "www.example.com",
@@ -146,6 +187,8 @@ class AllocationTest {
         queries.add(copy(arena, wire));
         queries.add(copy(arena, Server.withOptions(name, type, NSID, ZONE_VERSION).toWire()));
         queries.add(copy(arena, Server.withOptions(name, type, NSID, BAD_OPTION).toWire()));
+        queries.add(copy(arena, Server.withOptions(name, type, ALL).toWire()));
+        queries.add(copy(arena, Server.withOptions(name, type, SUBNET, OLD_COOKIE).toWire()));
       }
     }
     return queries.toArray(MemorySegment[]::new);

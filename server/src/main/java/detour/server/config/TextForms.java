@@ -46,8 +46,10 @@ final class TextForms {
   }
 
   /// A text that a client's tools can show as it is.
-  static Text<String> nameServerId() {
-    String expected = "name, hostname, off, or up to 64 printable ASCII characters";
+  ///
+  /// @param words that mean something else, as people list them
+  static Text<String> shown(String words) {
+    String expected = words + ", or up to 64 printable ASCII characters";
     return new Text<>(
         expected,
         text -> {

@@ -3,7 +3,9 @@ package detour.server.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.CookiePolicy;
 import detour.dns.answer.Responder;
+import detour.dns.answer.ServerOptions;
 import detour.dns.answer.ServiceAnswer;
 import detour.dns.answer.Transport;
 import detour.dns.wire.Name;
@@ -33,7 +35,8 @@ final class Detour {
     for (ServedZone zone : served) {
       zones.add(read(Files.writeString(folder.resolve("detour.zone"), zone.text()), zone));
     }
-    return new Detour(AnswerTable.of(zones, new ServiceAnswer[0]).identifiedBy("differential", 1));
+    ServerOptions options = ServerOptions.of("differential", "differential", CookiePolicy.OFF);
+    return new Detour(AnswerTable.of(zones, new ServiceAnswer[0]).identifiedBy(options, 1));
   }
 
   /// Whether the zone is one that may be served.

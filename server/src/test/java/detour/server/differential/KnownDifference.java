@@ -41,12 +41,9 @@ enum KnownDifference {
         default -> false;
       }),
 
-  /// Class ANY is refused like every class but IN.
+  /// Class ANY is refused like every class but IN and CHAOS.
   CLASS_ANY_IS_REFUSED(
-      (exchange, part) -> part == Part.STATUS && exchange.question().variant().equals("class 255")),
-
-  /// What the server is and where it runs is not told.
-  CHAOS_IS_REFUSED((exchange, part) -> exchange.question().variant().equals("class 3"));
+      (exchange, part) -> part == Part.STATUS && exchange.question().variant().equals("class 255"));
 
   @SuppressWarnings("ImmutableEnumChecker") // predicates without state
   private final BiPredicate<Exchange, Part> covers;
