@@ -104,7 +104,7 @@ public final class Responder {
       flags |= answer.truncated() ? Header.TRUNCATED : 0;
     } else if (answered) {
       answered = false;
-      flags |= Header.AUTHORITATIVE | writeChaos(table.server());
+      flags |= writeChaos(table.server());
     }
     if ((flags & Header.TRUNCATED) != 0) {
       counts.countTruncated(transport);
@@ -197,6 +197,8 @@ public final class Responder {
         && server.chaosRecord(query.name()) != null;
   }
 
+  /// AA stays clear, as there is no zone of that class.
+  ///
   /// @return flags of the response
   private int writeChaos(ServerOptions server) {
     byte[] record = server.chaosRecord(query.name());
