@@ -165,8 +165,7 @@ final class RecordTypesTest {
     }
     byte[] back = ofDnsjava(type, DataText.write(type, data));
     if (other != null) {
-      assertThat(back).isNotNull();
-      assertThat(hex(back)).isEqualTo(hex(data));
+      assertThat(back == null ? "refused" : hex(back)).isEqualTo(hex(data));
     }
   }
 

@@ -32,7 +32,7 @@ final class SceneRules {
     List<String> delegated = new ArrayList<>();
     Set<String> withDs = new HashSet<>();
     for (String record : zone.records()) {
-      String[] fields = record.split(" ");
+      String[] fields = record.split(" ", -1);
       String owner = fields[0].equals("@") ? "" : fields[0];
       owners.add(owner);
       switch (fields[3]) {
