@@ -156,7 +156,8 @@ public final class Responder {
       case OTHER_OPCODE -> ResponseCode.NOTIMP;
       case BAD_VERSION -> ResponseCode.BADVERS;
       // RFC 9619 section 4: without cookies, a query has a question.
-      case COOKIE_ONLY -> table.server().cookies().isOff() ? ResponseCode.FORMERR : ResponseCode.NOERROR;
+      case COOKIE_ONLY ->
+          table.server().cookies().isOff() ? ResponseCode.FORMERR : ResponseCode.NOERROR;
       case QUERY -> {
         if (query.recordClass() != PackedRecords.IN) {
           yield asksChaos(table.server()) ? ResponseCode.NOERROR : ResponseCode.REFUSED;
