@@ -1,6 +1,7 @@
 package detour.bench;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
 import detour.dns.answer.ServiceAnswer;
 import detour.dns.answer.Transport;
@@ -36,6 +37,7 @@ public class AnswerBenchmark {
   @Param public Asked asked = Asked.RECORD;
 
   private final Responder responder = new Responder(1);
+  private final ClientAddress client = new ClientAddress();
   private final MemorySegment memory = Arena.global().allocate(Workload.BUFFER_BYTES);
   private AnswerTable table = AnswerTable.of(List.of(), new ServiceAnswer[0]);
   private byte[][] queries = {};
@@ -56,6 +58,6 @@ public class AnswerBenchmark {
     byte[] query = queries[next++ & (queries.length - 1)];
     Workload.copy(query, memory);
     return responder.respond(
-        table, memory, 0, query.length, Workload.BUFFER_BYTES, Transport.UDP, 1_000_000L);
+        table, memory, 0, query.length, Workload.BUFFER_BYTES, Transport.UDP, client, 1_000_000L);
   }
 }

@@ -3,6 +3,9 @@ package detour.server;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
+import detour.dns.wire.NameKey;
+import detour.dns.wire.RecordType;
+import detour.dns.zone.Lookup;
 import detour.dns.zone.Zone;
 import detour.server.api.BadRequest;
 import detour.server.api.Explainer;
@@ -60,12 +63,8 @@ final class AnswerExplainer implements Explainer {
   private ExplanationReport.Answer report(AnswerTable asked, Message response, Name question) {
     String name = text(question);
     PublishedState now = state.get();
-    String service =
-        now.services().stream()
-            .map(PublishedState.ServiceState::name)
-            .filter(name::equals)
-            .findFirst()
-            .orElse(null);
+    List<String> services = now.services().stream().map(PublishedState.ServiceState::name).toList();
+    String service = services.contains(name) ? name : wildcardService(asked, question, services);
     return new ExplanationReport.Answer(
         Rcode.string(response.getRcode()),
         response.getHeader().getFlag(Flags.AA),
@@ -75,6 +74,20 @@ final class AnswerExplainer implements Explainer {
         records(response, Section.ANSWER),
         records(response, Section.AUTHORITY),
         records(response, Section.ADDITIONAL));
+  }
+
+  /// The wildcard that answers for a name that does not exist (RFC 4592); null for none.
+  private static @Nullable String wildcardService(
+      AnswerTable asked, Name question, List<String> services) {
+    detour.dns.wire.Name name = detour.dns.wire.Name.ofWire(question.toWireCanonical());
+    Zone zone = asked.zoneOf(name);
+    Lookup lookup = new Lookup();
+    boolean answers =
+        zone != null
+            && zone.lookup(new NameKey().set(name), Type.A, lookup) == Lookup.Outcome.SERVICE
+            && lookup.wildcard()
+            && lookup.service() < services.size();
+    return answers ? services.get(lookup.service()) : null;
   }
 
   private static @Nullable String zone(AnswerTable asked, byte[] name) {
@@ -111,7 +124,8 @@ final class AnswerExplainer implements Explainer {
   }
 
   private static Message query(String name, String type) {
-    int number = Type.value(type.toUpperCase(Locale.ROOT), true);
+    int number =
+        RecordType.parse(type).orElseGet(() -> Type.value(type.toUpperCase(Locale.ROOT), true));
     if (number < 0) {
       throw new BadRequest("type", "'" + type + "' is no record type; expected one as A or TYPE65");
     }

@@ -59,7 +59,7 @@ record FileConfiguration(Configuration started) implements ConfigurationSource {
         configuration.model(),
         configuration.zones(),
         warnings,
-        configuration.node().nameServerId());
+        Introduction.of(configuration.node()));
   }
 
   /// What changed and cannot change while the server runs, for people.

@@ -82,6 +82,20 @@ class AnswerExplainerTest {
         .isEmpty();
   }
 
+  @Test
+  void shouldNameTheWildcardServiceThatAnswers() {
+    try (PublishWorld wild =
+        PublishWorld.of(service("*.example.com", pool("ams", "192.0.2.9"))).started()) {
+      ExplanationReport.Answer answer =
+          new AnswerExplainer(wild.loop::table, wild.loop::state)
+              .explain("Any.example.com", "A", null);
+      assertThat(answer.service()).isEqualTo("*.example.com");
+      assertThat(answer.answers())
+          .containsExactly(
+              new ExplanationReport.AnswerRecord("any.example.com", 30, "A", "192.0.2.9"));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"BOGUS", "", "TYPE70000", "-1"})
   void shouldRefuseWhatIsNoType(String type) {

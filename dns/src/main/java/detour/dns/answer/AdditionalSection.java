@@ -7,7 +7,7 @@ import detour.dns.zone.Zone;
 import org.jspecify.annotations.Nullable;
 
 /// Adds the addresses of name servers, mail exchanges and service hosts where they are ours, as far
-/// as there is room (RFC 1034 section 4.3.2 step 6).
+/// as there is room (RFC 1034 section 4.3.2 step 6, RFC 2782, RFC 9460 section 4.1).
 final class AdditionalSection {
   private final ResponseWriter writer;
   private final ServiceWriter services;
@@ -55,8 +55,33 @@ final class AdditionalSection {
       boolean fitted = writeAddresses(table, referring, RecordType.A, owner, nowMillis);
       fitted &= writeAddresses(table, referring, RecordType.AAAA, owner, nowMillis);
       complete &= fitted || !isInDelegatedZone();
+      writeAliased(table, writer.targetType(i), owner, nowMillis);
     }
     return complete;
+  }
+
+  /// RFC 9460 section 4.1: the records that an alias of SVCB or HTTPS leads to. Their targets join
+  /// the list, so that chains are followed; each name is looked at once.
+  private void writeAliased(AnswerTable table, int type, int owner, long nowMillis) {
+    if (type == 0 || writer.isQuestion(target)) {
+      return;
+    }
+    Zone zone = table.zoneFor(target, type);
+    Lookup.Outcome outcome = zone == null ? null : zone.lookup(target, type, lookup);
+    if (zone == null || (outcome != Lookup.Outcome.ANSWER && outcome != Lookup.Outcome.SERVICE)) {
+      return;
+    }
+    PreparedAnswer prepared =
+        outcome == Lookup.Outcome.SERVICE && table.hasService(lookup.service())
+            ? table.other(lookup.service(), type)
+            : null;
+    if (prepared == null && lookup.recordSet() != 0) {
+      writeSet(zone, lookup.recordSet(), type, owner);
+    } else if (prepared != null
+        && prepared.size() > 0
+        && services.appendRecords(prepared, owner, nowMillis)) {
+      writer.addAdditionals(prepared.size());
+    }
   }
 
   private boolean writeAddresses(
@@ -67,13 +92,24 @@ final class AdditionalSection {
       return writeSet(zone, lookup.recordSet(), type, owner);
     }
     if (outcome == Lookup.Outcome.SERVICE) {
-      return writeService(table, lookup.service(), type, owner, nowMillis);
+      return isOfZone(table, lookup.service(), type)
+          ? zone == null
+              || lookup.recordSet() == 0
+              || writeSet(zone, lookup.recordSet(), type, owner)
+          : writeService(table, lookup.service(), type, owner, nowMillis);
     }
     if (referring == null) {
       return true;
     }
     int glue = referring.glue(target, type);
     return glue == 0 || writeSet(referring, glue, type, owner);
+  }
+
+  /// Whether the service leaves addresses to the zone.
+  private static boolean isOfZone(AnswerTable table, int service, int type) {
+    return table.hasService(service)
+        && (type == RecordType.A ? table.ipv4(service) : table.ipv6(service)).kind()
+            == PreparedAnswer.Kind.ZONE;
   }
 
   private boolean writeSet(Zone zone, int set, int type, int owner) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// service. Immutable.
 public final class AnswerTable {
   private static final byte[] NO_TEXT = {};
+  private static final ServiceAnswer.TypeAnswer[] NO_OTHERS = {};
 
   private final ZoneIndex zones;
   private final ServiceAnswer[] services;
@@ -24,6 +25,9 @@ public final class AnswerTable {
   /// scattered in memory.
   private final PreparedAnswer[] prepared;
 
+  /// By service: its answers for types other than A and AAAA; empty for most.
+  private final ServiceAnswer.TypeAnswer[][] others;
+
   /// By service: the text of its extended error as octets; empty for none.
   private final byte[][] extendedErrors;
 
@@ -31,9 +35,7 @@ public final class AnswerTable {
   /// once the table is made.
   private int textCount;
 
-  /// What the name server's identifier says besides the epoch; empty to say nothing.
-  private final String serverName;
-
+  private final ServerOptions server;
   private final long epoch;
   private final byte[] nameServerId;
 
@@ -41,21 +43,22 @@ public final class AnswerTable {
       ZoneIndex zones,
       ServiceAnswer[] services,
       PreparedAnswer[] prepared,
+      ServiceAnswer.TypeAnswer[][] others,
       byte[][] extendedErrors,
       int textCount,
-      String serverName,
+      ServerOptions server,
       long epoch) {
     this.zones = zones;
     this.services = services;
     this.prepared = prepared;
+    this.others = others;
     this.extendedErrors = extendedErrors;
     this.textCount = textCount;
-    this.serverName = serverName;
+    this.server = server;
     this.epoch = epoch;
+    String name = server.nameServerId();
     nameServerId =
-        serverName.isEmpty()
-            ? NO_TEXT
-            : (serverName + " epoch=" + epoch).getBytes(StandardCharsets.UTF_8);
+        name.isEmpty() ? NO_TEXT : (name + " epoch=" + epoch).getBytes(StandardCharsets.UTF_8);
   }
 
   /// @param services by the index that [detour.dns.zone.ZoneBuilder#service] was given
@@ -68,9 +71,10 @@ public final class AnswerTable {
             new ZoneIndex(zones),
             services.clone(),
             new PreparedAnswer[2 * services.length],
+            new ServiceAnswer.TypeAnswer[services.length][],
             texts,
             0,
-            "",
+            ServerOptions.NONE,
             0);
     for (int i = 0; i < services.length; i++) {
       table.put(i, services[i]);
@@ -78,7 +82,7 @@ public final class AnswerTable {
     return table;
   }
 
-  /// The same with other answers of some services; shares everything else. Costs a copy of three
+  /// The same with other answers of some services; shares everything else. Costs a copy of four
   /// arrays.
   ///
   /// @param changed by the index of the service
@@ -88,24 +92,25 @@ public final class AnswerTable {
             zones,
             services.clone(),
             prepared.clone(),
+            others.clone(),
             extendedErrors.clone(),
             textCount,
-            serverName,
+            server,
             epoch);
     changed.forEach(next::put);
     return next;
   }
 
-  /// The same under another name and selection epoch; shares everything else.
+  /// The same from a server that says other things of itself, and under another selection epoch;
+  /// shares everything else.
   ///
-  /// @param newName what clients that ask for the name server's identifier are told, with the epoch
-  ///   behind it; empty to tell them nothing
   /// @param newEpoch 0 or more; what clients that ask for the zone's version are told beside its
-  ///   serial
-  public AnswerTable identifiedBy(String newName, long newEpoch) {
-    return newEpoch == epoch && newName.equals(serverName)
+  ///   serial, and those that ask for the name server's identifier behind its name
+  public AnswerTable identifiedBy(ServerOptions newServer, long newEpoch) {
+    return newEpoch == epoch && newServer == server
         ? this
-        : new AnswerTable(zones, services, prepared, extendedErrors, textCount, newName, newEpoch);
+        : new AnswerTable(
+            zones, services, prepared, others, extendedErrors, textCount, newServer, newEpoch);
   }
 
   /// Of which epoch of selections these answers are; 0 before any.
@@ -118,12 +123,22 @@ public final class AnswerTable {
     services[index] = answer;
     prepared[2 * index] = answer.ipv4();
     prepared[2 * index + 1] = answer.ipv6();
+    others[index] =
+        answer.others().isEmpty()
+            ? NO_OTHERS
+            : answer.others().toArray(ServiceAnswer.TypeAnswer[]::new);
     extendedErrors[index] = octets(answer);
     textCount += extendedErrors[index].length > 0 ? 1 : 0;
   }
 
   public ServiceAnswer service(int index) {
     return services[index];
+  }
+
+  /// Whether a zone with this name is served.
+  boolean isApex(NameKey name) {
+    Zone zone = zones.deepest(name, 0);
+    return zone != null && zone.originLabels() == name.labels();
   }
 
   /// The deepest zone served that holds the name; null when none does. For people: it looks at
@@ -150,6 +165,30 @@ public final class AnswerTable {
 
   PreparedAnswer ipv6(int index) {
     return prepared[2 * index + 1];
+  }
+
+  /// What a service answers for a type other than A and AAAA; null when it leaves that to the zone.
+  @Nullable PreparedAnswer other(int index, int type) {
+    for (ServiceAnswer.TypeAnswer other : others[index]) {
+      if (other.type() == type) {
+        return other.answer();
+      }
+    }
+    return null;
+  }
+
+  /// The first answer of a service that has records of a type other than A and AAAA; null for none.
+  @Nullable PreparedAnswer anyOther(int index) {
+    for (ServiceAnswer.TypeAnswer other : others[index]) {
+      if (other.answer().size() > 0) {
+        return other.answer();
+      }
+    }
+    return null;
+  }
+
+  ServerOptions server() {
+    return server;
   }
 
   /// Octets of the name server's identifier; empty for none. Not to be changed.

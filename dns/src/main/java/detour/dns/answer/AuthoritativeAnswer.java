@@ -8,6 +8,7 @@ import detour.dns.wire.QueryReader;
 import detour.dns.wire.RecordType;
 import detour.dns.wire.ResponseCode;
 import detour.dns.zone.Lookup;
+import detour.dns.zone.NegativeSoa;
 import detour.dns.zone.Zone;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class AuthoritativeAnswer {
   private final Lookup lookup = new Lookup();
   private final NameKey target = new NameKey();
   private final long[] seen = new long[MAXIMUM_LINKS + 1];
+  private final long[] redirections = new long[MAXIMUM_LINKS + 1];
   private final byte[] synthesised = new byte[2 * 255 + 8];
 
   private AnswerTable table;
@@ -34,6 +36,7 @@ final class AuthoritativeAnswer {
   private int nameAt;
   private int type;
   private int links;
+  private int redirectionCount;
   private long nowMillis;
   private ResponseCode code = ResponseCode.NOERROR;
   private boolean authoritative;
@@ -56,6 +59,7 @@ final class AuthoritativeAnswer {
     type = query.type();
     nowMillis = now;
     links = 0;
+    redirectionCount = 0;
     code = ResponseCode.NOERROR;
     authoritative = false;
     truncated = false;
@@ -127,14 +131,11 @@ final class AuthoritativeAnswer {
   private @Nullable Zone answerRedirection(Zone zone) {
     byte[] packed = zone.packed();
     int record = zone.records(lookup.recordSet());
-    int owner = writer.pointer(nameAt, lookup.skipped());
     int alias = owner();
-    if (!writer.appendSet(
-        packed, record, zone.octets(lookup.recordSet()), RecordType.DNAME, owner)) {
+    if (!appendRedirection(zone, record)) {
       truncated = true;
       return null;
     }
-    writer.addAnswers(1);
     int prefix = writer.copyLabels(nameAt, lookup.skipped(), synthesised);
     int suffix = PackedRecords.rdataLength(packed, record);
     if (prefix + suffix > 255) {
@@ -150,6 +151,25 @@ final class AuthoritativeAnswer {
     }
     writer.addAnswers(1);
     return type == RecordType.CNAME || type == RecordType.ANY ? null : follow();
+  }
+
+  /// Appends the DNAME, unless an earlier link of the chain brought it: a target below its own
+  /// owner leads to it again.
+  private boolean appendRedirection(Zone zone, int record) {
+    long hash = name.hash(lookup.skipped());
+    for (int i = 0; i < redirectionCount; i++) {
+      if (redirections[i] == hash) {
+        return true;
+      }
+    }
+    redirections[redirectionCount++] = hash;
+    int owner = writer.pointer(nameAt, lookup.skipped());
+    int octets = zone.octets(lookup.recordSet());
+    if (!writer.appendSet(zone.packed(), record, octets, RecordType.DNAME, owner)) {
+      return false;
+    }
+    writer.addAnswers(1);
+    return true;
   }
 
   private @Nullable Zone answerDelegation(Zone zone) {
@@ -170,14 +190,17 @@ final class AuthoritativeAnswer {
   /// RFC 2308 sections 2 and 3: the SOA says how long the absence may be believed.
   private @Nullable Zone answerNegative(Zone zone, ResponseCode negative) {
     code = negative;
-    byte[] soa = zone.negativeSoa();
-    if (!writer.fits(soa.length)) {
-      truncated = true;
-      return null;
-    }
-    int skip = name.labels() - zone.originLabels();
-    writer.copy(soa, 0, soa.length, writer.pointer(nameAt, skip));
-    writer.addAuthorities(1);
+    NegativeSoa soa = zone.negativeSoa();
+    int below = name.labels() - zone.originLabels();
+    int owner = writer.pointer(nameAt, below);
+    boolean prepared =
+        writer.answers() == 0 && (below == 0 || !soa.sharesMore(name.hash(below - 1)));
+    byte[] plain = soa.plain();
+    truncated =
+        prepared
+            ? !writer.appendNegative(soa, owner)
+            : !writer.appendSet(plain, 0, plain.length, RecordType.SOA, owner);
+    writer.addAuthorities(truncated ? 0 : 1);
     return null;
   }
 
@@ -187,7 +210,7 @@ final class AuthoritativeAnswer {
       return fail();
     }
     PreparedAnswer prepared = choose(service);
-    if (prepared == null) {
+    if (prepared == null || prepared.kind() == PreparedAnswer.Kind.ZONE) {
       return lookup.recordSet() != 0
           ? answerRecords(zone)
           : answerNegative(zone, ResponseCode.NOERROR);
@@ -196,7 +219,8 @@ final class AuthoritativeAnswer {
     return switch (prepared.kind()) {
       case ADDRESSES -> answerAddresses(prepared);
       case ALIAS -> answerAlias(prepared);
-      case NO_DATA -> answerNegative(zone, ResponseCode.NOERROR);
+      case RECORDS -> answerPrepared(prepared);
+      case NO_DATA, ZONE -> answerNegative(zone, ResponseCode.NOERROR);
       case SERVFAIL -> fail();
     };
   }
@@ -207,8 +231,8 @@ final class AuthoritativeAnswer {
   /// |---|---|
   /// | A | the IPv4 family |
   /// | AAAA | the IPv6 family |
-  /// | ANY | an alias or a family that has addresses (RFC 8482 section 4.1), else the zone's records |
-  /// | other | the zone's records; where there are none, an alias, if the service is one |
+  /// | ANY | an alias, or a family or type that has records (RFC 8482 section 4.1), else the zone's |
+  /// | other | the service's records, where it has the type; else the zone's; else its alias |
   ///
   /// @return null when the zone's own records, or their absence, answer
   private @Nullable PreparedAnswer choose(int service) {
@@ -216,8 +240,16 @@ final class AuthoritativeAnswer {
       case RecordType.A -> table.ipv4(service);
       case RecordType.AAAA -> table.ipv6(service);
       case RecordType.ANY -> chooseAny(service);
-      default -> lookup.recordSet() != 0 ? null : aliasOf(service);
+      default -> chooseOther(service);
     };
+  }
+
+  private @Nullable PreparedAnswer chooseOther(int service) {
+    PreparedAnswer other = table.other(service, type);
+    if (other != null) {
+      return other;
+    }
+    return lookup.recordSet() != 0 ? null : aliasOf(service);
   }
 
   private @Nullable PreparedAnswer chooseAny(int service) {
@@ -226,6 +258,10 @@ final class AuthoritativeAnswer {
     }
     if (table.ipv6(service).size() > 0) {
       return table.ipv6(service);
+    }
+    PreparedAnswer other = table.anyOther(service);
+    if (other != null) {
+      return other;
     }
     return lookup.recordSet() != 0 ? null : table.ipv4(service);
   }
@@ -243,6 +279,18 @@ final class AuthoritativeAnswer {
       truncated = true;
     } else {
       writer.addAnswers(count);
+    }
+    return null;
+  }
+
+  private @Nullable Zone answerPrepared(PreparedAnswer prepared) {
+    if (!services.appendRecords(prepared, owner(), nowMillis)) {
+      truncated = true;
+      return null;
+    }
+    writer.addAnswers(prepared.size());
+    if (writer.targetCount() > 0) {
+      additional.write(table, null, nowMillis);
     }
     return null;
   }

@@ -2,14 +2,27 @@ package detour.dns.answer;
 
 import detour.dns.wire.Edns;
 import detour.dns.wire.Layouts;
+import detour.dns.wire.QueryOptions;
 import detour.dns.wire.RecordType;
 import detour.dns.wire.ResponseCode;
 import java.lang.foreign.MemorySegment;
 
 /// Writes the OPT record of a response (RFC 6891 section 6.1). An option for which there is no room
-/// is left out: none of them is worth a truncated answer.
+/// is left out; those that are worth a truncated answer are added first, where [EdnsAnswer] kept
+/// room for them.
 final class OptWriter {
+  /// Octets of a whole cookie option of a response.
+  static final int COOKIE_OCTETS = 4 + Edns.CLIENT_COOKIE_OCTETS + Edns.SERVER_COOKIE_OCTETS;
+
+  /// Octets of a whole keepalive option of a response.
+  static final int KEEPALIVE_OCTETS = 6;
+
+  /// Octets of a whole client subnet option of a response, but for the address.
+  static final int SUBNET_OCTETS = 8;
+
   private static final int OPTION_HEADER = 4;
+  private static final int SUBNET_HEADER = SUBNET_OCTETS - OPTION_HEADER;
+  private static final int PADDING_BLOCK = 468;
   private static final int ERROR_CODE = 2;
   private static final int VERSION_HEADER = 2;
   private static final int SERIAL_OCTETS = 4;
@@ -42,12 +55,65 @@ final class OptWriter {
     memory.set(Layouts.SHORT, record + 7, (short) (dnssecOk ? Edns.DNSSEC_OK : 0));
   }
 
+  /// The cookie (RFC 7873 section 5.2): the client's part and ours, each eight octets with the
+  /// first in the lowest bits.
+  void addCookie(long client, long head, long tail) {
+    if (begins(Edns.COOKIE, COOKIE_OCTETS - OPTION_HEADER)) {
+      memory.set(Layouts.OCTETS, record + length, client);
+      memory.set(Layouts.OCTETS, record + length + 8, head);
+      memory.set(Layouts.OCTETS, record + length + 16, tail);
+      length += COOKIE_OCTETS - OPTION_HEADER;
+    }
+  }
+
+  /// The query's subnet (RFC 7871 section 7.2.1: family, prefix and address as they came).
+  ///
+  /// @param scope bits of the prefix for which the answer is meant; 0 for everybody
+  void addClientSubnet(QueryOptions query, int scope) {
+    int octets = query.subnetOctets();
+    if (begins(Edns.CLIENT_SUBNET, SUBNET_HEADER + octets)) {
+      memory.set(Layouts.SHORT, record + length, (short) query.subnetFamily());
+      memory.set(Layouts.BYTE, record + length + 2, (byte) query.subnetPrefix());
+      memory.set(Layouts.BYTE, record + length + 3, (byte) scope);
+      length += SUBNET_HEADER;
+      for (int i = 0; i < octets; i++) {
+        memory.set(Layouts.BYTE, record + length + i, query.subnetOctet(i));
+      }
+      length += octets;
+    }
+  }
+
+  /// How long the connection may be idle (RFC 7828 section 3.1), in tenths of a second.
+  void addKeepalive(int deciseconds) {
+    if (begins(Edns.TCP_KEEPALIVE, KEEPALIVE_OCTETS - OPTION_HEADER)) {
+      memory.set(Layouts.SHORT, record + length, (short) deciseconds);
+      length += KEEPALIVE_OCTETS - OPTION_HEADER;
+    }
+  }
+
+  /// Zeros up to the next multiple of 468 octets (RFC 7830 section 3, RFC 8467 section 4.1), or as
+  /// many as there is room for. To be added last.
+  ///
+  /// @param before octets of the message before this record
+  void addPadding(int before) {
+    int without = before + length + OPTION_HEADER;
+    int missing = Math.ceilDiv(without, PADDING_BLOCK) * PADDING_BLOCK - without;
+    int octets = Math.min(missing, room - length - OPTION_HEADER);
+    if (octets >= 0 && begins(Edns.PADDING, octets)) {
+      for (int i = 0; i < octets; i++) {
+        memory.set(Layouts.BYTE, record + length + i, (byte) 0);
+      }
+      length += octets;
+    }
+  }
+
   /// An Extended DNS Error (RFC 8914 section 2).
   ///
-  /// @param text in UTF-8
-  void addError(byte[] text) {
+  /// @param code its info-code
+  /// @param text in UTF-8; may be empty
+  void addError(int code, byte[] text) {
     if (begins(Edns.EXTENDED_ERROR, ERROR_CODE + text.length)) {
-      memory.set(Layouts.SHORT, record + length, (short) Edns.EXTENDED_ERROR_OTHER);
+      memory.set(Layouts.SHORT, record + length, (short) code);
       length += ERROR_CODE;
       put(text);
     }

@@ -8,15 +8,18 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
 
-/// What one address family of a service is answered with now: records ready to be copied, or none.
+/// What one address family, or another type, of a service is answered with now: records ready to be
+/// copied, or none.
 ///
 /// Immutable but for the record of what was handed out when, which responders write.
 public final class PreparedAnswer {
   enum Kind {
     ADDRESSES,
     ALIAS,
+    RECORDS,
     NO_DATA,
-    SERVFAIL
+    SERVFAIL,
+    ZONE
   }
 
   /// So many addresses fit into the largest message.
@@ -31,6 +34,7 @@ public final class PreparedAnswer {
   private static final VarHandle ALL_TIME = allTime();
   private static final PreparedAnswer NO_DATA = new PreparedAnswer(Kind.NO_DATA);
   private static final PreparedAnswer SERVFAIL = new PreparedAnswer(Kind.SERVFAIL);
+  private static final PreparedAnswer ZONE = new PreparedAnswer(Kind.ZONE);
 
   private final Kind kind;
   private final int size;
@@ -123,6 +127,21 @@ public final class PreparedAnswer {
     return prepare(Kind.ALIAS, RecordType.CNAME, targets, weights, 1, ttlSeconds);
   }
 
+  /// Records of any other type, all answered together.
+  ///
+  /// @param type no address, CNAME or DNAME
+  /// @param rdata uncompressed, no two alike; without any it is [#noData]
+  public static PreparedAnswer records(int type, List<byte[]> rdata, int ttlSeconds) {
+    return rdata.isEmpty()
+        ? noData()
+        : prepare(Kind.RECORDS, type, rdata, new int[rdata.size()], 0, ttlSeconds);
+  }
+
+  /// The service says nothing: the zone's own records, or their absence, answer.
+  public static PreparedAnswer ofZone() {
+    return ZONE;
+  }
+
   /// No records of this family: NODATA.
   public static PreparedAnswer noData() {
     return NO_DATA;
@@ -159,6 +178,11 @@ public final class PreparedAnswer {
 
   int start(int position) {
     return starts[position];
+  }
+
+  /// Octets of all records.
+  int octets() {
+    return starts[size];
   }
 
   int octets(int position) {

@@ -4,11 +4,13 @@ import detour.dns.wire.Edns;
 import detour.dns.wire.Header;
 import detour.dns.wire.Layouts;
 import detour.dns.wire.PackedRecords;
+import detour.dns.wire.QueryOptions;
 import detour.dns.wire.QueryReader;
 import detour.dns.wire.RecordType;
 import detour.dns.wire.ResponseCode;
 import detour.dns.zone.Zone;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -25,7 +27,7 @@ public final class Responder {
   private final ResponseCounts counts = new ResponseCounts();
   private final QueryReader query = new QueryReader();
   private final ResponseWriter writer = new ResponseWriter();
-  private final OptWriter opt = new OptWriter();
+  private final EdnsAnswer edns;
   private final AuthoritativeAnswer answer;
 
   /// With the default of 1232 octets for the largest response over UDP.
@@ -37,11 +39,19 @@ public final class Responder {
 
   /// @param udpOctets the largest response over UDP, also announced to clients; 512 to 65535
   public Responder(long seed, int udpOctets) {
+    this(seed, udpOctets, Duration.ZERO);
+  }
+
+  /// @param udpOctets the largest response over UDP, also announced to clients; 512 to 65535
+  /// @param idleTimeout how long a connection may be idle, as clients are told; means nothing to
+  ///   one that answers over UDP only
+  public Responder(long seed, int udpOctets, Duration idleTimeout) {
     if (udpOctets < Edns.MINIMUM_UDP_OCTETS || udpOctets > LARGEST_MESSAGE) {
       throw new IllegalArgumentException(
           "the largest response over UDP is 512 to 65535 octets, not " + udpOctets);
     }
     this.udpOctets = udpOctets;
+    edns = new EdnsAnswer(udpOctets, (int) Math.min(idleTimeout.toMillis() / 100, 0xFFFF));
     ServiceWriter services = new ServiceWriter(writer, new RandomSource(seed));
     AnswerTable empty = AnswerTable.of(List.of(), new ServiceAnswer[0]);
     this.answer = new AuthoritativeAnswer(writer, services, empty);
@@ -53,8 +63,9 @@ public final class Responder {
   /// @param length octets of the query
   /// @param capacity octets that may be read and written from `offset` on; at least 512, and not
   ///   less than `length`
-  /// @param nowMillis epoch milliseconds, for the record of what was handed out when; may be up to
-  ///   a batch old
+  /// @param client where the query came from
+  /// @param nowMillis epoch milliseconds, for the record of what was handed out when, and the age
+  ///   of cookies; may be up to a batch old
   /// @return octets of the response; 0 to send nothing
   public int respond(
       AnswerTable table,
@@ -63,6 +74,7 @@ public final class Responder {
       int length,
       int capacity,
       Transport transport,
+      ClientAddress client,
       long nowMillis) {
     if (capacity < Edns.MINIMUM_UDP_OCTETS || length > capacity) {
       counts.countDropped(transport);
@@ -73,27 +85,34 @@ public final class Responder {
       counts.countDropped(transport);
       return 0;
     }
-    int limit = Math.min(capacity, transport == Transport.TCP ? LARGEST_MESSAGE : udpLimit());
+    int limit = Math.min(capacity, transport.isStream() ? LARGEST_MESSAGE : udpLimit());
     int room = query.edns() ? limit - Edns.OPT_OCTETS : limit;
+    ResponseCode code = rejection(outcome, table);
+    QueryOptions options = query.options();
+    if (!options.isEmpty()) {
+      CookiePolicy cookies = table.server().cookies();
+      room -= edns.begin(options, cookies, transport, client, nowMillis);
+      code = withCookie(code, outcome, cookies, transport);
+    }
     writer.begin(memory, offset, query.questionEnd(), room, query.name());
-    ResponseCode code = rejection(outcome);
-    boolean answered = code == ResponseCode.NOERROR;
-    if (answered) {
-      code = answer.write(table, query, nowMillis);
-    }
-    int flags = Header.RESPONSE | code.headerBits();
+    boolean answered = code == ResponseCode.NOERROR && outcome == QueryReader.Outcome.QUERY;
     // RFC 1035 section 4.1.1: opcode and RD are copied; RA, AD and CD are clear.
-    flags |= query.flags() & (Header.OPCODE_MASK | Header.RECURSION_DESIRED);
-    if (answered) {
+    int flags = query.flags() & (Header.OPCODE_MASK | Header.RECURSION_DESIRED);
+    if (answered && query.recordClass() == PackedRecords.IN) {
+      code = answer.write(table, query, nowMillis);
       flags |= answer.authoritative() ? Header.AUTHORITATIVE : 0;
-      if (answer.truncated()) {
-        flags |= Header.TRUNCATED;
-        counts.countTruncated(transport);
-      }
+      flags |= answer.truncated() ? Header.TRUNCATED : 0;
+    } else if (answered) {
+      answered = false;
+      flags |= writeChaos(table.server());
     }
+    if ((flags & Header.TRUNCATED) != 0) {
+      counts.countTruncated(transport);
+    }
+    flags |= Header.RESPONSE | code.headerBits();
     memory.set(Layouts.SHORT, offset + Header.FLAGS, (short) flags);
     counts.countResponse(transport, query.type(), code);
-    return finish(table, memory, offset, limit, code, answered);
+    return finish(table, memory, offset, limit, transport, code, answered);
   }
 
   /// What was answered so far.
@@ -105,6 +124,12 @@ public final class Responder {
   ///
   /// @return the response; empty to send nothing
   public byte[] answer(AnswerTable table, byte[] query, Transport transport, long nowMillis) {
+    return answer(table, query, transport, new ClientAddress(), nowMillis);
+  }
+
+  /// As above, for a query that came from somewhere.
+  public byte[] answer(
+      AnswerTable table, byte[] query, Transport transport, ClientAddress client, long nowMillis) {
     byte[] message = Arrays.copyOf(query, LARGEST_MESSAGE);
     int length =
         respond(
@@ -114,6 +139,7 @@ public final class Responder {
             query.length,
             message.length,
             transport,
+            client,
             nowMillis);
     return Arrays.copyOf(message, length);
   }
@@ -123,19 +149,23 @@ public final class Responder {
     return query.edns() ? Math.min(udpOctets, query.udpOctets()) : Edns.MINIMUM_UDP_OCTETS;
   }
 
-  /// Why a query is not answered from the zones; NOERROR when it is.
-  private ResponseCode rejection(QueryReader.Outcome outcome) {
+  /// Why a query is not answered; NOERROR when it is.
+  private ResponseCode rejection(QueryReader.Outcome outcome, AnswerTable table) {
     return switch (outcome) {
       case BAD_QUESTION, BAD_RECORDS, BAD_OPTION, DROP -> ResponseCode.FORMERR;
       case OTHER_OPCODE -> ResponseCode.NOTIMP;
       case BAD_VERSION -> ResponseCode.BADVERS;
+      // RFC 9619 section 4: without cookies, a query has a question.
+      case COOKIE_ONLY ->
+          table.server().cookies().isOff() ? ResponseCode.FORMERR : ResponseCode.NOERROR;
       case QUERY -> {
         if (query.recordClass() != PackedRecords.IN) {
-          yield ResponseCode.REFUSED;
+          yield asksChaos(table.server()) ? ResponseCode.NOERROR : ResponseCode.REFUSED;
         }
         yield switch (query.type()) {
           // A whole zone is nothing for this path (RFC 5936 section 4.2: never over UDP).
-          case RecordType.AXFR, RecordType.IXFR -> ResponseCode.REFUSED;
+          case RecordType.AXFR, RecordType.IXFR ->
+              table.isApex(query.name()) ? ResponseCode.REFUSED : ResponseCode.NOTAUTH;
           // RFC 6891 section 6.1.1: OPT is never asked for.
           case RecordType.OPT -> ResponseCode.FORMERR;
           case RecordType.MAILA, RecordType.MAILB, RecordType.TKEY, RecordType.TSIG ->
@@ -146,33 +176,80 @@ public final class Responder {
     };
   }
 
+  /// What a query with a cookie is answered with that would else be answered with `code`.
+  private ResponseCode withCookie(
+      ResponseCode code, QueryReader.Outcome outcome, CookiePolicy policy, Transport transport) {
+    if (code != ResponseCode.NOERROR || !edns.answersCookie() || edns.cookieValid()) {
+      return code;
+    }
+    // RFC 7873 section 5.4: whoever asks for a cookie alone is told that the one it has is none.
+    // Section 5.2.3: a connection proves as much as a cookie does.
+    boolean refused =
+        outcome == QueryReader.Outcome.COOKIE_ONLY
+            ? query.options().serverCookieOctets() > 0
+            : policy.required() && !transport.isStream();
+    return refused ? ResponseCode.BADCOOKIE : code;
+  }
+
+  /// Whether the server is asked about itself, and says something (RFC 4892 section 3).
+  private boolean asksChaos(ServerOptions server) {
+    return query.recordClass() == PackedRecords.CHAOS
+        && (query.type() == RecordType.TXT || query.type() == RecordType.ANY)
+        && server.chaosRecord(query.name()) != null;
+  }
+
+  /// AA stays clear, as there is no zone of that class.
+  ///
+  /// @return flags of the response
+  private int writeChaos(ServerOptions server) {
+    byte[] record = server.chaosRecord(query.name());
+    if (record == null || !writer.fits(record.length)) {
+      return Header.TRUNCATED;
+    }
+    writer.copy(record, 0, record.length, PackedRecords.QUESTION_POINTER);
+    writer.addAnswers(1);
+    return 0;
+  }
+
   /// Appends the OPT record where the query had one (RFC 6891 section 6.1.1), and writes the
   /// counts.
+  ///
+  /// @param answered whether the zones were asked
   private int finish(
       AnswerTable table,
       MemorySegment memory,
       long message,
       int limit,
+      Transport transport,
       ResponseCode code,
       boolean answered) {
+    int questions = query.questionEnd() > Header.OCTETS ? 1 : 0;
     if (!query.edns()) {
-      return writer.finish(query.questionEnd() > Header.OCTETS ? 1 : 0);
+      return writer.finish(questions);
     }
+    QueryOptions options = query.options();
     writer.addAdditionals(1);
-    int end = writer.finish(1);
-    opt.begin(memory, message + end, limit - end, udpOctets, code, query.dnssecOk());
+    int end = writer.finish(questions);
+    edns.open(memory, message + end, limit - end, code, query.dnssecOk());
+    if (!options.isEmpty()) {
+      edns.addKept(options, transport);
+    }
+    addError(code, answered);
+    if (!options.isEmpty()) {
+      Zone zone = answered ? answer.questionZone() : null;
+      edns.addAsked(options, table, zone, transport, end);
+    }
+    return end + edns.close();
+  }
+
+  /// Says more than the response code does, where there is more to say (RFC 8914).
+  private void addError(ResponseCode code, boolean answered) {
     if (answered && answer.extendedError().length > 0) {
-      opt.addError(answer.extendedError());
+      edns.addError(Edns.EXTENDED_ERROR_OTHER, answer.extendedError());
+    } else if (code == ResponseCode.NOTAUTH || (code == ResponseCode.REFUSED && answered)) {
+      edns.addError(Edns.EXTENDED_ERROR_NOT_AUTHORITATIVE);
+    } else if (code == ResponseCode.REFUSED || code == ResponseCode.NOTIMP) {
+      edns.addError(Edns.EXTENDED_ERROR_NOT_SUPPORTED);
     }
-    Zone zone = answered ? answer.questionZone() : null;
-    // RFC 9660 section 3.2: whatever the response code, if we are authoritative for the name asked.
-    if (query.asksZoneVersion() && zone != null) {
-      opt.addZoneVersions(zone.originLabels(), zone.serial(), table.epoch());
-    }
-    // RFC 5001 section 2.2: only when asked.
-    if (query.asksNameServerId() && table.nameServerId().length > 0) {
-      opt.addNameServerId(table.nameServerId());
-    }
-    return end + opt.finish();
   }
 }

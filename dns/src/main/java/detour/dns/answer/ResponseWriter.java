@@ -6,6 +6,7 @@ import detour.dns.wire.NameCompressor;
 import detour.dns.wire.NameKey;
 import detour.dns.wire.PackedRecords;
 import detour.dns.wire.RecordType;
+import detour.dns.zone.NegativeSoa;
 import java.lang.foreign.MemorySegment;
 
 /// Appends whole record sets to a response, section by section, or nothing of a set that does not
@@ -19,6 +20,7 @@ final class ResponseWriter {
 
   private final NameCompressor compressor = new NameCompressor();
   private final int[] targets = new int[MAXIMUM_TARGETS];
+  private final int[] targetTypes = new int[MAXIMUM_TARGETS];
 
   private MemorySegment memory = MemorySegment.NULL;
   private long message;
@@ -77,6 +79,28 @@ final class ResponseWriter {
       }
     }
     position += octets;
+  }
+
+  /// Appends the SOA of a negative answer behind nothing but the question.
+  ///
+  /// @param owner pointer to the zone's name, with which the question's ends
+  /// @return whether it fitted; nothing is appended when not
+  boolean appendNegative(NegativeSoa soa, int owner) {
+    if (!fits(soa.octets())) {
+      return false;
+    }
+    int begin = position;
+    copy(soa.compressed(), 0, soa.octets(), owner);
+    point(soa.primary(), begin, owner);
+    point(soa.mailbox(), begin, owner);
+    return true;
+  }
+
+  private void point(NegativeSoa.Ending ending, int record, int owner) {
+    if (ending.at() != 0) {
+      int base = ending.within() ? 0xC000 | record : owner;
+      memory.set(Layouts.SHORT, message + record + ending.at(), (short) (base + ending.target()));
+    }
   }
 
   /// Appends a record set; names in its data are compressed where that is allowed, and remembered
@@ -146,6 +170,16 @@ final class ResponseWriter {
   /// Where a target was written.
   int target(int index) {
     return targets[index];
+  }
+
+  /// The type of records that are wanted about a target beside addresses; 0 for none.
+  int targetType(int index) {
+    return targetTypes[index];
+  }
+
+  /// Whether the name is that of the question.
+  boolean isQuestion(NameKey name) {
+    return name.hash(0) == question.hash(0);
   }
 
   /// Where the name in the data of the last record lies.
@@ -223,7 +257,16 @@ final class ResponseWriter {
         return false;
       }
       copy(packed, from, PackedRecords.RDATA + length, owner);
-      rememberTarget(type, data + nameOffset);
+      if (type == RecordType.SVCB || type == RecordType.HTTPS) {
+        rememberService(type, packed, rdata, data, owner);
+      } else {
+        rememberTarget(type, data + nameOffset);
+      }
+      if (type == RecordType.DNAME) {
+        // The target of the CNAME that follows ends with it.
+        beginCompressing();
+        compressor.learn(packed, rdata, data);
+      }
       return true;
     }
     if (data + nameOffset > limit) {
@@ -231,8 +274,8 @@ final class ResponseWriter {
     }
     putOctets(data, packed, rdata, nameOffset);
     int end = appendName(data + nameOffset, packed, rdata + nameOffset);
-    if (end >= 0 && type == RecordType.SOA) {
-      end = appendSoaRest(end, packed, rdata, length);
+    if (end >= 0 && (type == RecordType.SOA || type == RecordType.MINFO)) {
+      end = appendSecondName(end, packed, rdata, length);
     }
     if (end < 0) {
       return false;
@@ -243,32 +286,61 @@ final class ResponseWriter {
     return true;
   }
 
-  private int appendSoaRest(int at, byte[] packed, int rdata, int length) {
-    int mailbox = rdata;
-    while (packed[mailbox] != 0) {
-      mailbox += packed[mailbox] + 1;
+  /// Appends the second name of the data and what follows it: the five numbers of an SOA.
+  private int appendSecondName(int at, byte[] packed, int rdata, int length) {
+    int second = rdata;
+    while (packed[second] != 0) {
+      second += packed[second] + 1;
     }
-    int end = appendName(at, packed, mailbox + 1);
-    if (end < 0 || end + 20 > limit) {
+    int behind = ++second;
+    while (packed[behind] != 0) {
+      behind += packed[behind] + 1;
+    }
+    int octets = rdata + length - behind - 1;
+    int end = appendName(at, packed, second);
+    if (end < 0 || end + octets > limit) {
       return -1;
     }
-    putOctets(end, packed, rdata + length - 20, 20);
-    return end + 20;
+    putOctets(end, packed, behind + 1, octets);
+    return end + octets;
   }
 
   /// @return where the name ends; -1 when it does not fit
   private int appendName(int at, byte[] bytes, int from) {
+    beginCompressing();
+    return compressor.write(memory, message, at, limit, bytes, from);
+  }
+
+  private void beginCompressing() {
     if (!compressing) {
       compressing = true;
       compressor.begin(question);
     }
-    return compressor.write(memory, message, at, limit, bytes, from);
   }
 
   private void rememberTarget(int type, int at) {
     lastName = at;
     boolean wanted = type == RecordType.NS || type == RecordType.MX || type == RecordType.SRV;
-    if (wanted && targetCount < MAXIMUM_TARGETS) {
+    if (wanted) {
+      addTarget(at, 0);
+    }
+  }
+
+  /// RFC 9460 section 2.5: a target of "." is the owner itself, but of an alias (priority 0) it is
+  /// no service at all. Section 4.1: what an alias leads to are records of its own type too.
+  private void rememberService(int type, byte[] packed, int rdata, int data, int owner) {
+    boolean alias = Layouts.unsignedShort(packed, rdata) == 0;
+    boolean root = packed[rdata + 2] == 0;
+    if (!root) {
+      addTarget(data + 2, alias ? type : 0);
+    } else if (!alias) {
+      addTarget(owner & 0x3FFF, 0);
+    }
+  }
+
+  private void addTarget(int at, int type) {
+    if (targetCount < MAXIMUM_TARGETS) {
+      targetTypes[targetCount] = type;
       targets[targetCount++] = at;
     }
   }

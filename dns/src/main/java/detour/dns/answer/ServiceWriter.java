@@ -1,5 +1,7 @@
 package detour.dns.answer;
 
+import detour.dns.wire.Layouts;
+import detour.dns.wire.PackedRecords;
 import detour.dns.wire.RecordType;
 import java.util.Arrays;
 
@@ -37,6 +39,22 @@ final class ServiceWriter {
       appendDrawn(prepared, drawn, owner, nowMillis);
     }
     return count;
+  }
+
+  /// Writes all records of a type other than A and AAAA.
+  ///
+  /// @return false when they do not fit
+  boolean appendRecords(PreparedAnswer prepared, int owner, long nowMillis) {
+    if (!writer.appendSet(
+        prepared.packed(),
+        0,
+        prepared.octets(),
+        Layouts.unsignedShort(prepared.packed(), PackedRecords.TYPE),
+        owner)) {
+      return false;
+    }
+    prepared.handOutAll(nowMillis);
+    return true;
   }
 
   /// Draws one target of an alias and writes it.

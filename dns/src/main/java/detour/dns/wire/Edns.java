@@ -33,6 +33,12 @@ public final class Edns {
   /// Info-code "Other Error" (RFC 8914 section 4.1).
   public static final int EXTENDED_ERROR_OTHER = 0;
 
+  /// Info-code "Not Authoritative" (RFC 8914 section 4.21).
+  public static final int EXTENDED_ERROR_NOT_AUTHORITATIVE = 20;
+
+  /// Info-code "Not Supported" (RFC 8914 section 4.22).
+  public static final int EXTENDED_ERROR_NOT_SUPPORTED = 21;
+
   /// Option code of the name server's identifier, NSID (RFC 5001 section 4).
   public static final int NAME_SERVER_ID = 3;
 
@@ -46,6 +52,24 @@ public final class Edns {
   /// TYPE of a ZONEVERSION that is the selection epoch, 8 octets, from the range for private use
   /// (RFC 9660 section 7.2).
   public static final int ZONE_VERSION_EPOCH = 246;
+
+  /// Option code of the client's subnet, ECS (RFC 7871 section 6).
+  public static final int CLIENT_SUBNET = 8;
+
+  /// Option code of a cookie (RFC 7873 section 4).
+  public static final int COOKIE = 10;
+
+  /// Octets of a client's cookie (RFC 7873 section 4.1).
+  public static final int CLIENT_COOKIE_OCTETS = 8;
+
+  /// Octets of a server's cookie of version 1 (RFC 9018 section 4).
+  public static final int SERVER_COOKIE_OCTETS = 16;
+
+  /// Option code of the idle time of a TCP connection (RFC 7828 section 3.1).
+  public static final int TCP_KEEPALIVE = 11;
+
+  /// Option code of padding (RFC 7830 section 3).
+  public static final int PADDING = 12;
 
   private Edns() {}
 }

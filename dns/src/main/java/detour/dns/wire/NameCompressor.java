@@ -57,6 +57,15 @@ public final class NameCompressor {
     return end;
   }
 
+  /// Remembers a name that was written uncompressed.
+  ///
+  /// @param wire holds it at `from`, and seven readable octets behind it
+  /// @param position where it stands in the message
+  public void learn(byte[] wire, int from, int position) {
+    key.set(wire, from);
+    learn(key, key.labels(), position);
+  }
+
   /// Forgets what was written at or behind a position, because it is taken back.
   public void rewind(int position) {
     while (known > 0 && positions[known - 1] >= position) {

@@ -12,6 +12,7 @@ package detour.dns.wire;
 /// ```
 public final class PackedRecords {
   public static final int TYPE = 2;
+  public static final int CLASS = 4;
   public static final int TTL = 6;
   public static final int RDATA_LENGTH = 10;
   public static final int RDATA = 12;
@@ -22,6 +23,9 @@ public final class PackedRecords {
   /// Class IN (RFC 1035 section 3.2.4).
   public static final int IN = 1;
 
+  /// Class CH (RFC 1035 section 3.2.4).
+  public static final int CHAOS = 3;
+
   private PackedRecords() {}
 
   /// Writes one record.
@@ -30,7 +34,7 @@ public final class PackedRecords {
   public static int put(byte[] packed, int at, int type, int ttlSeconds, byte[] rdata) {
     Layouts.putShort(packed, at, QUESTION_POINTER);
     Layouts.putShort(packed, at + TYPE, type);
-    Layouts.putShort(packed, at + 4, IN);
+    Layouts.putShort(packed, at + CLASS, IN);
     Layouts.putInt(packed, at + TTL, ttlSeconds);
     Layouts.putShort(packed, at + RDATA_LENGTH, rdata.length);
     System.arraycopy(rdata, 0, packed, at + RDATA, rdata.length);
@@ -49,8 +53,19 @@ public final class PackedRecords {
   /// Octets of RDATA before its name; -1 when the type holds no name that a server acts on.
   public static int nameOffset(int type) {
     return switch (type) {
-      case RecordType.NS, RecordType.CNAME, RecordType.PTR, RecordType.DNAME, RecordType.SOA -> 0;
-      case RecordType.MX -> 2;
+      case RecordType.NS,
+          RecordType.MD,
+          RecordType.MF,
+          RecordType.CNAME,
+          RecordType.SOA,
+          RecordType.MB,
+          RecordType.MG,
+          RecordType.MR,
+          RecordType.PTR,
+          RecordType.MINFO,
+          RecordType.DNAME ->
+          0;
+      case RecordType.MX, RecordType.SVCB, RecordType.HTTPS -> 2;
       case RecordType.SRV -> 6;
       default -> -1;
     };
@@ -60,7 +75,18 @@ public final class PackedRecords {
   /// (RFC 3597 section 4).
   public static boolean compressible(int type) {
     return switch (type) {
-      case RecordType.NS, RecordType.CNAME, RecordType.PTR, RecordType.SOA, RecordType.MX -> true;
+      case RecordType.NS,
+          RecordType.MD,
+          RecordType.MF,
+          RecordType.CNAME,
+          RecordType.SOA,
+          RecordType.MB,
+          RecordType.MG,
+          RecordType.MR,
+          RecordType.PTR,
+          RecordType.MINFO,
+          RecordType.MX ->
+          true;
       default -> false;
     };
   }

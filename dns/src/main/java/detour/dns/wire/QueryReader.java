@@ -23,12 +23,15 @@ public final class QueryReader {
     /// An EDNS version other than 0 (RFC 6891 section 6.1.3).
     BAD_VERSION,
     /// Everything was read, but an EDNS option is not as its RFC has it in a query.
-    BAD_OPTION
+    BAD_OPTION,
+    /// No question, but a cookie: only the server's cookie is asked for (RFC 7873 section 5.4).
+    COOKIE_ONLY
   }
 
   private static final int POINTER = 0xC0;
 
   private final NameKey name = new NameKey();
+  private final QueryOptions options = new QueryOptions();
   private int flags;
   private int type;
   private int recordClass;
@@ -37,9 +40,6 @@ public final class QueryReader {
   private boolean dnssecOk;
   private int version;
   private int udpOctets;
-  private boolean asksNameServerId;
-  private boolean asksZoneVersion;
-  private boolean badOption;
 
   /// Holds nothing before its first read.
   public QueryReader() {}
@@ -60,8 +60,9 @@ public final class QueryReader {
       return Outcome.OTHER_OPCODE;
     }
     // RFC 9619 section 4: QDCOUNT of a QUERY must not be above 1.
-    if (memory.get(Layouts.SHORT, message + Header.QUESTIONS) != 1) {
-      return Outcome.BAD_QUESTION;
+    int questions = memory.get(Layouts.SHORT, message + Header.QUESTIONS);
+    if (questions != 1) {
+      return questions == 0 ? readWithoutQuestion(memory, message, length) : Outcome.BAD_QUESTION;
     }
     int octets = name.read(memory, message + Header.OCTETS, length - Header.OCTETS);
     int end = Header.OCTETS + octets + 4;
@@ -72,16 +73,14 @@ public final class QueryReader {
     recordClass = memory.get(Layouts.SHORT, message + end - 2) & 0xFFFF;
     questionEnd = end;
     if (!readRecords(memory, message, length)) {
-      edns = false;
-      return Outcome.BAD_RECORDS;
+      return withoutEdns(Outcome.BAD_RECORDS);
     }
     if (version != Edns.VERSION) {
       // What options mean in another version is not known.
-      asksNameServerId = false;
-      asksZoneVersion = false;
+      options.clear();
       return Outcome.BAD_VERSION;
     }
-    return badOption ? Outcome.BAD_OPTION : Outcome.QUERY;
+    return options.malformed() ? Outcome.BAD_OPTION : Outcome.QUERY;
   }
 
   /// The question's name. Valid until the next read.
@@ -121,14 +120,9 @@ public final class QueryReader {
     return udpOctets;
   }
 
-  /// Whether the client wants to know which server answers (RFC 5001).
-  public boolean asksNameServerId() {
-    return asksNameServerId;
-  }
-
-  /// Whether the client wants to know of which version of the zone the answer is (RFC 9660).
-  public boolean asksZoneVersion() {
-    return asksZoneVersion;
+  /// The options of the OPT record. Valid until the next read.
+  public QueryOptions options() {
+    return options;
   }
 
   private void reset() {
@@ -140,9 +134,22 @@ public final class QueryReader {
     dnssecOk = false;
     version = 0;
     udpOctets = Edns.MINIMUM_UDP_OCTETS;
-    asksNameServerId = false;
-    asksZoneVersion = false;
-    badOption = false;
+    options.clear();
+  }
+
+  private Outcome readWithoutQuestion(MemorySegment memory, long message, int length) {
+    boolean asksCookie =
+        readRecords(memory, message, length)
+            && version == Edns.VERSION
+            && options.hasCookie()
+            && !options.malformed();
+    return asksCookie ? Outcome.COOKIE_ONLY : withoutEdns(Outcome.BAD_QUESTION);
+  }
+
+  private Outcome withoutEdns(Outcome outcome) {
+    edns = false;
+    options.clear();
+    return outcome;
   }
 
   private boolean readRecords(MemorySegment memory, long message, int length) {
@@ -161,9 +168,13 @@ public final class QueryReader {
       if (end > length) {
         return false;
       }
-      boolean opt = i >= before && memory.get(Layouts.SHORT, message + fields) == RecordType.OPT;
-      // RFC 6891 section 6.1.1: one OPT at most; section 6.1.2: its name is the root.
-      if (opt && (edns || fields != at + 1 || !readOpt(memory, message + fields, end - fields))) {
+      // RFC 6891 section 6.1.1: one OPT at most, among the additional records; section 6.1.2: its
+      // name is the root.
+      if (memory.get(Layouts.SHORT, message + fields) == RecordType.OPT
+          && (i < before
+              || edns
+              || fields != at + 1
+              || !readOpt(memory, message + fields, end - fields))) {
         return false;
       }
       at = end;
@@ -184,23 +195,14 @@ public final class QueryReader {
         return false;
       }
       int length = memory.get(Layouts.SHORT, fields + at + 2) & 0xFFFF;
-      readOption(memory.get(Layouts.SHORT, fields + at), length);
+      if (at + 4 + length > octets) {
+        return false;
+      }
+      int code = memory.get(Layouts.SHORT, fields + at) & 0xFFFF;
+      options.read(memory, fields + at + 4, code, length);
       at += 4 + length;
     }
-    return at == octets;
-  }
-
-  private void readOption(int code, int length) {
-    switch (code) {
-      // RFC 5001 section 2.1: a query has no payload; one that has is asked all the same.
-      case Edns.NAME_SERVER_ID -> asksNameServerId = true;
-      case Edns.ZONE_VERSION -> {
-        asksZoneVersion = true;
-        // RFC 9660 section 3.1: OPTION-LENGTH is 0 in a query.
-        badOption |= length != 0;
-      }
-      default -> {}
-    }
+    return true;
   }
 
   private static int skipName(MemorySegment memory, long message, int position, int length) {

@@ -12,9 +12,15 @@ import java.util.OptionalInt;
 public final class RecordType {
   public static final int A = 1;
   public static final int NS = 2;
+  public static final int MD = 3;
+  public static final int MF = 4;
   public static final int CNAME = 5;
   public static final int SOA = 6;
+  public static final int MB = 7;
+  public static final int MG = 8;
+  public static final int MR = 9;
   public static final int PTR = 12;
+  public static final int MINFO = 14;
   public static final int MX = 15;
   public static final int TXT = 16;
   public static final int AAAA = 28;
@@ -34,6 +40,21 @@ public final class RecordType {
   public static final int MAILA = 254;
   public static final int ANY = 255;
   public static final int CAA = 257;
+
+  /// Every type of the IANA registry that has a name.
+  private static final String REGISTRY =
+      """
+      1=A 2=NS 3=MD 4=MF 5=CNAME 6=SOA 7=MB 8=MG 9=MR 10=NULL 11=WKS 12=PTR 13=HINFO 14=MINFO
+      15=MX 16=TXT 17=RP 18=AFSDB 19=X25 20=ISDN 21=RT 22=NSAP 23=NSAP-PTR 24=SIG 25=KEY 26=PX
+      27=GPOS 28=AAAA 29=LOC 30=NXT 31=EID 32=NIMLOC 33=SRV 34=ATMA 35=NAPTR 36=KX 37=CERT
+      38=A6 39=DNAME 40=SINK 41=OPT 42=APL 43=DS 44=SSHFP 45=IPSECKEY 46=RRSIG 47=NSEC
+      48=DNSKEY 49=DHCID 50=NSEC3 51=NSEC3PARAM 52=TLSA 53=SMIMEA 55=HIP 56=NINFO 57=RKEY
+      58=TALINK 59=CDS 60=CDNSKEY 61=OPENPGPKEY 62=CSYNC 63=ZONEMD 64=SVCB 65=HTTPS 66=DSYNC
+      67=HHIT 68=BRID 99=SPF 100=UINFO 101=UID 102=GID 103=UNSPEC 104=NID 105=L32 106=L64
+      107=LP 108=EUI48 109=EUI64 249=TKEY 250=TSIG 251=IXFR 252=AXFR 253=MAILB 254=MAILA
+      255=ANY 256=URI 257=CAA 258=AVC 259=DOA 260=AMTRELAY 261=RESINFO 262=WALLET 263=CLA
+      264=IPN 32768=TA 32769=DLV
+      """;
 
   private static final Map<Integer, String> NAMES = names();
   private static final Map<String, Integer> NUMBERS = numbers();
@@ -70,56 +91,10 @@ public final class RecordType {
 
   private static Map<Integer, String> names() {
     Map<Integer, String> names = new HashMap<>();
-    names.put(A, "A");
-    names.put(NS, "NS");
-    names.put(CNAME, "CNAME");
-    names.put(SOA, "SOA");
-    names.put(PTR, "PTR");
-    names.put(13, "HINFO");
-    names.put(MX, "MX");
-    names.put(TXT, "TXT");
-    names.put(17, "RP");
-    names.put(18, "AFSDB");
-    names.put(AAAA, "AAAA");
-    names.put(29, "LOC");
-    names.put(SRV, "SRV");
-    names.put(35, "NAPTR");
-    names.put(36, "KX");
-    names.put(37, "CERT");
-    names.put(DNAME, "DNAME");
-    names.put(OPT, "OPT");
-    names.put(42, "APL");
-    names.put(DS, "DS");
-    names.put(44, "SSHFP");
-    names.put(45, "IPSECKEY");
-    names.put(RRSIG, "RRSIG");
-    names.put(NSEC, "NSEC");
-    names.put(48, "DNSKEY");
-    names.put(49, "DHCID");
-    names.put(50, "NSEC3");
-    names.put(51, "NSEC3PARAM");
-    names.put(52, "TLSA");
-    names.put(53, "SMIMEA");
-    names.put(55, "HIP");
-    names.put(59, "CDS");
-    names.put(60, "CDNSKEY");
-    names.put(61, "OPENPGPKEY");
-    names.put(62, "CSYNC");
-    names.put(63, "ZONEMD");
-    names.put(SVCB, "SVCB");
-    names.put(HTTPS, "HTTPS");
-    names.put(99, "SPF");
-    names.put(108, "EUI48");
-    names.put(109, "EUI64");
-    names.put(TKEY, "TKEY");
-    names.put(TSIG, "TSIG");
-    names.put(IXFR, "IXFR");
-    names.put(AXFR, "AXFR");
-    names.put(MAILB, "MAILB");
-    names.put(MAILA, "MAILA");
-    names.put(ANY, "ANY");
-    names.put(256, "URI");
-    names.put(CAA, "CAA");
+    for (String entry : REGISTRY.strip().split("\\s+", -1)) {
+      int equals = entry.indexOf('=');
+      names.put(Integer.valueOf(entry.substring(0, equals)), entry.substring(equals + 1));
+    }
     return Map.copyOf(names);
   }
 

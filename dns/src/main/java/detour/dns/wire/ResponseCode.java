@@ -10,8 +10,12 @@ public enum ResponseCode {
   REFUSED(5),
   /// A name made by a DNAME would be too long (RFC 6672 section 2.2).
   YXDOMAIN(6),
+  /// A zone is wanted that is not served here (RFC 5936 section 2.2.1).
+  NOTAUTH(9),
   /// An EDNS version that is not spoken here (RFC 6891 section 9); needs the extended RCODE.
-  BADVERS(16);
+  BADVERS(16),
+  /// A cookie without a part of ours that is valid (RFC 7873 section 8); needs the extended RCODE.
+  BADCOOKIE(23);
 
   private final int number;
 

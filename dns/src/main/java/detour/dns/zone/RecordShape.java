@@ -1,5 +1,6 @@
 package detour.dns.zone;
 
+import detour.dns.wire.DataText;
 import detour.dns.wire.Name;
 import detour.dns.wire.PackedRecords;
 import detour.dns.wire.RecordType;
@@ -19,7 +20,15 @@ final class RecordShape {
       case RecordType.AAAA:
         return rdata.length == 16 ? null : "an IPv6 address has 16 octets";
       case RecordType.SOA:
-        return soaProblem(rdata);
+        return twoNames(rdata, SOA_NUMBERS_OCTETS)
+            ? null
+            : "its data must be two names and five numbers";
+      case RecordType.MINFO:
+        return twoNames(rdata, 0) ? null : "its data must be two names";
+      case RecordType.SVCB, RecordType.HTTPS:
+        return DataText.isWellFormed(type, rdata)
+            ? null
+            : "its data must be a priority, a name and parameters in ascending order (RFC 9460)";
       default:
         int from = PackedRecords.nameOffset(type);
         int octets = from < 0 ? 0 : Name.octetsAt(rdata, from);
@@ -28,11 +37,9 @@ final class RecordShape {
     }
   }
 
-  private static @Nullable String soaProblem(byte[] rdata) {
-    int primary = Name.octetsAt(rdata, 0);
-    int mailbox = primary < 0 ? -1 : Name.octetsAt(rdata, primary);
-    return mailbox >= 0 && primary + mailbox + SOA_NUMBERS_OCTETS == rdata.length
-        ? null
-        : "its data must be two names and five numbers";
+  private static boolean twoNames(byte[] rdata, int octetsBehind) {
+    int first = Name.octetsAt(rdata, 0);
+    int second = first < 0 ? -1 : Name.octetsAt(rdata, first);
+    return second >= 0 && first + second + octetsBehind == rdata.length;
   }
 }

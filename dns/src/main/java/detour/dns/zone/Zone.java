@@ -21,7 +21,7 @@ public final class Zone {
   private final NameTable table;
   private final int apex;
   private final int records;
-  private final byte[] negativeSoa;
+  private final NegativeSoa negativeSoa;
   private final long serial;
 
   Zone(Name origin, byte[] packed, NameTable table, int apex, int deepestLabels, int records) {
@@ -33,8 +33,9 @@ public final class Zone {
     this.deepestLabels = deepestLabels;
     this.records = records;
     int soa = records(startOfAuthority());
-    negativeSoa = Arrays.copyOfRange(packed, soa, PackedRecords.next(packed, soa));
-    Layouts.putInt(negativeSoa, PackedRecords.TTL, (int) negativeTtlSeconds());
+    byte[] negative = Arrays.copyOfRange(packed, soa, PackedRecords.next(packed, soa));
+    Layouts.putInt(negative, PackedRecords.TTL, (int) negativeTtlSeconds());
+    negativeSoa = new NegativeSoa(origin, negative);
     serial = soaNumber(0);
   }
 
@@ -80,8 +81,8 @@ public final class Zone {
         Layouts.signedInt(packed, records(startOfAuthority()) + PackedRecords.TTL), soaNumber(4));
   }
 
-  /// The SOA record with the TTL of negative answers, as [PackedRecords] says; not to be changed.
-  public byte[] negativeSoa() {
+  /// The SOA record of negative answers.
+  public NegativeSoa negativeSoa() {
     return negativeSoa;
   }
 

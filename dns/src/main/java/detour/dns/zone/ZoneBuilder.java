@@ -5,6 +5,7 @@ import detour.dns.wire.Name;
 import detour.dns.wire.NameKey;
 import detour.dns.wire.RecordType;
 import java.util.Arrays;
+import java.util.Set;
 
 /// Collects a zone's records and checks them as a whole. Belongs to one thread; to be built once.
 ///
@@ -72,6 +73,17 @@ public final class ZoneBuilder {
   /// @throws ZoneException when the zone holds A, AAAA or CNAME records there, or when the name is
   ///   below a delegation
   public ZoneBuilder service(Name owner, int serviceIndex) throws ZoneException {
+    return service(owner, serviceIndex, Set.of(RecordType.A, RecordType.AAAA));
+  }
+
+  /// Declares that queries for `owner` and these types are answered by a service. To be called when
+  /// the zone's records are there.
+  ///
+  /// @param types those that the service answers; the zone keeps all others
+  /// @throws ZoneException when the zone holds records of one of the types there, or a CNAME, or
+  ///   when the name is below a delegation
+  public ZoneBuilder service(Name owner, int serviceIndex, Set<Integer> types)
+      throws ZoneException {
     checkInside(owner, "service");
     if (serviceIndex < 0) {
       throw new ZoneException(owner + " service: the index " + serviceIndex + " is below 0");
@@ -80,10 +92,7 @@ public final class ZoneBuilder {
     if ((log[entry] & Node.SERVICE) != 0) {
       throw new ZoneException(owner + " service: the name is a service already");
     }
-    if ((log[entry] & (Node.CNAME | ADDRESSES)) != 0) {
-      throw new ZoneException(
-          owner + " service: the zone has A, AAAA or CNAME records there; remove one or the other");
-    }
+    checkFree(owner, entry, types);
     key.set(owner);
     for (int skip = 0; skip <= key.labels() - origin.labelCount(); skip++) {
       if ((log[table.find(log, key, skip)] & Node.CUT) != 0) {
@@ -94,6 +103,26 @@ public final class ZoneBuilder {
     log[entry] |= Node.SERVICE;
     Layouts.putInt(log, head(entry) + 4, serviceIndex);
     return this;
+  }
+
+  private void checkFree(Name owner, int entry, Set<Integer> types) throws ZoneException {
+    boolean addresses = types.contains(RecordType.A);
+    if ((log[entry] & Node.CNAME) != 0 || (addresses && (log[entry] & ADDRESSES) != 0)) {
+      throw new ZoneException(
+          owner + " service: the zone has A, AAAA or CNAME records there; remove one or the other");
+    }
+    for (int record = Layouts.signedInt(log, head(entry));
+        record != 0;
+        record = Layouts.signedInt(log, record)) {
+      int type = Layouts.unsignedShort(log, record + RECORD_TYPE);
+      if (types.contains(type)) {
+        throw new ZoneException(
+            owner
+                + " service: the zone has "
+                + RecordType.name(type)
+                + " records there, as the endpoints do; remove one or the other");
+      }
+    }
   }
 
   /// @throws ZoneException when the zone has no SOA or more than one, or no NS at its apex

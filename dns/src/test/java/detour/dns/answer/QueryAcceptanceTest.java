@@ -104,8 +104,8 @@ class QueryAcceptanceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "252, REFUSED", // AXFR
-    "251, REFUSED", // IXFR
+    "252, NOTAUTH", // AXFR
+    "251, NOTAUTH", // IXFR
     "253, NOTIMP", // MAILB
     "254, NOTIMP", // MAILA
     "249, NOTIMP", // TKEY

@@ -56,4 +56,52 @@ class Rfc2308Test {
     assertThat(Server.answers(response)).hasSize(1);
     assertThat(authorities(response)).containsExactly(Server.SOA);
   }
+
+  /// Section 3: without the SOA the client could not keep the answer, and TC would make it ask
+  /// again.
+  @Test
+  void shouldCompressTheSoaRatherThanTruncate() {
+    String label = "l".repeat(62);
+    Server server = Server.of("d DNAME %1$s.%1$s.%1$s.example.com.\n".formatted(label));
+    Message response = server.ask("x.d.example.com", Type.A);
+    assertThat(status(response)).isEqualTo("NXDOMAIN aa");
+    assertThat(Server.answers(response)).hasSize(2);
+    assertThat(authorities(response)).containsExactly(Server.SOA);
+  }
+
+  /// Section 3: the SOA, compressed as tightly as names can be (RFC 1035 section 4.1.4).
+  @ParameterizedTest
+  @CsvSource({
+    "ns1, hostmaster, no",
+    "ns1, hostmaster, a.b.no",
+    "NS1, hostmaster.ns1, no",
+    "ns.a.b, host.a.b, no",
+    "ns.a.b, host.a.b, no.b",
+    "ns.a.b, host.a.b, no.a.b",
+    "ns.a.b, host.a.b, no.ns.a.b",
+    "ns.a.b, host, no.host",
+    "@, @, no",
+    "., ., no",
+    "ns.example.net., host.ns.example.net., no",
+    "ns.example.net., host.example.net., no",
+    "ns.example.org., host.other.com., no",
+    "ns.other.com., host.xample.com., no",
+    "com., host.com., no",
+  })
+  void shouldCompressTheSoa(String primary, String mailbox, String name) throws ZoneException {
+    ZoneBuilder builder = new ZoneBuilder(Name.parse("example.com"));
+    ZoneTexts.addAll(
+        builder,
+        "example.com",
+        "@ 3600 SOA %s %s 1 2 3 4 300\n@ 3600 NS ns1\n".formatted(primary, mailbox)
+            + "alias 300 CNAME %s\n".formatted(name));
+    Server server = Server.of(builder.build());
+    for (String asked : new String[] {name, "alias"}) {
+      byte[] query = Server.query(asked + ".example.com", Type.A).toWire();
+      byte[] response = server.askRaw(query, Transport.UDP);
+      Message message = Server.decode(response);
+      assertThat(authorities(message)).hasSize(1);
+      assertThat(response).hasSize(message.toWire().length);
+    }
+  }
 }

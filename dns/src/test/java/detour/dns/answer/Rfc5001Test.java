@@ -31,10 +31,10 @@ class Rfc5001Test {
   /// Section 2.2.
   @Test
   void shouldTellNameAndEpochWhenAsked() {
-    server.table = server.table.identifiedBy("ams1", 123);
+    server.table = server.table.identifiedBy(ServerOptions.named("ams1"), 123);
     assertThat(identifiers(Server.withOptions("www.example.com", Type.A, NSID)))
         .containsExactly("ams1 epoch=123");
-    server.table = server.table.identifiedBy("ams1", 124);
+    server.table = server.table.identifiedBy(ServerOptions.named("ams1"), 124);
     assertThat(identifiers(Server.withOptions("none.example.com", Type.A, NSID)))
         .containsExactly("ams1 epoch=124");
   }
@@ -42,21 +42,21 @@ class Rfc5001Test {
   /// Section 2.2: never unasked.
   @Test
   void shouldTellNothingUnasked() {
-    server.table = server.table.identifiedBy("ams1", 123);
+    server.table = server.table.identifiedBy(ServerOptions.named("ams1"), 123);
     assertThat(identifiers(Server.withOptions("www.example.com", Type.A))).isEmpty();
     assertThat(identifiers(Server.query("www.example.com", Type.A))).isEmpty();
   }
 
   @Test
   void shouldTellNothingWithoutName() {
-    server.table = server.table.identifiedBy("", 123);
+    server.table = server.table.identifiedBy(ServerOptions.named(""), 123);
     assertThat(identifiers(Server.withOptions("www.example.com", Type.A, NSID))).isEmpty();
   }
 
   /// Section 2.1: it is the server that is asked for, not a zone of it; so refusals have it too.
   @Test
   void shouldTellItInRefusalsAndErrors() {
-    server.table = server.table.identifiedBy("ams1", 5);
+    server.table = server.table.identifiedBy(ServerOptions.named("ams1"), 5);
     assertThat(identifiers(Server.withOptions("www.example.org", Type.A, NSID)))
         .containsExactly("ams1 epoch=5");
     assertThat(identifiers(Server.withOptions("example.com", Type.AXFR, NSID)))
@@ -66,7 +66,7 @@ class Rfc5001Test {
   /// Section 2.1: what a query has as payload means nothing.
   @Test
   void shouldIgnorePayloadOfTheQuery() {
-    server.table = server.table.identifiedBy("ams1", 5);
+    server.table = server.table.identifiedBy(ServerOptions.named("ams1"), 5);
     EDNSOption full = new GenericEDNSOption(EDNSOption.Code.NSID, new byte[] {1, 2, 3});
     assertThat(identifiers(Server.withOptions("www.example.com", Type.A, full)))
         .containsExactly("ams1 epoch=5");
@@ -75,7 +75,7 @@ class Rfc5001Test {
   /// RFC 6891 section 6.1.3: what options mean in another version is not known.
   @Test
   void shouldTellNothingInAnotherVersionOfEdns() {
-    server.table = server.table.identifiedBy("ams1", 5);
+    server.table = server.table.identifiedBy(ServerOptions.named("ams1"), 5);
     Message query = Server.query("www.example.com", Type.A);
     query.addRecord(new OPTRecord(1232, 0, 1, 0, NSID), Section.ADDITIONAL);
     assertThat(identifiers(query)).isEmpty();
@@ -83,7 +83,7 @@ class Rfc5001Test {
 
   @Test
   void shouldLeaveItOutRatherThanTruncate() {
-    server.table = server.table.identifiedBy("n".repeat(400), 1);
+    server.table = server.table.identifiedBy(ServerOptions.named("n".repeat(400)), 1);
     Message query = Server.query("wide.example.com", Type.TXT);
     query.addRecord(new OPTRecord(512, 0, 0, 0, NSID), Section.ADDITIONAL);
     assertThat(identifiers(query)).isEmpty();

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.GenericEDNSOption;
@@ -115,6 +116,17 @@ class Rfc6891Test {
     Message response = Server.decode(server.askRaw(twice, Transport.UDP));
     assertThat(status(response)).isEqualTo("FORMERR");
     assertThat(response.getQuestion().getName()).hasToString("small.example.com.");
+  }
+
+  /// Section 6.1.1: it stands among the additional records.
+  @ParameterizedTest
+  @ValueSource(ints = {Section.ANSWER, Section.AUTHORITY})
+  void shouldRejectOptElsewhere(int section) {
+    Message query = Server.query("small.example.com", Type.A);
+    query.addRecord(new OPTRecord(1232, 0, 0), section);
+    Message response = server.ask(query, Transport.UDP);
+    assertThat(status(response)).isEqualTo("FORMERR");
+    assertThat(response.getOPT()).isNull();
   }
 
   @Test

@@ -42,7 +42,7 @@ class Rfc9660Test {
                 .formatted("x".repeat(250), "x".repeat(190)));
     serial = "0200%08x".formatted(zone.serial());
     server = Server.of(zone, ZoneTexts.zone("example.net", "www A 192.0.2.2\n"));
-    server.table = server.table.identifiedBy("ams1", (1L << 32) + 42);
+    server.table = server.table.identifiedBy(ServerOptions.named("ams1"), (1L << 32) + 42);
   }
 
   private static List<String> versions(Message response) {

@@ -8,11 +8,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.Flags;
+import org.xbill.DNS.GenericEDNSOption;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
@@ -91,6 +93,27 @@ final class Server {
         new OPTRecord(udpOctets, 0, 0, dnssecOk ? org.xbill.DNS.ExtendedFlags.DO : 0),
         Section.ADDITIONAL);
     return ask(query, Transport.UDP);
+  }
+
+  /// From somewhere, at a time.
+  Message askFrom(String client, Message query, Transport transport, long nowMillis) {
+    return decode(
+        responder.answer(
+            table, query.toWire(), transport, ClientAddress.of(octets(client)), nowMillis));
+  }
+
+  /// What the options of one code say in a response, in hexadecimal digits.
+  static List<String> options(Message response, int code) {
+    return response.getOPT() == null
+        ? List.of()
+        : response.getOPT().getOptions(code).stream()
+            .map(option -> HexFormat.of().formatHex(payload(option)))
+            .toList();
+  }
+
+  /// An option of a query, whatever it says.
+  static EDNSOption option(int code, String hexadecimal) {
+    return new GenericEDNSOption(code, HexFormat.of().parseHex(hexadecimal));
   }
 
   Message askTcp(String name, int type) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// An owner name whose address records depend on health.
+/// An owner name whose address records, or others, depend on health.
 ///
 /// @param name lower case, without the final dot
 /// @param zone the zone that holds it, in the same form
@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param failoverBudget null for no limit
 /// @param ramp over how long an endpoint that came back gets its full weight again; zero for at
 ///   once
+/// @param addresses whether the endpoints' addresses are answered; false where they only tell what
+///   is checked, and other records are answered
 public record Service(
     String name,
     String zone,
@@ -30,7 +32,8 @@ public record Service(
     Families families,
     UnknownHealth unknown,
     @Nullable FailoverBudget failoverBudget,
-    Duration ramp) {
+    Duration ramp,
+    boolean addresses) {
 
   /// How the selection returns to an earlier pool.
   public enum Failback {
@@ -65,7 +68,8 @@ public record Service(
         families,
         unknown,
         failoverBudget,
-        ramp);
+        ramp,
+        addresses);
   }
 
   /// A service without failover budget and ramp.
@@ -94,7 +98,20 @@ public record Service(
         families,
         unknown,
         null,
-        Duration.ZERO);
+        Duration.ZERO,
+        true);
+  }
+
+  /// The types of the records that its endpoints carry, upwards. They belong to the service also
+  /// while no endpoint that is answered carries them.
+  public List<Integer> carriedTypes() {
+    return pools.stream()
+        .flatMap(pool -> pool.endpoints().stream())
+        .flatMap(endpoint -> endpoint.records().stream())
+        .map(CarriedRecord::type)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   public Service {

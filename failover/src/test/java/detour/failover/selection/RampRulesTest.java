@@ -92,6 +92,7 @@ class RampRulesTest {
         Service.Families.JOINT,
         Service.UnknownHealth.UP,
         null,
-        ramp);
+        ramp,
+        true);
   }
 }

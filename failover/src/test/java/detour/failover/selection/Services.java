@@ -96,7 +96,8 @@ final class Services {
         families,
         Service.UnknownHealth.UP,
         budget,
-        Duration.ZERO);
+        Duration.ZERO,
+        true);
   }
 
   private List<Endpoint> endpoints(String pool, String kinds) {

@@ -47,11 +47,21 @@ record ConfigurationFormat(
   private static final Option<String> NSID =
       Option.withDefault(
           "nsid",
-          TextForms.nameServerId(),
+          TextForms.shown("name, hostname, off"),
           "name",
           "What clients are told that ask which server answers (EDNS option NSID): `name` for this"
               + " node's name, `hostname`, `off` for nothing, or any other text; the selection"
-              + " epoch follows it.");
+              + " epoch follows it. Without the epoch, class CHAOS has it as `id.server` and"
+              + " `hostname.bind`.");
+  private static final Option<String> VERSION =
+      Option.withDefault(
+          "version",
+          TextForms.shown("name, off"),
+          "name",
+          "What clients are told that ask for the server's software (class CHAOS, `version.bind`"
+              + " and `version.server`): `name` for Detour and its version, `off` for nothing, or"
+              + " any other text.");
+  private static final Option<Placed<CookieDeclaration>> COOKIES = CookieDeclaration.option();
 
   private static final Option<List<InetSocketAddress>> DNS =
       Option.withDefault(
@@ -88,7 +98,12 @@ record ConfigurationFormat(
 
   /// @param name null for the host name
   record NodeDeclaration(
-      @Nullable String name, String dataDir, NodeSettings.Role role, String nsid) {}
+      @Nullable String name,
+      String dataDir,
+      NodeSettings.Role role,
+      String nsid,
+      String version,
+      @Nullable Placed<CookieDeclaration> cookies) {}
 
   static ConfigurationFormat of(List<? extends CheckKind> kinds) {
     OptionType.Tagged<CheckForm> check = CheckOptions.type(kinds);
@@ -97,7 +112,8 @@ record ConfigurationFormat(
         Option.withDefault(
             "node",
             nodeType(),
-            new NodeDeclaration(null, fallback(DATA_DIR), fallback(ROLE), fallback(NSID)),
+            new NodeDeclaration(
+                null, fallback(DATA_DIR), fallback(ROLE), fallback(NSID), fallback(VERSION), null),
             "This server."),
         Option.withDefault(
             "listen",
@@ -139,10 +155,15 @@ record ConfigurationFormat(
 
   private static OptionType<NodeDeclaration> nodeType() {
     return new OptionType.Section<>(
-        List.of(NODE_NAME, DATA_DIR, ROLE, NSID),
+        List.of(NODE_NAME, DATA_DIR, ROLE, NSID, VERSION, COOKIES),
         values ->
             new NodeDeclaration(
-                values.orNull(NODE_NAME), values.of(DATA_DIR), values.of(ROLE), values.of(NSID)));
+                values.orNull(NODE_NAME),
+                values.of(DATA_DIR),
+                values.of(ROLE),
+                values.of(NSID),
+                values.of(VERSION),
+                values.orNull(COOKIES)));
   }
 
   private static OptionType<ListenSettings> listenType() {

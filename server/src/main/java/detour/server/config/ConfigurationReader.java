@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -208,7 +209,7 @@ public final class ConfigurationReader {
     }
     warnOfShared(root, shared);
     ClusterAssembly cluster = cluster(values);
-    NodeSettings node = node(values.of(format.node()));
+    NodeSettings node = withSecrets(values);
     if (!values.incomplete(format.node())) {
       cluster.reportOwn(node.name(), node.role());
     }
@@ -244,10 +245,10 @@ public final class ConfigurationReader {
   private Result assemble(Declarations declared) {
     ZoneAssembly assembly = new ZoneAssembly(document, zoneFiles, problems);
     List<Zone> zones = assembly.zones(declared.zones(), declared.services(), declared.places());
+    NodeSettings node = withSecrets(declared.values());
     if (problems.count() > 0 || !assembly.zoneFileProblems().isEmpty()) {
       return invalid(assembly.zoneFileProblems());
     }
-    NodeSettings node = declared.node();
     List<Path> sources = new ArrayList<>(List.of(file));
     sources.addAll(assembly.sources());
     Map<String, Check> checks = new LinkedHashMap<>();
@@ -332,7 +333,39 @@ public final class ConfigurationReader {
           case "off" -> "";
           default -> declared.nsid();
         };
-    return new NodeSettings(name, dataDir, declared.role(), nameServerId);
+    Placed<CookieDeclaration> cookies = declared.cookies();
+    CookieSettings.Mode mode = cookies == null ? CookieSettings.Mode.ON : cookies.value().mode();
+    return new NodeSettings(
+        name,
+        dataDir,
+        declared.role(),
+        nameServerId,
+        declared.version(),
+        new CookieSettings(mode, List.of()));
+  }
+
+  /// The node with the secrets of its cookies, which lie in a file of their own.
+  private NodeSettings withSecrets(BoundValues values) {
+    NodeDeclaration declared = values.of(format.node());
+    NodeSettings node = node(declared);
+    Placed<CookieDeclaration> cookies = declared.cookies();
+    Path secretFile = cookies == null ? null : beside(cookies.value().secretPath());
+    if (cookies == null || secretFile == null) {
+      return node;
+    }
+    try {
+      return node.with(
+          new CookieSettings(node.cookies().mode(), CookieDeclaration.secrets(secretFile)));
+    } catch (NoSuchFileException e) {
+      problems.report(cookies.place(), "secret_file: there is no file " + secretFile);
+    } catch (IOException e) {
+      problems.report(
+          cookies.place(),
+          "secret_file: " + secretFile + " cannot be read: " + Wording.oneLine(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      problems.report(cookies.place(), "secret_file: " + secretFile + ": " + e.getMessage());
+    }
+    return node;
   }
 
   private static String hostName() {

@@ -1,22 +1,26 @@
 package detour.server.config;
 
+import detour.failover.model.CarriedRecord;
 import detour.failover.model.Destination;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Values;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One item of `endpoints`.
 ///
 /// @param name null for the text of the destination
 /// @param check null for that of the pool or the service
+/// @param records none for an endpoint that only has an address
 record EndpointDeclaration(
     @Nullable String name,
     Destination destination,
     String text,
     int weight,
-    @Nullable CheckDeclaration check) {
+    @Nullable CheckDeclaration check,
+    List<CarriedRecord> records) {
   private static final int DEFAULT_WEIGHT = 1;
 
   private static final Option<String> NAME =
@@ -36,6 +40,12 @@ record EndpointDeclaration(
           new OptionType.Whole(0, 65_535),
           DEFAULT_WEIGHT,
           "Its share of the traffic relative to the pool's other endpoints.");
+  private static final Option<List<CarriedRecord>> RECORDS =
+      Option.optional(
+          "records",
+          new OptionType.Many<>(CarriedRecordText.type()),
+          "Records that stand at the service's name while this endpoint is answered: each a type"
+              + " and data as in a zone file, names in full, as `MX 10 mx1.example.com`.");
 
   static OptionType<EndpointDeclaration> type(OptionType<CheckDeclaration> checkType) {
     Option<CheckDeclaration> check =
@@ -46,9 +56,14 @@ record EndpointDeclaration(
                 written(),
                 address ->
                     new EndpointDeclaration(
-                        null, address.destination(), address.text(), DEFAULT_WEIGHT, null)),
+                        null,
+                        address.destination(),
+                        address.text(),
+                        DEFAULT_WEIGHT,
+                        null,
+                        List.of())),
             new OptionType.Section<>(
-                List.of(NAME, ADDRESS, WEIGHT, check), values -> of(values, check))));
+                List.of(NAME, ADDRESS, WEIGHT, check, RECORDS), values -> of(values, check))));
   }
 
   private static EndpointDeclaration of(Values values, Option<CheckDeclaration> check) {
@@ -58,7 +73,8 @@ record EndpointDeclaration(
         address.destination(),
         address.text(),
         values.of(WEIGHT),
-        values.orNull(check));
+        values.orNull(check),
+        Objects.requireNonNullElse(values.orNull(RECORDS), List.of()));
   }
 
   private static OptionType.Text<Written> written() {

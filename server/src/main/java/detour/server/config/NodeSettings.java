@@ -7,7 +7,15 @@ import java.nio.file.Path;
 /// @param name the vantage's name; by default the host name
 /// @param dataDir absolute
 /// @param nameServerId what clients are told that ask which server this is; empty for nothing
-public record NodeSettings(String name, Path dataDir, Role role, String nameServerId) {
+/// @param version what they are told that ask for the software: `name` for its own name, `off` for
+///   nothing, or another text
+public record NodeSettings(
+    String name,
+    Path dataDir,
+    Role role,
+    String nameServerId,
+    String version,
+    CookieSettings cookies) {
   /// What a node of a cluster does.
   public enum Role {
     /// Answers queries, and probes.
@@ -16,5 +24,9 @@ public record NodeSettings(String name, Path dataDir, Role role, String nameServ
     ANSWER,
     /// Probes for the others, and answers no queries.
     PROBE
+  }
+
+  NodeSettings with(CookieSettings newCookies) {
+    return new NodeSettings(name, dataDir, role, nameServerId, version, newCookies);
   }
 }

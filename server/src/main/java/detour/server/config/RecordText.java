@@ -1,12 +1,15 @@
 package detour.server.config;
 
+import detour.dns.wire.DataText;
 import detour.dns.wire.Name;
+import detour.dns.wire.RecordType;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
@@ -63,7 +66,8 @@ final class RecordText {
               .done();
       case Type.TXT -> strings(token);
       case Type.SOA -> startOfAuthority(token);
-      default -> rare(type, token);
+      default ->
+          FieldText.reads(type) ? FieldText.read(entry, this, type, token) : rare(type, token);
     };
   }
 
@@ -84,9 +88,16 @@ final class RecordText {
     fields(token, 7, "primary server, mailbox, serial, refresh, retry, expire and minimum");
     name(token).name(token + 1).number(token + 2, 0xFFFF_FFFFL, Integer.BYTES);
     for (int i = 3; i < 7; i++) {
-      data.putInt((int) timeToLive(token + i));
+      data.putInt((int) soaTime(token + i));
     }
     return done();
+  }
+
+  /// A time, or any number of 32 bits: unlike TTLs, these are not bounded by RFC 2181.
+  private long soaTime(int token) throws EntryException {
+    return entry.text(token).matches("[0-9]{10}")
+        ? decimal(token, 0xFFFF_FFFFL)
+        : timeToLive(token);
   }
 
   private byte[] strings(int token) throws EntryException {
@@ -117,6 +128,12 @@ final class RecordText {
 
   private byte[] done() {
     return Arrays.copyOf(data.array(), data.position());
+  }
+
+  /// The octets of an address.
+  byte[] address(int token, boolean ipv6) throws EntryException {
+    data.clear();
+    return (ipv6 ? address6(token) : address4(token)).done();
   }
 
   private RecordText address4(int token) throws EntryException {
@@ -309,12 +326,18 @@ final class RecordText {
     } catch (IllegalArgumentException e) {
       known = null;
     }
-    if (known == null) {
-      throw new EntryException(entry.start(token), "this is no data of type " + Type.string(type));
+    if (known == null || !DataText.isWellFormed(type, octets)) {
+      throw new EntryException(
+          entry.start(token), "this is no data of type " + RecordType.name(type));
     }
   }
 
   private byte[] rare(int type, int token) throws EntryException {
+    byte @Nullable [] signature =
+        FieldText.isSignature(type) ? FieldText.readPlain(entry, this, type, token) : null;
+    if (signature != null) {
+      return signature;
+    }
     String text = rejoined(token);
     try {
       Record record =
@@ -324,6 +347,10 @@ final class RecordText {
       // The root as owner takes 1 octet; type, class, TTL and length take 10.
       return Arrays.copyOfRange(wire, 11, wire.length);
     } catch (IOException | RuntimeException e) {
+      byte @Nullable [] plain = FieldText.readPlain(entry, this, type, token);
+      if (plain != null) {
+        return plain;
+      }
       String reason = String.valueOf(e.getMessage()).replaceFirst("^<none>:\\d+: ", "");
       throw new EntryException(
           entry.start(token),

@@ -68,6 +68,7 @@ final class ServiceAssembly {
               + Durations.text(declared.ttl()));
     }
     List<Pool> pools = pools(declared, place);
+    CarriedRecords.check(declared, place, problems);
     warnOfUselessKeys(declared, place);
     if (declared.families() == Families.SEPARATE) {
       refuseHostNames(declared, place);
@@ -85,7 +86,8 @@ final class ServiceAssembly {
         declared.families(),
         declared.unknown(),
         declared.failoverBudget(),
-        declared.ramp());
+        declared.ramp(),
+        !Boolean.FALSE.equals(declared.addresses()));
   }
 
   private void warnOfUselessKeys(ServiceDeclaration declared, Place place) {
@@ -163,11 +165,14 @@ final class ServiceAssembly {
 
   private void checkEndpoints(PoolDeclaration pool, List<Endpoint> endpoints, Place place) {
     Map<String, Place> names = new HashMap<>();
-    Map<Destination, Place> destinations = new HashMap<>();
+    // Two ports of one host are two endpoints, where their records tell them apart.
+    Map<List<Object>, Place> destinations = new HashMap<>();
     for (int i = 0; i < endpoints.size(); i++) {
       Place at = pool.endpoints().get(i).place();
       Place sameName = names.putIfAbsent(endpoints.get(i).name(), at);
-      Place sameDestination = destinations.putIfAbsent(endpoints.get(i).destination(), at);
+      Place sameDestination =
+          destinations.putIfAbsent(
+              List.of(endpoints.get(i).destination(), endpoints.get(i).records()), at);
       if (sameDestination != null) {
         problems.report(
             at,
@@ -204,7 +209,8 @@ final class ServiceAssembly {
         name,
         declared.destination(),
         declared.weight(),
-        check == null ? Checks.NONE : checks.checks(check));
+        check == null ? Checks.NONE : checks.checks(check),
+        declared.records());
   }
 
   private WhenAllDown whenAllDown(Placed<String> word, List<Pool> pools) {

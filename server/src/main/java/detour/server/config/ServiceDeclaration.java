@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param answer 0 for all
 /// @param failoverBudget null for no limit
 /// @param ramp zero for none
+/// @param addresses null for yes, where no endpoint carries records
 record ServiceDeclaration(
     String name,
     Duration ttl,
@@ -33,14 +34,17 @@ record ServiceDeclaration(
     Families families,
     UnknownHealth unknown,
     @Nullable FailoverBudget failoverBudget,
-    Duration ramp) {
+    Duration ramp,
+    @Nullable Boolean addresses) {
   private static final Duration MOST_TTL = Duration.ofDays(7);
 
   private static final Option<String> NAME =
       Option.required(
           "name",
-          TextForms.domain("a domain name, as www.example.com"),
-          "The domain name whose addresses depend on health; inside one of the zones.");
+          TextForms.ownerName("a domain name, as www.example.com"),
+          "The domain name whose addresses, or other records, depend on health; inside one of the"
+              + " zones. With `*.` before it, it answers for the names below that do not exist (RFC"
+              + " 4592).");
   private static final Option<Duration> TTL =
       Option.withDefault(
           "ttl",
@@ -120,6 +124,14 @@ record ServiceDeclaration(
           "Over how long an endpoint that came back gets its full weight again, in ten steps. For"
               + " services whose `answer` is a number: with `all` weights do not matter.");
 
+  private static final Option<Boolean> ADDRESSES =
+      Option.optional(
+          "addresses",
+          new OptionType.Flag(),
+          "Whether the endpoints' addresses are answered. To be said where endpoints have"
+              + " `records`: with `false` only those are answered, and A and AAAA are left to the"
+              + " zone. Elsewhere always `true`.");
+
   static OptionType<ServiceDeclaration> type(OptionType<CheckDeclaration> checkType) {
     Option<CheckDeclaration> check =
         Option.optional(
@@ -147,7 +159,8 @@ record ServiceDeclaration(
             FAMILIES,
             UNKNOWN,
             FAILOVER_BUDGET,
-            RAMP),
+            RAMP,
+            ADDRESSES),
         values -> of(values, check, pools));
   }
 
@@ -166,7 +179,8 @@ record ServiceDeclaration(
         values.of(FAMILIES),
         values.of(UNKNOWN),
         values.orNull(FAILOVER_BUDGET),
-        values.of(RAMP));
+        values.of(RAMP),
+        values.orNull(ADDRESSES));
   }
 
   private static OptionType<AnswerCount> answerCount() {

@@ -46,8 +46,10 @@ final class TextForms {
   }
 
   /// A text that a client's tools can show as it is.
-  static Text<String> nameServerId() {
-    String expected = "name, hostname, off, or up to 64 printable ASCII characters";
+  ///
+  /// @param words that mean something else, as people list them
+  static Text<String> shown(String words) {
+    String expected = words + ", or up to 64 printable ASCII characters";
     return new Text<>(
         expected,
         text -> {
@@ -60,6 +62,14 @@ final class TextForms {
   /// A domain name in lower case and without the final dot.
   static Text<String> domain(String expected) {
     return new Text<>(expected, TextForms::domainName, "^" + DOMAIN + "$");
+  }
+
+  /// As [#domain], or `*.` and such a name.
+  static Text<String> ownerName(String expected) {
+    return new Text<>(
+        expected,
+        text -> text.startsWith("*.") ? "*." + domainName(text.substring(2)) : domainName(text),
+        "^(\\*\\.)?" + DOMAIN + "$");
   }
 
   private static String domainName(String text) {

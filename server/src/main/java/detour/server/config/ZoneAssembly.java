@@ -1,6 +1,7 @@
 package detour.server.config;
 
 import detour.dns.wire.Name;
+import detour.dns.wire.RecordType;
 import detour.dns.zone.Zone;
 import detour.dns.zone.ZoneBuilder;
 import detour.dns.zone.ZoneException;
@@ -100,7 +101,12 @@ final class ZoneAssembly {
 
   private void addService(ZoneBuilder builder, Service service, int index, Place place) {
     try {
-      builder.service(Name.parse(service.name()), index);
+      Set<Integer> types = new HashSet<>(service.carriedTypes());
+      if (service.addresses()) {
+        types.add(RecordType.A);
+        types.add(RecordType.AAAA);
+      }
+      builder.service(Name.parse(service.name()), index, types);
     } catch (ZoneException e) {
       problems.report(place, Wording.oneLine(e.getMessage()));
     }

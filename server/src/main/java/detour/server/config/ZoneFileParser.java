@@ -1,6 +1,7 @@
 package detour.server.config;
 
 import detour.dns.wire.Name;
+import detour.dns.wire.RecordType;
 import detour.dns.zone.ZoneException;
 import detour.server.config.ZoneFileReader.FileException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.xbill.DNS.Type;
 
 /// Reads the entries of one zone file: directives and records.
 final class ZoneFileParser {
@@ -202,8 +202,8 @@ final class ZoneFileParser {
     if (known != null && !entries.quoted(token)) {
       return known;
     }
-    int type = entries.quoted(token) ? -1 : Type.value(word.toUpperCase(Locale.ROOT));
-    if (type < 0 || type > 65_535) {
+    int type = entries.quoted(token) ? -1 : RecordType.parse(word).orElse(-1);
+    if (type < 0) {
       throw new EntryException(
           entries.start(token),
           "expected a TTL, the class IN or a type, found "
@@ -211,9 +211,9 @@ final class ZoneFileParser {
               + "; types without a name are written TYPE123");
     }
     // RFC 6895 section 3.1: these ask or carry protocol; they are never stored.
-    if (type == 0 || type == Type.OPT || (type >= 128 && type <= 255)) {
+    if (type == 0 || RecordType.isMeta(type)) {
       throw new EntryException(
-          entries.start(token), "records of type " + Type.string(type) + " are in no zone");
+          entries.start(token), "records of type " + RecordType.name(type) + " are in no zone");
     }
     types.put(word, type);
     return type;
@@ -229,7 +229,7 @@ final class ZoneFileParser {
     if (defaultTtl != NO_TTL) {
       return defaultTtl;
     }
-    if (lastTtl == NO_TTL && type == Type.SOA) {
+    if (lastTtl == NO_TTL && type == RecordType.SOA) {
       lastTtl = 0;
       for (int i = rdata.length - Integer.BYTES; i < rdata.length; i++) {
         lastTtl = (lastTtl << 8) | (rdata[i] & 0xff);

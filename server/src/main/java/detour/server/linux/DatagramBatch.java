@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /// Up to [#SIZE] datagrams that are received by one call and answered by one call, each in the
 /// buffer it came in. Allocated once, outside the heap. Thread: its owner's only.
@@ -40,6 +42,15 @@ public final class DatagramBatch implements AutoCloseable {
   private static final int IOVEC_BYTES = 16;
   private static final int NAME_BYTES = 32;
   private static final int CONTROL_BYTES = 64;
+
+  // struct sockaddr_in: 0 sin_family, 2 sin_port, 4 sin_addr.
+  // struct sockaddr_in6: 0 sin6_family, 2 sin6_port, 4 sin6_flowinfo, 8 sin6_addr.
+  private static final int NAME_BYTES_IPV4 = 16;
+  private static final int ADDRESS_IPV4 = 4;
+  private static final int ADDRESS_IPV6 = 8;
+  private static final long MAPPED_IPV4 = 0xFFFFL << 32;
+  private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong NETWORK_LONG = JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
 
   // struct cmsghdr: 0 cmsg_len, 8 cmsg_level, 12 cmsg_type, 16 the data.
   private static final int CONTROL_LEVEL = 8;
@@ -91,6 +102,19 @@ public final class DatagramBatch implements AutoCloseable {
     long header = receiveHeader(slot);
     boolean cut = (ALL.get(JAVA_INT, header + FLAGS) & MSG_TRUNC) != 0;
     return cut ? 0 : ALL.get(JAVA_INT, header + LENGTH);
+  }
+
+  /// The first eight octets of the address that a slot's datagram came from, the first in the
+  /// highest bits; of an IPv4 address as IPv6 has it (`::ffff:192.0.2.1`).
+  public long clientHigh(int slot) {
+    return isIpv4(slot) ? 0 : ALL.get(NETWORK_LONG, name(slot) + ADDRESS_IPV6);
+  }
+
+  /// The last eight octets of that address.
+  public long clientLow(int slot) {
+    return isIpv4(slot)
+        ? MAPPED_IPV4 | (ALL.get(NETWORK_INT, name(slot) + ADDRESS_IPV4) & 0xFFFF_FFFFL)
+        : ALL.get(NETWORK_LONG, name(slot) + ADDRESS_IPV6 + Long.BYTES);
   }
 
   /// Lines up the first `length` octets of a slot's buffer to be sent to where the slot's datagram
@@ -167,6 +191,10 @@ public final class DatagramBatch implements AutoCloseable {
     if (controlLength >= CONTROL_DATA + PKTINFO_BYTES_IPV6 && !linkLocal) {
       ALL.set(JAVA_INT_UNALIGNED, data + INTERFACE_OFFSET_IPV6, 0);
     }
+  }
+
+  private boolean isIpv4(int slot) {
+    return ALL.get(JAVA_INT, receiveHeader(slot) + NAME_LENGTH) == NAME_BYTES_IPV4;
   }
 
   private long name(int slot) {

@@ -1,6 +1,7 @@
 package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
 import detour.server.linux.BatchSocket;
@@ -24,6 +25,7 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
 
   private final BatchSocket socket;
   private final Responder responder;
+  private final ClientAddress client = new ClientAddress();
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
   private final FailureLog failures;
@@ -101,6 +103,7 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
         }
         continue;
       }
+      client.set(batch.clientHigh(slot), batch.clientLow(slot));
       int response = respond(current, batch.address(slot), length, nowMillis);
       if (response > 0) {
         batch.reply(slot, response);
@@ -117,6 +120,7 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
           length,
           DatagramBatch.BUFFER_BYTES,
           Transport.UDP,
+          client,
           nowMillis);
     } catch (RuntimeException | StackOverflowError e) {
       metrics.count(Counter.LISTENER_FAILURES);

@@ -1,6 +1,7 @@
 package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
 import detour.server.metrics.Counter;
@@ -184,16 +185,23 @@ final class PortableUdpListener implements UdpListener {
         metrics.count(Counter.UDP_UNREADABLE);
         continue;
       }
-      int response = respond(current, length, nowMillis);
+      int response = respond(current, length, address(client), nowMillis);
       if (response > 0) {
         send(response, client);
       }
     }
   }
 
-  private int respond(AnswerTable current, int length, long nowMillis) {
+  private static ClientAddress address(SocketAddress client) {
+    return client instanceof InetSocketAddress socket
+        ? ClientAddress.of(socket.getAddress().getAddress())
+        : new ClientAddress();
+  }
+
+  private int respond(AnswerTable current, int length, ClientAddress client, long nowMillis) {
     try {
-      return responder.respond(current, memory, 0, length, BUFFER_BYTES, Transport.UDP, nowMillis);
+      return responder.respond(
+          current, memory, 0, length, BUFFER_BYTES, Transport.UDP, client, nowMillis);
     } catch (RuntimeException | StackOverflowError e) {
       metrics.count(Counter.LISTENER_FAILURES);
       failures.report("a query failed", e);

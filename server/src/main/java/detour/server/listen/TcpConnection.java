@@ -1,5 +1,6 @@
 package detour.server.listen;
 
+import detour.dns.answer.ClientAddress;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import io.netty.buffer.ByteBuf;
@@ -28,6 +29,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
 
   private final Channel channel;
   private final InetAddress client;
+  private final ClientAddress clientAddress;
   private final TcpWorker worker;
   private final TcpLimits limits;
   private final Metrics metrics;
@@ -48,6 +50,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
       Metrics metrics) {
     this.channel = channel;
     this.client = client;
+    clientAddress = ClientAddress.of(client.getAddress());
     this.worker = worker;
     this.limits = limits;
     this.idleTimeoutNanos = idleTimeoutNanos;
@@ -147,7 +150,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
         channel.close();
         return;
       }
-      ByteBuf response = worker.answer(unanswered, length, channel.alloc());
+      ByteBuf response = worker.answer(unanswered, length, clientAddress, channel.alloc());
       if (response != null) {
         answeredAtNanos = System.nanoTime();
         channel.write(response, channel.voidPromise());

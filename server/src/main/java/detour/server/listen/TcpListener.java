@@ -65,7 +65,7 @@ final class TcpListener implements AutoCloseable {
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     loops = new MultiThreadIoEventLoopGroup(settings.tcpThreads(), (ThreadFactory) threads, io);
     for (EventExecutor loop : loops) {
-      workers.put(loop, new TcpWorker("TCP listener", settings.udpPayloadBytes(), table, metrics));
+      workers.put(loop, new TcpWorker("TCP listener", settings, table, metrics));
     }
     limits = new TcpLimits(settings.tcpConnections(), settings.tcpConnectionsPerClient(), metrics);
     idleTimeoutNanos = settings.tcpIdleTimeout().toNanos();

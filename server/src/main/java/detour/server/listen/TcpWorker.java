@@ -1,6 +1,7 @@
 package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
 import detour.server.metrics.Counter;
@@ -25,9 +26,14 @@ final class TcpWorker {
   private final Metrics metrics;
   private final FailureLog failures;
 
-  /// @param udpPayloadBytes announced to clients over TCP too (RFC 6891 section 6.2.3)
-  TcpWorker(String name, int udpPayloadBytes, Supplier<AnswerTable> table, Metrics metrics) {
-    responder = new Responder(ThreadLocalRandom.current().nextLong(), udpPayloadBytes);
+  /// @param settings their UDP payload size is announced to clients over TCP too (RFC 6891 section
+  ///   6.2.3), and the idle time to those that ask for it
+  TcpWorker(String name, SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
+    responder =
+        new Responder(
+            ThreadLocalRandom.current().nextLong(),
+            settings.udpPayloadBytes(),
+            settings.tcpIdleTimeout());
     this.table = table;
     this.metrics = metrics;
     failures = new FailureLog(name);
@@ -41,10 +47,11 @@ final class TcpWorker {
   ///
   /// @return the response with its length before it (RFC 1035 section 4.2.2), to be released by the
   ///   caller; null for none
-  @Nullable ByteBuf answer(ByteBuf in, int length, ByteBufAllocator allocator) {
+  @Nullable ByteBuf answer(
+      ByteBuf in, int length, ClientAddress client, ByteBufAllocator allocator) {
     scratch.clear().limit(length);
     in.readBytes(scratch);
-    int response = respond(length);
+    int response = respond(length, client);
     if (response == 0) {
       return null;
     }
@@ -53,10 +60,17 @@ final class TcpWorker {
     return allocator.directBuffer(LENGTH_BYTES + response).writeShort(response).writeBytes(scratch);
   }
 
-  private int respond(int length) {
+  private int respond(int length, ClientAddress client) {
     try {
       return responder.respond(
-          table.get(), memory, 0, length, MESSAGE_BYTES, Transport.TCP, System.currentTimeMillis());
+          table.get(),
+          memory,
+          0,
+          length,
+          MESSAGE_BYTES,
+          Transport.TCP,
+          client,
+          System.currentTimeMillis());
     } catch (RuntimeException | StackOverflowError e) {
       metrics.count(Counter.LISTENER_FAILURES);
       failures.report("a query failed", e);

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// rendering differs.
 ///
 /// @param extendedError null while a pool serves
-record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError) {
+/// @param others what is answered for the types that endpoints carry, upwards by type
+record AnswerRendering(
+    Family ipv4, Family ipv6, @Nullable String extendedError, List<CarriedRendering> others) {
 
   private static final int GREATEST_WEIGHT = 65_535;
 
@@ -37,6 +39,9 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
     record NoData() implements Family {}
 
     record ServFail() implements Family {}
+
+    /// The service answers no addresses: what the zone has answers.
+    record OfZone() implements Family {}
   }
 
   /// One record.
@@ -62,9 +67,25 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
       boolean aliasAllowed,
       List<Selection> selections,
       Map<String, List<InetAddress>> resolved) {
-    if (selections.size() == 1) {
-      return joint(service, aliasAllowed, selections.getFirst(), resolved);
+    Selection first = selections.getFirst();
+    List<CarriedRendering> others =
+        service.carriedTypes().stream()
+            .map(type -> CarriedRendering.of(type, first, endpoints(service, first)))
+            .toList();
+    if (!service.addresses()) {
+      Family ofZone = new Family.OfZone();
+      return new AnswerRendering(ofZone, ofZone, extendedError(service, first), others);
     }
+    AnswerRendering addresses =
+        selections.size() == 1
+            ? joint(service, aliasAllowed, first, resolved)
+            : separate(service, selections, resolved);
+    return new AnswerRendering(
+        addresses.ipv4(), addresses.ipv6(), addresses.extendedError(), others);
+  }
+
+  private static AnswerRendering separate(
+      Service service, List<Selection> selections, Map<String, List<InetAddress>> resolved) {
     Family ipv4 = new Family.NoData();
     Family ipv6 = new Family.NoData();
     String error = null;
@@ -79,7 +100,7 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
         error = unresolved(service, error);
       }
     }
-    return new AnswerRendering(ipv4, ipv6, error);
+    return new AnswerRendering(ipv4, ipv6, error, List.of());
   }
 
   /// Makes the answer.
@@ -88,11 +109,19 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
     PreparedAnswer first = prepare(ipv4, given);
     PreparedAnswer second =
         ipv4 instanceof Family.Alias && ipv4.equals(ipv6) ? first : prepare(ipv6, given);
-    return new Answer(new ServiceAnswer(first, second, extendedError), given);
+    List<ServiceAnswer.TypeAnswer> types =
+        others.stream()
+            .map(other -> new ServiceAnswer.TypeAnswer(other.type(), other.prepare(given)))
+            .toList();
+    return new Answer(new ServiceAnswer(first, second, extendedError, types), given);
   }
 
-  /// The destinations answered, as people write them.
+  /// The destinations answered, as people write them; the records of a service that answers no
+  /// addresses.
   List<String> destinations() {
+    if (ipv4 instanceof Family.OfZone) {
+      return others.stream().flatMap(other -> other.texts().stream()).toList();
+    }
     return Stream.of(ipv4, ipv6)
         .flatMap(family -> items(family).stream())
         .map(item -> {
@@ -119,7 +148,7 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
               .map(e -> new Item(List.of(e.destination().text()), null, e.weight()))
               .toList();
       Family alias = new Family.Alias(names, selection.ttl().seconds());
-      return new AnswerRendering(alias, alias, error);
+      return new AnswerRendering(alias, alias, error, List.of());
     }
     Family ipv4 = addresses(service, selection, false, resolved);
     Family ipv6 = addresses(service, selection, true, resolved);
@@ -127,9 +156,9 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
         && ipv6 instanceof Family.NoData
         && waitsForAddresses(service, selection, resolved)) {
       return new AnswerRendering(
-          new Family.ServFail(), new Family.ServFail(), unresolved(service, error));
+          new Family.ServFail(), new Family.ServFail(), unresolved(service, error), List.of());
     }
-    return new AnswerRendering(ipv4, ipv6, error);
+    return new AnswerRendering(ipv4, ipv6, error, List.of());
   }
 
   /// Whether a host name is selected of which no address is known yet: a resolver must not remember
@@ -201,7 +230,7 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
     return switch (family) {
       case Family.Addresses addresses -> addresses.items();
       case Family.Alias alias -> alias.items();
-      case Family.NoData(), Family.ServFail() -> List.of();
+      case Family.NoData(), Family.ServFail(), Family.OfZone() -> List.of();
     };
   }
 
@@ -219,6 +248,7 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
                   ttlSeconds);
           case Family.NoData() -> PreparedAnswer.noData();
           case Family.ServFail() -> PreparedAnswer.servFail();
+          case Family.OfZone() -> PreparedAnswer.ofZone();
         };
     List<List<String>> destinations = new ArrayList<>();
     for (Item item : items(family)) {
@@ -234,7 +264,7 @@ record AnswerRendering(Family ipv4, Family ipv6, @Nullable String extendedError)
     return switch (family) {
       case Family.Addresses addresses -> addresses.ttlSeconds();
       case Family.Alias alias -> alias.ttlSeconds();
-      case Family.NoData(), Family.ServFail() -> 0;
+      case Family.NoData(), Family.ServFail(), Family.OfZone() -> 0;
     };
   }
 

@@ -221,7 +221,11 @@ final class Directory {
       }
       pools.add(List.copyOf(endpoints));
     }
-    boolean aliasAllowed = zone != null && zone.mayHoldAlias(Name.parse(service.name()));
+    // RFC 1034 section 3.6.2: a CNAME stands beside nothing else.
+    boolean aliasAllowed =
+        zone != null
+            && service.carriedTypes().isEmpty()
+            && zone.mayHoldAlias(Name.parse(service.name()));
     return new LiveService(index, service, aliasAllowed, List.copyOf(pools));
   }
 

@@ -1,6 +1,7 @@
 package detour.server.publish;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.ServerOptions;
 import detour.failover.model.ProbeTarget;
 import detour.failover.opinion.Observation;
 import detour.server.metrics.Counter;
@@ -44,7 +45,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final Saving saving;
   private final Instant startedAt;
   private final SelectionEpoch epoch;
-  private String nameServerId;
+  private ServerOptions server;
   private volatile AnswerTable table;
   private volatile ConfigurationState configuration;
   private volatile boolean stopping;
@@ -83,9 +84,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
             this::failed);
     commands = new OperatorCommands(decisions);
     epoch = new SelectionEpoch(cluster.isAlone(), chronicle, saved);
-    nameServerId = first.nameServerId();
+    server = first.server();
     var _ = epoch.turned(decisions.agreedRevision());
-    table = decisions.table().identifiedBy(nameServerId, epoch.value());
+    table = decisions.table().identifiedBy(server, epoch.value());
     configuration = loaded(first);
   }
 
@@ -325,7 +326,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void swap() {
-    table = decisions.table().identifiedBy(nameServerId, epoch.value());
+    table = decisions.table().identifiedBy(server, epoch.value());
   }
 
   private void ask(Command command, CompletableFuture<Void> done) {
@@ -399,7 +400,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         "%d services, %d zones"
             .formatted(replace.loaded().model().services().size(), replace.loaded().zones().size()),
         replace.author());
-    nameServerId = replace.loaded().nameServerId();
+    server = replace.loaded().server();
     var _ = epoch.turned(decisions.agreedRevision());
     swap();
     decisions.startProbing();

@@ -90,7 +90,13 @@ final class ConfigurationReaderTest {
     Configuration configuration = valid(EVERY_KEY);
     assertThat(configuration.node())
         .isEqualTo(
-            new NodeSettings("fra1", folder.resolve("data"), NodeSettings.Role.BOTH, "fra1"));
+            new NodeSettings(
+                "fra1",
+                folder.resolve("data"),
+                NodeSettings.Role.BOTH,
+                "fra1",
+                "name",
+                new CookieSettings(CookieSettings.Mode.ON, List.of())));
     assertThat(configuration.model().vantage()).isEqualTo("fra1");
     assertThat(configuration.listen())
         .isEqualTo(

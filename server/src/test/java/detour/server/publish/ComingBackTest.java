@@ -155,7 +155,8 @@ class ComingBackTest {
             Service.Families.JOINT,
             Service.UnknownHealth.UP,
             budget,
-            ramp);
+            ramp,
+            true);
     chronicle = new Chronicle(time.time(), journal.load());
     return new Decisions(
         time.time(),

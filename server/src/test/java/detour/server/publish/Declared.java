@@ -107,7 +107,8 @@ public record Declared(
         families,
         Service.UnknownHealth.UP,
         budget,
-        Duration.ZERO);
+        Duration.ZERO,
+        true);
   }
 
   /// Every endpoint is named as its destination.

@@ -68,6 +68,12 @@ public final class PublishWorld implements AutoCloseable {
         new SettableTime(), new MemoryJournal(), Declared.configuration(withMarked(services)));
   }
 
+  /// With a configuration that has a service `marked.example.com` with an endpoint
+  /// `only/192.0.2.250`.
+  static PublishWorld of(LoadedConfiguration configuration) {
+    return new PublishWorld(new SettableTime(), new MemoryJournal(), configuration);
+  }
+
   /// A node whose vantage is `here`, among others.
   static PublishWorld among(VerdictPolicy policy, GuardPolicy guard, Declared... services) {
     return new PublishWorld(

@@ -1,0 +1,51 @@
+package detour.dns.answer;
+
+import detour.dns.wire.NameKey;
+import org.jspecify.annotations.Nullable;
+
+/// What a server says of itself when it is asked, and how it knows its clients. Immutable.
+public final class ServerOptions {
+  /// Says nothing, knows nobody.
+  public static final ServerOptions NONE = new ServerOptions("", "", CookiePolicy.OFF);
+
+  private final String nameServerId;
+  private final CookiePolicy cookies;
+  private final ServerText version;
+  private final ServerText identity;
+
+  private ServerOptions(String nameServerId, String version, CookiePolicy cookies) {
+    this.nameServerId = nameServerId;
+    this.cookies = cookies;
+    this.version = new ServerText("version.bind", "version.server", version);
+    this.identity = new ServerText("id.server", "hostname.bind", nameServerId);
+  }
+
+  /// @param nameServerId what clients are told that ask for the name server's identifier, by NSID
+  ///   (with the epoch behind it), `id.server` or `hostname.bind`; empty for nothing
+  /// @param version what they are told that ask for `version.bind` or `version.server`; empty for
+  ///   nothing
+  public static ServerOptions of(String nameServerId, String version, CookiePolicy cookies) {
+    return new ServerOptions(nameServerId, version, cookies);
+  }
+
+  /// One that says its name, and nothing else.
+  public static ServerOptions named(String nameServerId) {
+    return of(nameServerId, "", CookiePolicy.OFF);
+  }
+
+  String nameServerId() {
+    return nameServerId;
+  }
+
+  CookiePolicy cookies() {
+    return cookies;
+  }
+
+  /// The record that answers a name in class CHAOS; null for none.
+  byte @Nullable [] chaosRecord(NameKey name) {
+    if (version.isAbout(name)) {
+      return version.packed();
+    }
+    return identity.isAbout(name) ? identity.packed() : null;
+  }
+}
