@@ -32,7 +32,7 @@ from processes import TICKS_PER_SECOND, Started, cpu_ticks, free_port, resident_
 from servers import ZONE, Detour, Setup, compiled, detour_command
 
 NODES = ("ams1", "fra1", "nyc1")
-START_SECONDS = 180
+START_SECONDS = 600
 
 
 class Etcd:

@@ -26,6 +26,7 @@ import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +49,20 @@ final class LocalCommands implements LocalActions {
     Logger log = LoggerFactory.getLogger("detour.server");
     // After the log is set up: two threads that both find it missing would each set up half of it.
     Thread.ofPlatform().daemon().name("head-start").start(LocalCommands::prepare);
+    // Queries are answered before all is started, and whoever sees that may ask for a reload.
+    CompletableFuture<Wiring> started = new CompletableFuture<>();
+    Signals.on(
+        "HUP",
+        () -> {
+          var _ = started.thenAccept(server -> reload(server, log));
+        });
     Configuration valid = read(configuration);
     CountDownLatch stop = new CountDownLatch(1);
     try (Wiring server = new Wiring(valid)) {
-      // Until here a signal ends the process as it does any other: nothing was acknowledged yet.
+      // Until here these end the process as they do any other: nothing was acknowledged yet.
       Signals.on("TERM", stop::countDown);
       Signals.on("INT", stop::countDown);
-      Signals.on("HUP", () -> reload(server, log));
+      started.complete(server);
       stop.await();
       log.info("stopping");
       return ExitCode.DONE;
