@@ -80,6 +80,19 @@ public record SocketSettings(
         idleTimeout);
   }
 
+  public SocketSettings withTcpThreads(int threads) {
+    return new SocketSettings(
+        addresses,
+        udpEngine,
+        udpThreads,
+        udpPayloadBytes,
+        udpReceiveBufferBytes,
+        threads,
+        tcpConnections,
+        tcpConnectionsPerClient,
+        tcpIdleTimeout);
+  }
+
   private static void requireRange(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

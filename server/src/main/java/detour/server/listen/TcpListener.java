@@ -1,7 +1,9 @@
 package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
+import detour.dns.answer.Transport;
 import detour.server.metrics.Metrics;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -14,6 +16,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -40,6 +43,13 @@ final class TcpListener implements AutoCloseable {
       new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
 
   private static final int BACKLOG = 1024;
+
+  /// Connections that may begin with a query before the client has shown that it is where it says.
+  private static final int FAST_OPEN_QUEUE = 256;
+
+  /// Of responses that the kernel takes before they can be sent, for each connection.
+  private static final int UNSENT_BYTES = 64 << 10;
+
   private static final int READ_BYTES = 4096;
 
   /// Of responses waiting for one client to read them.
@@ -55,7 +65,6 @@ final class TcpListener implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup loops;
   private final IdentityHashMap<EventExecutor, TcpWorker> workers = new IdentityHashMap<>();
   private final TcpLimits limits;
-  private final long idleTimeoutNanos;
   private final Metrics metrics;
   private final List<Channel> servers = new ArrayList<>();
 
@@ -65,10 +74,9 @@ final class TcpListener implements AutoCloseable {
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     loops = new MultiThreadIoEventLoopGroup(settings.tcpThreads(), (ThreadFactory) threads, io);
     for (EventExecutor loop : loops) {
-      workers.put(loop, new TcpWorker("TCP listener", settings, table, metrics));
+      workers.put(loop, new TcpWorker(Transport.TCP, settings, table, metrics));
     }
-    limits = new TcpLimits(settings.tcpConnections(), settings.tcpConnectionsPerClient(), metrics);
-    idleTimeoutNanos = settings.tcpIdleTimeout().toNanos();
+    limits = new TcpLimits(settings, metrics);
   }
 
   /// Whether an IPv6 wildcard takes IPv4 clients too, and with them the place of an IPv4 wildcard.
@@ -89,6 +97,7 @@ final class TcpListener implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_BUFFER)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
             .childHandler(
@@ -98,6 +107,14 @@ final class TcpListener implements AutoCloseable {
                     accepted(channel);
                   }
                 });
+    if (epoll) {
+      // RFC 7413: a client that was here before is answered in one round trip. The system does it
+      // where net.ipv4.tcp_fastopen has its second bit set; the JDK's sockets have no such option.
+      bootstrap.option(ChannelOption.TCP_FASTOPEN, FAST_OPEN_QUEUE);
+      bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) UNSENT_BYTES);
+    } else {
+      bootstrap.childOption(ChannelOption.SO_SNDBUF, UNSENT_BYTES);
+    }
     if (epoll && !ipv4) {
       bootstrap.option(IPV6_ONLY, 1);
     }
@@ -109,6 +126,11 @@ final class TcpListener implements AutoCloseable {
     servers.add(bound.channel());
     int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
     return new InetSocketAddress(address.getAddress(), port);
+  }
+
+  /// The first address that was bound.
+  InetSocketAddress bound() {
+    return (InetSocketAddress) servers.getFirst().localAddress();
   }
 
   void start() {
@@ -130,6 +152,7 @@ final class TcpListener implements AutoCloseable {
   /// Tells connections to end once their responses are written; returns at once.
   void stop() {
     servers.forEach(Channel::close);
+    limits.stop();
     limits.open().forEach(TcpConnection::finish);
   }
 
@@ -167,7 +190,11 @@ final class TcpListener implements AutoCloseable {
         .pipeline()
         .addLast(
             new TcpConnection(
-                channel, client.getAddress(), worker, limits, idleTimeoutNanos, metrics));
+                channel,
+                ClientAddress.of(client.getAddress().getAddress()),
+                worker,
+                limits,
+                metrics));
   }
 
   private ServerChannel serverChannel(SocketProtocolFamily family) {

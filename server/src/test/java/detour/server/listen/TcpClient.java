@@ -44,6 +44,11 @@ final class TcpClient implements AutoCloseable {
     socket.getOutputStream().write(octets);
   }
 
+  /// Tells the server that nothing will follow.
+  void endOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
   /// Waits for a response, up to 10 s.
   ByteBuffer receive() throws IOException {
     byte[] message = new byte[in.readUnsignedShort()];
