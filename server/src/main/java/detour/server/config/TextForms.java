@@ -1,5 +1,6 @@
 package detour.server.config;
 
+import detour.dns.answer.AddressPrefix;
 import detour.failover.model.Destination;
 import detour.failover.model.Share;
 import detour.server.options.OptionType;
@@ -132,6 +133,45 @@ final class TextForms {
         "an IP address and a port, as 127.0.0.1:53 or [::1]:53",
         TextForms::socketAddress,
         "^(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+):[0-9]{1,5}$");
+  }
+
+  /// The same, where the port may be left out.
+  static Text<InetSocketAddress> socketAddress(int port) {
+    return new Text<>(
+        "an IP address, with a port or without, as 192.0.2.1, [2001:db8::1]:%d".formatted(port),
+        text -> socketAddress(text, port),
+        "^(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+)(:[0-9]{1,5})?$|^[0-9A-Fa-f:.]+$");
+  }
+
+  private static InetSocketAddress socketAddress(String text, int port) {
+    if (SOCKET_FORM.matcher(text).matches()) {
+      return socketAddress(text);
+    }
+    boolean bracketed = text.startsWith("[") && text.endsWith("]") && text.contains(":");
+    return new InetSocketAddress(
+        address(bracketed ? text.substring(1, text.length() - 1) : text), port);
+  }
+
+  /// An address, or an address and the number of its bits that count.
+  static Text<AddressPrefix> prefix() {
+    return new Text<>(
+        "an IP address or a prefix, as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32",
+        TextForms::prefix,
+        "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$");
+  }
+
+  private static AddressPrefix prefix(String text) {
+    int slash = text.indexOf('/');
+    byte[] address = address(slash < 0 ? text : text.substring(0, slash)).getAddress();
+    int longest = 8 * address.length;
+    int length = longest;
+    if (slash >= 0) {
+      String digits = text.substring(slash + 1);
+      require(digits.matches("\\d{1,3}"), "");
+      length = Integer.parseInt(digits);
+      require(length <= longest, "the longest prefix is /" + longest);
+    }
+    return AddressPrefix.of(address, length);
   }
 
   private static InetSocketAddress socketAddress(String text) {

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,8 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   private static final long CHECK_NANOS = 1_000_000_000;
 
   private final SocketChannel channel;
-  private final ClientAddress client;
+  private ClientAddress client;
+  private final boolean proxied;
   private final TcpWorker worker;
   private final TcpLimits limits;
   private final Metrics metrics;
@@ -58,14 +60,18 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   private @Nullable Future<?> idleCheck;
   private volatile long answeredAtNanos = System.nanoTime();
 
+  /// @param client whoever connected
+  /// @param proxied whether that is a proxy, and [#isFrom] will tell the client
   TcpConnection(
       SocketChannel channel,
       ClientAddress client,
+      boolean proxied,
       TcpWorker worker,
       TcpLimits limits,
       Metrics metrics) {
     this.channel = channel;
     this.client = client;
+    this.proxied = proxied;
     this.worker = worker;
     this.limits = limits;
     this.metrics = metrics;
@@ -75,8 +81,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext context) {
     // First what the client has of its own, so that nobody else's connection is closed for one that
     // is refused in the end.
-    entered = limits.enter(client);
-    admitted = entered && limits.admit(this);
+    // A proxy has as many as there are, for its clients are counted one by one.
+    entered = !proxied && limits.enter(client);
+    admitted = (entered || proxied) && limits.admit(this);
     if (!admitted) {
       channel.close();
       return;
@@ -123,19 +130,38 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
-      inputEnded = true;
-      if (ending) {
-        channel.close();
-      } else {
-        finishNow(); // a client may say that it is done and yet wait for its answers
+    switch (event) {
+      case ChannelInputShutdownEvent _ -> {
+        inputEnded = true;
+        if (ending) {
+          channel.close();
+        } else {
+          finishNow(); // a client may say that it is done and yet wait for its answers
+        }
       }
+      case SslHandshakeCompletionEvent handshake ->
+          metrics.count(
+              handshake.isSuccess() ? Counter.TLS_HANDSHAKES : Counter.TLS_HANDSHAKES_FAILED);
+      default -> {}
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     channel.close(); // a reset by the client, mostly
+  }
+
+  /// Takes the client that a proxy tells.
+  ///
+  /// @return false where that has as many connections as it may; this one is closed then
+  boolean isFrom(ClientAddress told) {
+    if (!limits.enter(told)) {
+      channel.close();
+      return false;
+    }
+    client = told;
+    entered = true;
+    return true;
   }
 
   /// How long ago the last query was answered, or the connection was accepted.

@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -24,6 +25,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -35,8 +37,10 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// The TCP side of all addresses: they share event loops and limits.
+/// TCP, or DNS over TLS, on all its addresses: they share event loops. What handshakes cost is no
+/// matter for TCP, as TLS has loops of its own.
 @SuppressWarnings("FutureReturnValueIgnored") // a close is not waited for by its future
 final class TcpListener implements AutoCloseable {
   private static final IntegerUnixChannelOption IPV6_ONLY =
@@ -56,27 +60,47 @@ final class TcpListener implements AutoCloseable {
   private static final WriteBufferWaterMark WRITE_BUFFER =
       new WriteBufferWaterMark(16 << 10, 64 << 10);
 
+  /// However long a connection may be idle, a handshake takes a few round trips.
+  private static final long HANDSHAKE_MILLIS = 5_000;
+
+  private static final long CLOSE_NOTIFY_MILLIS = 1_000;
   private static final long FINISH_MILLIS = 400;
   private static final long SHUTDOWN_MILLIS = 300;
 
   private final boolean epoll;
-  private final ListenerThreads threads =
-      new ListenerThreads(new ListenerThreads.Names("listen-tcp-"));
+  private final ListenerThreads threads;
   private final MultiThreadIoEventLoopGroup loops;
   private final IdentityHashMap<EventExecutor, TcpWorker> workers = new IdentityHashMap<>();
   private final TcpLimits limits;
+  private final ProxySources proxies;
+  private final @Nullable TlsCertificate certificate;
+  private final long handshakeMillis;
   private final Metrics metrics;
   private final List<Channel> servers = new ArrayList<>();
 
-  TcpListener(SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
+  /// @param limits shared with other listeners
+  /// @param certificate what DNS over TLS shows; null for plain TCP
+  TcpListener(
+      SocketSettings settings,
+      TcpLimits limits,
+      @Nullable TlsCertificate certificate,
+      Supplier<AnswerTable> table,
+      Metrics metrics) {
+    this.limits = limits;
+    this.certificate = certificate;
     this.metrics = metrics;
+    proxies = new ProxySources(settings.proxies());
+    handshakeMillis = Math.min(HANDSHAKE_MILLIS, settings.tcpIdleTimeout().toMillis());
+    Transport transport = certificate == null ? Transport.TCP : Transport.TLS;
+    threads =
+        new ListenerThreads(
+            new ListenerThreads.Names(certificate == null ? "listen-tcp-" : "listen-tls-"));
     epoll = settings.udpEngine() != UdpEngine.PORTABLE && Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     loops = new MultiThreadIoEventLoopGroup(settings.tcpThreads(), (ThreadFactory) threads, io);
     for (EventExecutor loop : loops) {
-      workers.put(loop, new TcpWorker(Transport.TCP, settings, table, metrics));
+      workers.put(loop, new TcpWorker(transport, settings, table, metrics));
     }
-    limits = new TcpLimits(settings, metrics);
   }
 
   /// Whether an IPv6 wildcard takes IPv4 clients too, and with them the place of an IPv4 wildcard.
@@ -141,12 +165,8 @@ final class TcpListener implements AutoCloseable {
     return workers.values().stream().map(TcpWorker::responder).toList();
   }
 
-  int openConnections() {
-    return limits.open().size();
-  }
-
   String description() {
-    return epoll ? "TCP epoll" : "TCP nio";
+    return (certificate == null ? "TCP " : "TLS ") + (epoll ? "epoll" : "nio");
   }
 
   /// Tells connections to end once their responses are written; returns at once.
@@ -186,15 +206,21 @@ final class TcpListener implements AutoCloseable {
       channel.close(); // gone before it was looked at
       return;
     }
-    channel
-        .pipeline()
-        .addLast(
-            new TcpConnection(
-                channel,
-                ClientAddress.of(client.getAddress().getAddress()),
-                worker,
-                limits,
-                metrics));
+    ClientAddress address = ClientAddress.of(client.getAddress().getAddress());
+    boolean proxied = proxies.contains(address);
+    TcpConnection connection =
+        new TcpConnection(channel, address, proxied, worker, limits, metrics);
+    ChannelPipeline pipeline = channel.pipeline();
+    if (proxied) {
+      pipeline.addLast(new ProxyHeaderHandler(connection, metrics));
+    }
+    if (certificate != null) {
+      SslHandler tls = certificate.context().newHandler(channel.alloc());
+      tls.setHandshakeTimeoutMillis(handshakeMillis);
+      tls.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MILLIS);
+      pipeline.addLast(tls);
+    }
+    pipeline.addLast(connection);
   }
 
   private ServerChannel serverChannel(SocketProtocolFamily family) {

@@ -190,7 +190,8 @@ class Rfc7766Test {
             .withUdp(engine, 1, 1232)
             .withTcp(connections, connections, idleTimeout)
             .withTcpThreads(1);
-    TcpListener listener = new TcpListener(settings, () -> TABLE, metrics);
+    TcpListener listener =
+        new TcpListener(settings, new TcpLimits(settings, metrics), null, () -> TABLE, metrics);
     opened.addLast(listener);
     listener.bind(any);
     listener.start();
