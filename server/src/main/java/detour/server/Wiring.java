@@ -168,6 +168,11 @@ final class Wiring implements AutoCloseable {
     return listeners.addresses();
   }
 
+  /// Where DNS over TLS is spoken, likewise.
+  List<InetSocketAddress> tlsAddresses() {
+    return listeners.tlsAddresses();
+  }
+
   /// Where the API listens, with the port that was taken.
   InetSocketAddress apiAddress() {
     return api.address();

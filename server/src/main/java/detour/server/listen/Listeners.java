@@ -143,7 +143,7 @@ public final class Listeners implements AutoCloseable {
           "detour_tls_certificate_expiry_timestamp_seconds",
           "When the certificate that DNS over TLS shows expires.",
           List.of(),
-          () -> List.of(Sample.of(shown.expires().getEpochSecond())));
+          () -> List.of(Sample.of((double) shown.expires().getEpochSecond())));
     }
   }
 
