@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import detour.dns.answer.ClientAddress;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,8 @@ class ProxyHeaderTest {
         Arguments.of(
             "half an entry's head", header(PROXY, 0x12, join(IPV4, new byte[2])), MALFORMED),
         Arguments.of("nothing", new byte[0], INCOMPLETE),
-        Arguments.of("version 1", "PROXY TCP4 192.0.2.1".getBytes(), ABSENT),
+        Arguments.of(
+            "version 1", "PROXY TCP4 192.0.2.1".getBytes(StandardCharsets.US_ASCII), ABSENT),
         Arguments.of("a query", TestQueries.www(1), ABSENT));
   }
 

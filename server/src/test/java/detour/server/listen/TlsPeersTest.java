@@ -179,11 +179,14 @@ class TlsPeersTest {
     try (OutputStream to = process.getOutputStream()) {
       to.write(input.getBytes(StandardCharsets.ISO_8859_1));
       to.flush();
-      await().until(() -> !process.isAlive() || Files.readString(output).contains(until));
+      await()
+          .until(() ->
+              !process.isAlive()
+                  || Files.readString(output, StandardCharsets.ISO_8859_1).contains(until));
     }
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
-    return Files.readString(output);
+    return Files.readString(output, StandardCharsets.ISO_8859_1);
   }
 }
