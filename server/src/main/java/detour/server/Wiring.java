@@ -11,10 +11,12 @@ import detour.server.cluster.store.EtcdSettings;
 import detour.server.cluster.store.EtcdStore;
 import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
+import detour.server.config.ListenSettings;
 import detour.server.config.NodeSettings;
 import detour.server.listen.ListenException;
 import detour.server.listen.Listeners;
 import detour.server.listen.SocketSettings;
+import detour.server.listen.TlsFiles;
 import detour.server.metrics.Exposition;
 import detour.server.metrics.Metrics;
 import detour.server.probe.DescriptorBudget;
@@ -23,8 +25,12 @@ import detour.server.probe.SystemResolver;
 import detour.server.probe.kinds.ProbeKinds;
 import detour.server.probe.push.PushCheck;
 import detour.server.publish.Cluster;
+import detour.server.publish.ConfigurationRefused;
+import detour.server.publish.ConfigurationSource;
 import detour.server.publish.Inbox;
+import detour.server.publish.LoadedConfiguration;
 import detour.server.publish.PublishLoop;
+import detour.server.publish.PublishedState;
 import detour.server.publish.Time;
 import detour.server.store.StateStore;
 import java.io.IOException;
@@ -33,6 +39,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -82,13 +89,15 @@ final class Wiring implements AutoCloseable {
       ClusterNode cluster = shared == null ? null : joining(configuration, shared, time, metrics);
       SharedConfiguration common =
           shared == null ? null : SharedConfiguration.open(configuration, shared);
+      ConfigurationSource source =
+          common == null ? new FileConfiguration(configuration) : common.source();
       publish =
           new PublishLoop(
               time,
               store,
               metrics,
               cluster == null ? Cluster.ALONE : cluster,
-              common == null ? new FileConfiguration(configuration) : common.source(),
+              () -> load(source),
               common == null ? FileConfiguration.loaded(configuration) : common.first());
       opened.push(publish::close);
       deciding.set(publish);
@@ -126,7 +135,7 @@ final class Wiring implements AutoCloseable {
       }
       ApiBackend backend =
           new ApiBackend(
-              common == null ? publish::state : () -> common.noting(publish.state()),
+              () -> noting(common == null ? publish.state() : common.noting(publish.state())),
               common == null ? Wiring::notReady : common::notReady,
               cluster == null ? () -> null : cluster::state,
               common == null ? null : common.desk(),
@@ -159,6 +168,11 @@ final class Wiring implements AutoCloseable {
     return listeners.addresses();
   }
 
+  /// Where DNS over TLS is spoken, likewise.
+  List<InetSocketAddress> tlsAddresses() {
+    return listeners.tlsAddresses();
+  }
+
   /// Where the API listens, with the port that was taken.
   InetSocketAddress apiAddress() {
     return api.address();
@@ -176,6 +190,23 @@ final class Wiring implements AutoCloseable {
         LOG.warn("a part did not close; the others are closed all the same", e);
       }
     }
+  }
+
+  /// Reads the configuration again, and the certificate with it.
+  private LoadedConfiguration load(ConfigurationSource source) throws ConfigurationRefused {
+    LoadedConfiguration loaded = source.load();
+    listeners.refreshCertificate();
+    return loaded;
+  }
+
+  private PublishedState noting(PublishedState state) {
+    String trouble = listeners.trouble();
+    if (trouble == null) {
+      return state;
+    }
+    List<String> alarms = new ArrayList<>(state.alarms());
+    alarms.add(trouble);
+    return state.withAlarms(alarms);
   }
 
   private static @Nullable String notReady() {
@@ -240,13 +271,17 @@ final class Wiring implements AutoCloseable {
   private static SocketSettings sockets(Configuration configuration) {
     boolean answers = configuration.node().role() != NodeSettings.Role.PROBE;
     SocketSettings defaults = SocketSettings.of(answers ? configuration.listen().dns() : List.of());
-    return defaults
-        .withUdp(
-            defaults.udpEngine(), defaults.udpThreads(), configuration.listen().udpPayloadBytes())
-        .withTcp(
-            configuration.listen().tcpConnections(),
-            defaults.tcpConnectionsPerClient(),
-            configuration.listen().tcpIdleTimeout());
+    ListenSettings listen = configuration.listen();
+    SocketSettings sockets =
+        defaults
+            .withUdp(defaults.udpEngine(), defaults.udpThreads(), listen.udpPayloadBytes())
+            .withTcp(
+                listen.tcpConnections(), listen.tcpConnectionsPerClient(), listen.tcpIdleTimeout())
+            .withProxies(listen.proxies());
+    ListenSettings.Tls tls = answers ? listen.tls() : null;
+    return tls == null
+        ? sockets
+        : sockets.withTls(tls.addresses(), new TlsFiles(tls.certificate(), tls.key()));
   }
 
   private static String text(List<InetSocketAddress> addresses) {

@@ -56,7 +56,13 @@ class ArchitectureTest {
           Map.entry("server.options", Set.of("failover.model")),
           Map.entry(
               "server.config",
-              Set.of("server.options", "failover.model", "dns.wire", "dns.zone", "dns.answer")),
+              Set.of(
+                  "server.options",
+                  "server.pem",
+                  "failover.model",
+                  "dns.wire",
+                  "dns.zone",
+                  "dns.answer")),
           Map.entry(
               "server.probe",
               Set.of(
@@ -68,7 +74,9 @@ class ArchitectureTest {
                   "failover.model",
                   "failover.opinion")),
           Map.entry("server.probe.text", Set.of()),
-          Map.entry("server.probe.tls", Set.of("server.options", "server.probe.text")),
+          Map.entry("server.pem", Set.of()),
+          Map.entry(
+              "server.probe.tls", Set.of("server.options", "server.pem", "server.probe.text")),
           Map.entry("server.probe.application", KIND_OF_CHECK),
           Map.entry("server.probe.http", KIND_OF_CHECK),
           Map.entry("server.probe.socket", KIND_OF_CHECK),
@@ -118,7 +126,8 @@ class ArchitectureTest {
                   "failover.verdict",
                   "failover.selection")),
           Map.entry(
-              "server.listen", Set.of("server.linux", "server.metrics", "dns.wire", "dns.answer")),
+              "server.listen",
+              Set.of("server.linux", "server.metrics", "server.pem", "dns.wire", "dns.answer")),
           Map.entry(
               "server.api",
               Set.of(

@@ -20,7 +20,7 @@ final class EdnsAnswer {
   private final OptWriter opt = new OptWriter();
   private final ServerCookie cookie = new ServerCookie();
   private final int udpOctets;
-  private final int idleDeciseconds;
+  private int idleDeciseconds;
   private boolean answersCookie;
 
   /// @param udpOctets the largest message over UDP that is taken here, announced to clients
@@ -28,6 +28,11 @@ final class EdnsAnswer {
   EdnsAnswer(int udpOctets, int idleDeciseconds) {
     this.udpOctets = udpOctets;
     this.idleDeciseconds = idleDeciseconds;
+  }
+
+  /// @param deciseconds how long a connection may be idle from now on; 0 asks clients to close it
+  void tellIdle(int deciseconds) {
+    idleDeciseconds = deciseconds;
   }
 
   /// Looks at the options of a query that has some.

@@ -51,7 +51,7 @@ public final class Responder {
           "the largest response over UDP is 512 to 65535 octets, not " + udpOctets);
     }
     this.udpOctets = udpOctets;
-    edns = new EdnsAnswer(udpOctets, (int) Math.min(idleTimeout.toMillis() / 100, 0xFFFF));
+    edns = new EdnsAnswer(udpOctets, deciseconds(idleTimeout.toMillis()));
     ServiceWriter services = new ServiceWriter(writer, new RandomSource(seed));
     AnswerTable empty = AnswerTable.of(List.of(), new ServiceAnswer[0]);
     this.answer = new AuthoritativeAnswer(writer, services, empty);
@@ -113,6 +113,17 @@ public final class Responder {
     memory.set(Layouts.SHORT, offset + Header.FLAGS, (short) flags);
     counts.countResponse(transport, query.type(), code);
     return finish(table, memory, offset, limit, transport, code, answered);
+  }
+
+  /// Changes for how long clients are told that their connection may be idle.
+  ///
+  /// @param millis 0 asks them to close it (RFC 7828 section 3.3.2)
+  public void tellIdleMillis(long millis) {
+    edns.tellIdle(deciseconds(millis));
+  }
+
+  private static int deciseconds(long millis) {
+    return (int) Math.min(millis / 100, 0xFFFF);
   }
 
   /// What was answered so far.

@@ -5,20 +5,15 @@ import detour.server.options.CheckKind;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Placed;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The description of a whole configuration file: the reader, the JSON Schema and the reference
 /// page are made from it.
 record ConfigurationFormat(
     Option<NodeDeclaration> node,
-    Option<ListenSettings> listen,
+    Option<ListenDeclaration> listen,
     Option<Map<String, Placed<CheckForm>>> checks,
     Option<List<Placed<ZoneDeclaration>>> zones,
     Option<List<Placed<ServiceDeclaration>>> services,
@@ -63,39 +58,6 @@ record ConfigurationFormat(
               + " any other text.");
   private static final Option<Placed<CookieDeclaration>> COOKIES = CookieDeclaration.option();
 
-  private static final Option<List<InetSocketAddress>> DNS =
-      Option.withDefault(
-          "dns",
-          new OptionType.Many<>(TextForms.socketAddress()),
-          List.of(socket("127.0.0.1", 53), socket("::1", 53)),
-          "Where DNS queries are answered, over UDP and TCP.");
-  private static final Option<InetSocketAddress> HTTP =
-      Option.withDefault(
-          "http",
-          new OptionType.Made<>(TextForms.socketAddress(), ConfigurationFormat::loopback),
-          socket("127.0.0.1", 8053),
-          "Where the API and the metrics are served; a loopback address, as whoever"
-              + " reaches it may change what is served.");
-  private static final Option<Integer> TCP_CONNECTIONS =
-      Option.withDefault(
-          "tcp_connections",
-          new OptionType.Whole(1, 1_000_000),
-          1_024,
-          "How many DNS connections may be open at once.");
-  private static final Option<Duration> TCP_IDLE_TIMEOUT =
-      Option.withDefault(
-          "tcp_idle_timeout",
-          new OptionType.Span(Duration.ofMillis(100), Duration.ofHours(1)),
-          Duration.ofSeconds(10),
-          "A DNS connection without a query for so long is closed.");
-  private static final Option<Integer> UDP_PAYLOAD =
-      Option.withDefault(
-          "udp_payload",
-          new OptionType.Whole(512, 4_096),
-          1_232,
-          "The largest UDP response in bytes, whatever a client offers; beyond it the client is"
-              + " told to use TCP. The default passes every common network in one piece.");
-
   /// @param name null for the host name
   record NodeDeclaration(
       @Nullable String name,
@@ -117,13 +79,8 @@ record ConfigurationFormat(
             "This server."),
         Option.withDefault(
             "listen",
-            listenType(),
-            new ListenSettings(
-                fallback(DNS),
-                fallback(HTTP),
-                fallback(TCP_CONNECTIONS),
-                fallback(TCP_IDLE_TIMEOUT),
-                fallback(UDP_PAYLOAD)),
+            ListenDeclaration.type(),
+            ListenDeclaration.byDefault(),
             "Where this server listens, and its limits there."),
         Option.withDefault(
             "checks",
@@ -164,50 +121,6 @@ record ConfigurationFormat(
                 values.of(NSID),
                 values.of(VERSION),
                 values.orNull(COOKIES)));
-  }
-
-  private static OptionType<ListenSettings> listenType() {
-    return new OptionType.Made<>(
-        new OptionType.Section<>(
-            List.of(DNS, HTTP, TCP_CONNECTIONS, TCP_IDLE_TIMEOUT, UDP_PAYLOAD),
-            values ->
-                new ListenSettings(
-                    values.of(DNS),
-                    values.of(HTTP),
-                    values.of(TCP_CONNECTIONS),
-                    values.of(TCP_IDLE_TIMEOUT),
-                    values.of(UDP_PAYLOAD))),
-        ConfigurationFormat::distinct);
-  }
-
-  /// Sockets that share a port by SO_REUSEPORT would each take a part of the queries, unnoticed.
-  /// Port 0 is a free one each time.
-  private static ListenSettings distinct(ListenSettings listen) {
-    Set<InetSocketAddress> taken = new HashSet<>();
-    for (InetSocketAddress address : listen.dns()) {
-      if (address.getPort() != 0 && !taken.add(address)) {
-        throw new IllegalArgumentException(TextForms.text(address) + " is twice in dns");
-      }
-    }
-    if (taken.contains(listen.http())) {
-      throw new IllegalArgumentException(
-          TextForms.text(listen.http()) + " is both in dns and http, and DNS uses TCP too");
-    }
-    return listen;
-  }
-
-  private static InetSocketAddress loopback(InetSocketAddress address) {
-    if (!address.getAddress().isLoopbackAddress()) {
-      throw new IllegalArgumentException(
-          "the API has no access control in this version, so it listens on loopback only, as"
-              + " 127.0.0.1:"
-              + address.getPort());
-    }
-    return address;
-  }
-
-  private static InetSocketAddress socket(String address, int port) {
-    return new InetSocketAddress(InetAddress.ofLiteral(address), port);
   }
 
   private static <V> V fallback(Option<V> option) {

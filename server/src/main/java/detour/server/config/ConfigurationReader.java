@@ -210,6 +210,7 @@ public final class ConfigurationReader {
     warnOfShared(root, shared);
     ClusterAssembly cluster = cluster(values);
     NodeSettings node = withSecrets(values);
+    ListenSettings listen = listen(values);
     if (!values.incomplete(format.node())) {
       cluster.reportOwn(node.name(), node.role());
     }
@@ -221,7 +222,7 @@ public final class ConfigurationReader {
         new Configuration(
             file,
             node,
-            values.of(format.listen()),
+            listen,
             settings(values.orNull(format.cluster())),
             Map.of(),
             new Model(node.name(), cluster.policy(), List.of(), guard),
@@ -246,6 +247,7 @@ public final class ConfigurationReader {
     ZoneAssembly assembly = new ZoneAssembly(document, zoneFiles, problems);
     List<Zone> zones = assembly.zones(declared.zones(), declared.services(), declared.places());
     NodeSettings node = withSecrets(declared.values());
+    ListenSettings listen = listen(declared.values());
     if (problems.count() > 0 || !assembly.zoneFileProblems().isEmpty()) {
       return invalid(assembly.zoneFileProblems());
     }
@@ -263,7 +265,7 @@ public final class ConfigurationReader {
         new Configuration(
             file,
             node,
-            declared.values().of(format.listen()),
+            listen,
             settings(declared.values().orNull(format.cluster())),
             checks,
             new Model(
@@ -321,6 +323,12 @@ public final class ConfigurationReader {
   /// Relative paths start at the configuration's folder.
   private @Nullable Path beside(@Nullable Path path) {
     return path == null ? null : file.toAbsolutePath().resolveSibling(path).normalize();
+  }
+
+  private ListenSettings listen(BoundValues values) {
+    return values
+        .of(format.listen())
+        .with(path -> file.toAbsolutePath().resolveSibling(path).normalize(), problems);
   }
 
   private NodeSettings node(NodeDeclaration declared) {

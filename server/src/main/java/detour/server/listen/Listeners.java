@@ -15,10 +15,11 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// All sockets that queries come in by: UDP and TCP on every configured address.
+/// All sockets that queries come in by: UDP and TCP on every configured address, and DNS over TLS.
 public final class Listeners implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
@@ -30,14 +31,19 @@ public final class Listeners implements AutoCloseable {
   private final Metrics metrics;
   private final ListenerThreads.Names names = new ListenerThreads.Names("listen-udp-");
   private final List<UdpListener> udp = new ArrayList<>();
+  private final TcpLimits limits;
   private final TcpListener tcp;
+  private @Nullable TlsCertificate certificate;
+  private @Nullable TcpListener tls;
   private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final List<InetSocketAddress> tlsAddresses = new ArrayList<>();
 
   private Listeners(SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
     this.settings = settings;
     this.table = table;
     this.metrics = metrics;
-    tcp = new TcpListener(settings, table, metrics);
+    limits = new TcpLimits(settings, metrics);
+    tcp = new TcpListener(settings, limits, null, table, metrics);
   }
 
   /// Links the system calls and loads Netty's native part, so that [#open] need not. It may be
@@ -61,6 +67,7 @@ public final class Listeners implements AutoCloseable {
       for (InetSocketAddress address : settings.addresses()) {
         listeners.addresses.add(listeners.bind(address));
       }
+      listeners.bindTls();
       return listeners;
     } catch (ListenException e) {
       listeners.close();
@@ -72,6 +79,13 @@ public final class Listeners implements AutoCloseable {
   public void start() {
     udp.forEach(UdpListener::start);
     tcp.start();
+    if (tls != null && certificate != null) {
+      certificate.start();
+      tls.start();
+      for (InetSocketAddress address : tlsAddresses) {
+        LOG.info("answering on {} ({})", ListenException.text(address), tls.description());
+      }
+    }
     for (UdpListener listener : udp) {
       LOG.info(
           "answering on {} ({}; {})",
@@ -86,11 +100,32 @@ public final class Listeners implements AutoCloseable {
     return List.copyOf(addresses);
   }
 
+  /// Those of DNS over TLS, likewise.
+  public List<InetSocketAddress> tlsAddresses() {
+    return List.copyOf(tlsAddresses);
+  }
+
+  /// Shows to new connections what the files of the certificate hold now; without this call a
+  /// change is noticed a few seconds later.
+  public void refreshCertificate() {
+    if (certificate != null) {
+      certificate.refresh();
+    }
+  }
+
+  /// What an operator should know of, in a line; null for nothing.
+  public @Nullable String trouble() {
+    return certificate == null ? null : certificate.trouble();
+  }
+
   /// One for each listener thread, for their counts.
   public List<Responder> responders() {
     List<Responder> all = new ArrayList<>();
     udp.forEach(listener -> all.addAll(listener.responders()));
     all.addAll(tcp.responders());
+    if (tls != null) {
+      all.addAll(tls.responders());
+    }
     return all;
   }
 
@@ -99,9 +134,17 @@ public final class Listeners implements AutoCloseable {
     new QueryCounts(responders()).exposeTo(exposition);
     exposition.gauge(
         "detour_tcp_connections_open",
-        "TCP connections open now.",
+        "Connections open now, over TCP and TLS.",
         List.of(),
-        () -> List.of(Sample.of(tcp.openConnections())));
+        () -> List.of(Sample.of(limits.open().size())));
+    TlsCertificate shown = certificate;
+    if (shown != null) {
+      exposition.gauge(
+          "detour_tls_certificate_expiry_timestamp_seconds",
+          "When the certificate that DNS over TLS shows expires.",
+          List.of(),
+          () -> List.of(Sample.of((double) shown.expires().getEpochSecond())));
+    }
   }
 
   /// Stops reading, answers what was read, and ends the threads within a second. May be called more
@@ -110,8 +153,17 @@ public final class Listeners implements AutoCloseable {
   public void close() {
     udp.forEach(UdpListener::stop);
     tcp.stop();
+    if (tls != null) {
+      tls.stop();
+    }
     udp.forEach(UdpListener::close);
     tcp.close();
+    if (tls != null) {
+      tls.close();
+    }
+    if (certificate != null) {
+      certificate.close();
+    }
   }
 
   private InetSocketAddress bind(InetSocketAddress address) throws ListenException {
@@ -126,6 +178,26 @@ public final class Listeners implements AutoCloseable {
         if (address.getPort() != 0 || attempt == FREE_PORT_ATTEMPTS) {
           throw ListenException.of(listener.address(), "TCP", e);
         }
+      }
+    }
+  }
+
+  private void bindTls() throws ListenException {
+    TlsFiles files = settings.tls();
+    if (files == null) {
+      return;
+    }
+    try {
+      certificate = new TlsCertificate(files, metrics);
+    } catch (IOException e) {
+      throw ListenException.of(settings.tlsAddresses().getFirst(), "TLS", e);
+    }
+    tls = new TcpListener(settings, limits, certificate, table, metrics);
+    for (InetSocketAddress address : settings.tlsAddresses()) {
+      try {
+        tlsAddresses.add(tls.bind(address));
+      } catch (IOException e) {
+        throw ListenException.of(address, "TLS", e);
       }
     }
   }

@@ -33,7 +33,9 @@ final class NativeUdpListener implements UdpListener {
     NativeUdpListener listener =
         new NativeUdpListener(sockets.getFirst().address(), new ListenerThreads(names));
     for (BatchSocket socket : sockets) {
-      listener.loops.add(new NativeUdpLoop(socket, settings.udpPayloadBytes(), table, metrics));
+      listener.loops.add(
+          new NativeUdpLoop(
+              socket, settings.udpPayloadBytes(), settings.proxies(), table, metrics));
     }
     return listener;
   }

@@ -1,5 +1,6 @@
 package detour.server.listen;
 
+import detour.dns.answer.AddressPrefix;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
@@ -9,6 +10,7 @@ import detour.server.linux.DatagramBatch;
 import detour.server.linux.Errno;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -26,6 +28,7 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
   private final BatchSocket socket;
   private final Responder responder;
   private final ClientAddress client = new ClientAddress();
+  private final ProxyDatagrams proxies;
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
   private final FailureLog failures;
@@ -33,8 +36,13 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
   private volatile boolean stopping;
 
   NativeUdpLoop(
-      BatchSocket socket, int payloadBytes, Supplier<AnswerTable> table, Metrics metrics) {
+      BatchSocket socket,
+      int payloadBytes,
+      List<AddressPrefix> proxies,
+      Supplier<AnswerTable> table,
+      Metrics metrics) {
     this.socket = socket;
+    this.proxies = new ProxyDatagrams(proxies, metrics);
     responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes);
     this.table = table;
     this.metrics = metrics;
@@ -104,7 +112,8 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
         continue;
       }
       client.set(batch.clientHigh(slot), batch.clientLow(slot));
-      int response = respond(current, batch.address(slot), length, nowMillis);
+      int query = proxies.query(DatagramBatch.ALL, batch.address(slot), length, client);
+      int response = query == 0 ? 0 : respond(current, batch.address(slot), query, nowMillis);
       if (response > 0) {
         batch.reply(slot, response);
       }

@@ -1,5 +1,6 @@
 package detour.server.listen;
 
+import detour.dns.answer.AddressPrefix;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
@@ -48,6 +49,7 @@ final class PortableUdpListener implements UdpListener {
   private final MemorySegment memory = MemorySegment.ofBuffer(buffer);
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
+  private final ProxyDatagrams proxies;
   private final ListenerThreads threads;
   private final FailureLog failures;
   private int failuresInARow;
@@ -58,6 +60,7 @@ final class PortableUdpListener implements UdpListener {
       DatagramChannel channel,
       Selector selector,
       int payloadBytes,
+      List<AddressPrefix> proxies,
       ListenerThreads threads,
       Supplier<AnswerTable> table,
       Metrics metrics) {
@@ -65,6 +68,7 @@ final class PortableUdpListener implements UdpListener {
     this.channel = channel;
     this.selector = selector;
     responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes);
+    this.proxies = new ProxyDatagrams(proxies, metrics);
     this.threads = threads;
     this.table = table;
     this.metrics = metrics;
@@ -99,6 +103,7 @@ final class PortableUdpListener implements UdpListener {
           channel,
           selector,
           settings.udpPayloadBytes(),
+          settings.proxies(),
           new ListenerThreads(names),
           table,
           metrics);
@@ -185,7 +190,9 @@ final class PortableUdpListener implements UdpListener {
         metrics.count(Counter.UDP_UNREADABLE);
         continue;
       }
-      int response = respond(current, length, address(client), nowMillis);
+      ClientAddress address = address(client);
+      int query = proxies.query(memory, 0, length, address);
+      int response = query == 0 ? 0 : respond(current, query, address, nowMillis);
       if (response > 0) {
         send(response, client);
       }

@@ -1,8 +1,10 @@
 package detour.server.listen;
 
+import detour.dns.answer.AddressPrefix;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where this server takes queries, and within which limits.
 ///
@@ -14,6 +16,9 @@ import java.util.List;
 /// @param tcpConnections open at once, over all addresses
 /// @param tcpConnectionsPerClient open at once from one client address
 /// @param tcpIdleTimeout after the last complete query a connection is closed
+/// @param tlsAddresses DNS over TLS is served on each
+/// @param tls what is shown there; null where there are none
+/// @param proxies whose connections and datagrams begin with a PROXY header
 public record SocketSettings(
     List<InetSocketAddress> addresses,
     UdpEngine udpEngine,
@@ -23,10 +28,15 @@ public record SocketSettings(
     int tcpThreads,
     int tcpConnections,
     int tcpConnectionsPerClient,
-    Duration tcpIdleTimeout) {
+    Duration tcpIdleTimeout,
+    List<InetSocketAddress> tlsAddresses,
+    @Nullable TlsFiles tls,
+    List<AddressPrefix> proxies) {
 
   public SocketSettings {
     addresses = List.copyOf(addresses);
+    tlsAddresses = List.copyOf(tlsAddresses);
+    proxies = List.copyOf(proxies);
     requireRange("udpThreads", udpThreads, 1, 1024);
     requireRange("udpPayloadBytes", udpPayloadBytes, 512, 4096);
     requireRange("udpReceiveBufferBytes", udpReceiveBufferBytes, 1, Integer.MAX_VALUE);
@@ -51,7 +61,10 @@ public record SocketSettings(
         Math.min(cores, 4),
         1000,
         100,
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        List.of(),
+        null,
+        List.of());
   }
 
   public SocketSettings withUdp(UdpEngine engine, int threads, int payloadBytes) {
@@ -64,7 +77,10 @@ public record SocketSettings(
         tcpThreads,
         tcpConnections,
         tcpConnectionsPerClient,
-        tcpIdleTimeout);
+        tcpIdleTimeout,
+        tlsAddresses,
+        tls,
+        proxies);
   }
 
   public SocketSettings withTcp(int connections, int connectionsPerClient, Duration idleTimeout) {
@@ -77,7 +93,59 @@ public record SocketSettings(
         tcpThreads,
         connections,
         connectionsPerClient,
-        idleTimeout);
+        idleTimeout,
+        tlsAddresses,
+        tls,
+        proxies);
+  }
+
+  public SocketSettings withTcpThreads(int threads) {
+    return new SocketSettings(
+        addresses,
+        udpEngine,
+        udpThreads,
+        udpPayloadBytes,
+        udpReceiveBufferBytes,
+        threads,
+        tcpConnections,
+        tcpConnectionsPerClient,
+        tcpIdleTimeout,
+        tlsAddresses,
+        tls,
+        proxies);
+  }
+
+  /// With DNS over TLS.
+  public SocketSettings withTls(List<InetSocketAddress> at, TlsFiles files) {
+    return new SocketSettings(
+        addresses,
+        udpEngine,
+        udpThreads,
+        udpPayloadBytes,
+        udpReceiveBufferBytes,
+        tcpThreads,
+        tcpConnections,
+        tcpConnectionsPerClient,
+        tcpIdleTimeout,
+        at,
+        files,
+        proxies);
+  }
+
+  public SocketSettings withProxies(List<AddressPrefix> from) {
+    return new SocketSettings(
+        addresses,
+        udpEngine,
+        udpThreads,
+        udpPayloadBytes,
+        udpReceiveBufferBytes,
+        tcpThreads,
+        tcpConnections,
+        tcpConnectionsPerClient,
+        tcpIdleTimeout,
+        tlsAddresses,
+        tls,
+        from);
   }
 
   private static void requireRange(String name, int value, int least, int most) {

@@ -5,16 +5,22 @@ import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.net.InetAddress;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One client's connection: queries are answered one after the other, in the order they came.
+///
+/// No query waits for another, for an answer is made at once or never: it is the order of responses
+/// that takes no time, so there is nothing to be gained by another (RFC 7766 section 6.2.1.1).
 ///
 /// What a client can make the server hold is bounded. Of queries: one that is incomplete, and what
 /// came in one read. Of responses: the write buffer's high water mark and one response beyond it,
@@ -27,50 +33,71 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   private static final int LENGTH_BYTES = 2;
   private static final int HEADER_BYTES = 12;
 
-  private final Channel channel;
-  private final InetAddress client;
-  private final ClientAddress clientAddress;
+  /// The idle time becomes shorter when places run short, so it is looked at this often.
+  private static final long CHECK_NANOS = 1_000_000_000;
+
+  private final SocketChannel channel;
+  private ClientAddress client;
+  private final boolean proxied;
   private final TcpWorker worker;
   private final TcpLimits limits;
   private final Metrics metrics;
-  private final long idleTimeoutNanos;
 
   private boolean admitted;
+  private boolean entered;
   private boolean answering;
+
+  /// No query is read any more; those that were read are answered yet.
+  private boolean finishing;
+
+  /// All responses were written that ever will be.
+  private boolean ending;
+
+  /// The client sends nothing any more.
+  private boolean inputEnded;
+
   private @Nullable ByteBuf unanswered;
   private @Nullable Future<?> idleCheck;
   private volatile long answeredAtNanos = System.nanoTime();
 
+  /// @param client whoever connected
+  /// @param proxied whether that is a proxy, and [#isFrom] will tell the client
   TcpConnection(
-      Channel channel,
-      InetAddress client,
+      SocketChannel channel,
+      ClientAddress client,
+      boolean proxied,
       TcpWorker worker,
       TcpLimits limits,
-      long idleTimeoutNanos,
       Metrics metrics) {
     this.channel = channel;
     this.client = client;
-    clientAddress = ClientAddress.of(client.getAddress());
+    this.proxied = proxied;
     this.worker = worker;
     this.limits = limits;
-    this.idleTimeoutNanos = idleTimeoutNanos;
     this.metrics = metrics;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    admitted = limits.admit(this, client);
+    // First what the client has of its own, so that nobody else's connection is closed for one that
+    // is refused in the end.
+    // A proxy has as many as there are, for its clients are counted one by one.
+    entered = !proxied && limits.enter(client);
+    admitted = (entered || proxied) && limits.admit(this);
     if (!admitted) {
       channel.close();
       return;
     }
-    checkIdleIn(idleTimeoutNanos);
+    checkIdleIn(Math.min(limits.idleNanos(), CHECK_NANOS));
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (admitted) {
-      limits.release(this, client);
+      limits.release(this);
+    }
+    if (entered) {
+      limits.leave(client);
     }
     if (idleCheck != null) {
       idleCheck.cancel(false);
@@ -81,7 +108,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf read = (ByteBuf) message;
-    if (!admitted || !channel.isActive()) {
+    if (!admitted || ending || !channel.isActive()) {
       read.release();
       return;
     }
@@ -102,8 +129,39 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    switch (event) {
+      case ChannelInputShutdownEvent _ -> {
+        inputEnded = true;
+        if (ending) {
+          channel.close();
+        } else {
+          finishNow(); // a client may say that it is done and yet wait for its answers
+        }
+      }
+      case SslHandshakeCompletionEvent handshake ->
+          metrics.count(
+              handshake.isSuccess() ? Counter.TLS_HANDSHAKES : Counter.TLS_HANDSHAKES_FAILED);
+      default -> {}
+    }
+  }
+
+  @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     channel.close(); // a reset by the client, mostly
+  }
+
+  /// Takes the client that a proxy tells.
+  ///
+  /// @return false where that has as many connections as it may; this one is closed then
+  boolean isFrom(ClientAddress told) {
+    if (!limits.enter(told)) {
+      channel.close();
+      return false;
+    }
+    client = told;
+    entered = true;
+    return true;
   }
 
   /// How long ago the last query was answered, or the connection was accepted.
@@ -119,17 +177,25 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
     channel.closeFuture().awaitUninterruptibly(millis);
   }
 
-  /// Stops reading, and closes once all responses are written.
+  /// Stops reading, and closes once all that was read is answered and all responses are sent.
   void finish() {
     channel.eventLoop().execute(this::finishNow);
   }
 
   private void finishNow() {
-    channel.config().setAutoRead(false);
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    if (!finishing && admitted) {
+      finishing = true;
+      channel.config().setAutoRead(false);
+      if (!answering) {
+        answerAll();
+      }
+    }
   }
 
   private void answerAll() {
+    if (ending) {
+      return;
+    }
     answering = true;
     do {
       answerWhileWritable();
@@ -137,8 +203,12 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
     } while (channel.isWritable() && channel.isActive() && hasCompleteQuery());
     answering = false;
     keepOrDropUnanswered();
-    // Not reading is what slows down a client that does not read.
-    channel.config().setAutoRead(channel.isWritable());
+    if (!finishing) {
+      // Not reading is what slows down a client that does not read.
+      channel.config().setAutoRead(channel.isWritable());
+    } else if (!hasCompleteQuery()) {
+      end();
+    }
   }
 
   private void answerWhileWritable() {
@@ -150,7 +220,8 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
         channel.close();
         return;
       }
-      ByteBuf response = worker.answer(unanswered, length, clientAddress, channel.alloc());
+      ByteBuf response =
+          worker.answer(unanswered, length, client, limits.toldIdleMillis(), channel.alloc());
       if (response != null) {
         answeredAtNanos = System.nanoTime();
         channel.write(response, channel.voidPromise());
@@ -165,6 +236,32 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
     }
     int length = buffer.getUnsignedShort(buffer.readerIndex());
     return buffer.readableBytes() >= LENGTH_BYTES + length || length < HEADER_BYTES;
+  }
+
+  /// Closes when all is sent.
+  private void end() {
+    ending = true;
+    boolean idle = !hasUnsent() && unanswered == null;
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(idle || inputEnded ? ChannelFutureListener.CLOSE : _ -> endOutput());
+  }
+
+  /// Tells the client that nothing will follow, and waits for it to say the same. To close at once
+  /// would take back what it has not received yet, if it has sent anything that is not read here.
+  private void endOutput() {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      channel.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(_ -> channel.shutdownOutput());
+    }
+    channel.config().setAutoRead(true); // what still comes is dropped
+  }
+
+  private boolean hasUnsent() {
+    var buffer = channel.unsafe().outboundBuffer();
+    return buffer != null && buffer.totalPendingWriteBytes() > 0;
   }
 
   /// Keeps an incomplete query, in a buffer of its own size: a client that sends a few octets must
@@ -194,15 +291,21 @@ final class TcpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void checkIdle() {
-    long leftNanos = idleTimeoutNanos - idleNanos(System.nanoTime());
+    long leftNanos = limits.idleNanos() - idleNanos(System.nanoTime());
     if (leftNanos > 0) {
-      checkIdleIn(leftNanos);
-      return;
+      checkIdleIn(Math.min(leftNanos, CHECK_NANOS));
+    } else if (hasUnsent()) {
+      metrics.count(Counter.TCP_SLOW_READERS_DROPPED);
+      reset();
+    } else {
+      metrics.count(Counter.TCP_CONNECTIONS_TIMED_OUT);
+      channel.close();
     }
-    metrics.count(
-        channel.isWritable()
-            ? Counter.TCP_CONNECTIONS_TIMED_OUT
-            : Counter.TCP_SLOW_READERS_DROPPED);
-    channel.close();
+  }
+
+  /// Closes at once, and has the system drop what it holds for this client too.
+  private void reset() {
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    channel.unsafe().close(channel.unsafe().voidPromise());
   }
 }

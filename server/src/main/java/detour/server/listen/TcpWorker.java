@@ -22,21 +22,20 @@ final class TcpWorker {
   private final Responder responder;
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(MESSAGE_BYTES + 1);
   private final MemorySegment memory = MemorySegment.ofBuffer(scratch);
+  private final Transport transport;
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
   private final FailureLog failures;
 
   /// @param settings their UDP payload size is announced to clients over TCP too (RFC 6891 section
-  ///   6.2.3), and the idle time to those that ask for it
-  TcpWorker(String name, SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
-    responder =
-        new Responder(
-            ThreadLocalRandom.current().nextLong(),
-            settings.udpPayloadBytes(),
-            settings.tcpIdleTimeout());
+  ///   6.2.3)
+  TcpWorker(
+      Transport transport, SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), settings.udpPayloadBytes());
+    this.transport = transport;
     this.table = table;
     this.metrics = metrics;
-    failures = new FailureLog(name);
+    failures = new FailureLog(transport + " listener");
   }
 
   Responder responder() {
@@ -45,10 +44,13 @@ final class TcpWorker {
 
   /// Reads a query of `length` octets from `in` and answers it.
   ///
+  /// @param idleMillis for how long the connection may be idle, for clients that ask; 0 asks them
+  ///   to close it
   /// @return the response with its length before it (RFC 1035 section 4.2.2), to be released by the
   ///   caller; null for none
   @Nullable ByteBuf answer(
-      ByteBuf in, int length, ClientAddress client, ByteBufAllocator allocator) {
+      ByteBuf in, int length, ClientAddress client, long idleMillis, ByteBufAllocator allocator) {
+    responder.tellIdleMillis(idleMillis);
     scratch.clear().limit(length);
     in.readBytes(scratch);
     int response = respond(length, client);
@@ -68,7 +70,7 @@ final class TcpWorker {
           0,
           length,
           MESSAGE_BYTES,
-          Transport.TCP,
+          transport,
           client,
           System.currentTimeMillis());
     } catch (RuntimeException | StackOverflowError e) {

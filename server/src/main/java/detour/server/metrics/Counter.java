@@ -103,6 +103,25 @@ public enum Counter {
       "detour_tcp_slow_readers_dropped", "TCP connections closed because the client did not read."),
   /// A TCP connection was closed because what it sent cannot be a DNS message.
   TCP_GARBAGE("detour_tcp_garbage", "TCP connections closed for what is no DNS message."),
+  /// A TLS handshake was completed; a session that was resumed is one too.
+  TLS_HANDSHAKES("detour_tls_handshakes", "TLS handshakes completed."),
+  /// A connection to a TLS address ended before its handshake did: other protocols, versions or
+  /// ciphers that will not do, clients that do not accept the certificate or say nothing.
+  TLS_HANDSHAKES_FAILED("detour_tls_handshakes_failed", "TLS handshakes that were not completed."),
+  /// The files of the certificate had changed, and the new one is shown from now on.
+  TLS_CERTIFICATES_REPLACED(
+      "detour_tls_certificates_replaced", "Times the certificate was replaced by a changed one."),
+  /// The files of the certificate had changed and will not do; the one before is still shown.
+  TLS_CERTIFICATES_REFUSED(
+      "detour_tls_certificates_refused", "Times a changed certificate would not do."),
+  /// What came from a proxy's address had no PROXY header and was dropped.
+  PROXY_HEADERS_MISSING(
+      "detour_proxy_headers_missing",
+      "Datagrams and connections of proxies dropped for having no PROXY header."),
+  /// What came from a proxy's address had a PROXY header that cannot be read and was dropped.
+  PROXY_HEADERS_MALFORMED(
+      "detour_proxy_headers_malformed",
+      "Datagrams and connections of proxies dropped for a malformed PROXY header."),
   /// A query or a batch of them ended in an error of this program; it was dropped, and a log line
   /// tells.
   LISTENER_FAILURES("detour_listener_failures", "Queries dropped by an error of this program.");

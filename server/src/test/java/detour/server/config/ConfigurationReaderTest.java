@@ -2,6 +2,7 @@ package detour.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.dns.answer.AddressPrefix;
 import detour.failover.model.Check;
 import detour.failover.model.CheckRule;
 import detour.failover.model.Destination;
@@ -35,7 +36,9 @@ final class ConfigurationReaderTest {
       listen:
         dns: ["127.0.0.1:0", "[::1]:5353"]
         http: "[::1]:8080"
+        proxy_protocol: {from: [192.0.2.1, 10.0.0.0/8]}
         tcp_connections: 7
+        tcp_connections_per_client: 3
         tcp_idle_timeout: 500ms
         udp_payload: 4096
       checks:
@@ -102,8 +105,13 @@ final class ConfigurationReaderTest {
         .isEqualTo(
             new ListenSettings(
                 List.of(socket("127.0.0.1", 0), socket("::1", 5353)),
+                null,
                 socket("::1", 8080),
+                List.of(
+                    AddressPrefix.of(new byte[] {(byte) 192, 0, 2, 1}, 32),
+                    AddressPrefix.of(new byte[] {10, 0, 0, 0}, 8)),
                 7,
+                3,
                 Duration.ofMillis(500),
                 4096));
     Check web =
@@ -226,8 +234,11 @@ final class ConfigurationReaderTest {
         .isEqualTo(
             new ListenSettings(
                 List.of(socket("127.0.0.1", 53), socket("::1", 53)),
+                null,
                 socket("127.0.0.1", 8053),
+                List.of(),
                 1024,
+                100,
                 Duration.ofSeconds(10),
                 1232));
     Service service = configuration.model().services().getFirst();

@@ -58,7 +58,7 @@ class CookieListenerTest {
       try (TcpClient client = new TcpClient(server)) {
         client.send(TestQueries.framed(withCookie(cookie)));
         assertThat(last(client.receive())).isEqualTo(cookie);
-        client.send(TestQueries.framed(withOption(11, new byte[0])));
+        client.send(TestQueries.framed(TestQueries.askingIdleTime(TestQueries.www(1))));
         ByteBuffer keepalive = client.receive();
         assertThat(keepalive.getShort(keepalive.limit() - 2)).isEqualTo((short) 70);
       }
@@ -66,23 +66,7 @@ class CookieListenerTest {
   }
 
   private static byte[] withCookie(byte[] cookie) {
-    return withOption(10, cookie);
-  }
-
-  private static byte[] withOption(int code, byte[] data) {
-    byte[] query = TestQueries.www(1);
-    query[11] = 1;
-    return ByteBuffer.allocate(query.length + 11 + 4 + data.length)
-        .put(query)
-        .put((byte) 0)
-        .putShort((short) 41)
-        .putShort((short) 1232)
-        .putInt(0)
-        .putShort((short) (4 + data.length))
-        .putShort((short) code)
-        .putShort((short) data.length)
-        .put(data)
-        .array();
+    return TestQueries.withOption(TestQueries.www(1), 10, cookie);
   }
 
   /// The data of a cookie at the end of a response.

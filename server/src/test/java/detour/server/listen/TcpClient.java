@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 
 /// One TCP connection of a client.
 final class TcpClient implements AutoCloseable {
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final DataInputStream in;
 
   TcpClient(InetSocketAddress server) throws IOException {
@@ -20,6 +20,7 @@ final class TcpClient implements AutoCloseable {
 
   /// @param receiveBufferBytes 0 for the system's default
   TcpClient(InetSocketAddress server, int receiveBufferBytes) throws IOException {
+    socket = new Socket();
     if (receiveBufferBytes > 0) {
       socket.setReceiveBufferSize(receiveBufferBytes);
     }
@@ -33,7 +34,15 @@ final class TcpClient implements AutoCloseable {
     return new TcpClient(InetAddress.getByName(address), server);
   }
 
+  /// Takes a connection that is there.
+  TcpClient(Socket connected) throws IOException {
+    socket = connected;
+    socket.setSoTimeout(10_000);
+    in = new DataInputStream(socket.getInputStream());
+  }
+
   private TcpClient(InetAddress local, InetSocketAddress server) throws IOException {
+    socket = new Socket();
     socket.bind(new InetSocketAddress(local, 0));
     socket.setSoTimeout(10_000);
     socket.connect(server);
@@ -42,6 +51,11 @@ final class TcpClient implements AutoCloseable {
 
   void send(byte... octets) throws IOException {
     socket.getOutputStream().write(octets);
+  }
+
+  /// Tells the server that nothing will follow.
+  void endOutput() throws IOException {
+    socket.shutdownOutput();
   }
 
   /// Waits for a response, up to 10 s.

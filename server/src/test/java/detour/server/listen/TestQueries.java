@@ -62,6 +62,38 @@ final class TestQueries {
         .array();
   }
 
+  /// A query with an OPT record that has one option.
+  static byte[] withOption(byte[] query, int code, byte... data) {
+    byte[] message =
+        ByteBuffer.allocate(query.length + 11 + 4 + data.length)
+            .put(query)
+            .put((byte) 0)
+            .putShort((short) 41)
+            .putShort((short) 1232)
+            .putInt(0)
+            .putShort((short) (4 + data.length))
+            .putShort((short) code)
+            .putShort((short) data.length)
+            .put(data)
+            .array();
+    message[11] = 1; // ARCOUNT
+    return message;
+  }
+
+  /// A query with an empty edns-tcp-keepalive option (RFC 7828 section 3.1).
+  static byte[] askingIdleTime(byte[] query) {
+    return withOption(query, 11);
+  }
+
+  /// For how many tenths of a second the connection may be idle, where the response ends with that.
+  static int toldIdleTime(ByteBuffer response) {
+    int option = response.limit() - 6;
+    if (response.getInt(option) != (11 << 16 | 2)) {
+      throw new AssertionError("no edns-tcp-keepalive option at the end");
+    }
+    return Short.toUnsignedInt(response.getShort(response.limit() - 2));
+  }
+
   static int id(ByteBuffer message) {
     return Short.toUnsignedInt(message.getShort(0));
   }

@@ -3,6 +3,7 @@ package detour.server.listen;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
@@ -13,8 +14,17 @@ final class UdpClient implements AutoCloseable {
   private final DatagramPacket packet = new DatagramPacket(new byte[8192], 8192);
 
   UdpClient(InetSocketAddress server) throws IOException {
+    this(new DatagramSocket(), server);
+  }
+
+  /// With an address of this machine.
+  static UdpClient from(String address, InetSocketAddress server) throws IOException {
+    return new UdpClient(new DatagramSocket(0, InetAddress.getByName(address)), server);
+  }
+
+  private UdpClient(DatagramSocket socket, InetSocketAddress server) throws IOException {
+    this.socket = socket;
     this.server = server;
-    socket = new DatagramSocket();
     socket.setSoTimeout(5_000);
     socket.setReceiveBufferSize(1 << 20);
   }

@@ -1,5 +1,6 @@
 package detour.server.probe.tls;
 
+import detour.server.pem.PemIdentity;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -16,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class OwnIdentity extends X509ExtendedKeyManager {
   private static final String ALIAS = "client";
 
-  private final ClientCertificate.@Nullable Content content;
+  private final @Nullable PemIdentity content;
   private volatile boolean asked;
 
   /// @param content null to show nothing
-  OwnIdentity(ClientCertificate.@Nullable Content content) {
+  OwnIdentity(@Nullable PemIdentity content) {
     this.content = content;
   }
 

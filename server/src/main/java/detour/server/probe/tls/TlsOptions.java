@@ -3,6 +3,8 @@ package detour.server.probe.tls;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Values;
+import detour.server.pem.PemCertificates;
+import detour.server.pem.PemKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,7 +134,7 @@ public final class TlsOptions {
 
   private static Path certificatesFile(String text) {
     Path file = readable(text);
-    var _ = TrustStores.certificates(file);
+    var _ = PemCertificates.read(file);
     return file;
   }
 

@@ -1,16 +1,13 @@
 package detour.server.probe.tls;
 
+import detour.server.pem.PemCertificates;
+import detour.server.pem.PemIdentity;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +33,7 @@ public final class TrustStores {
 
   /// @param strict null to accept every certificate
   /// @param client null to show nothing
-  private record Loaded(
-      @Nullable X509ExtendedTrustManager strict, ClientCertificate.@Nullable Content client) {}
+  private record Loaded(@Nullable X509ExtendedTrustManager strict, @Nullable PemIdentity client) {}
 
   /// Reads the certificate files again at their next use.
   public void forget() {
@@ -123,25 +119,9 @@ public final class TrustStores {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
     int index = 0;
-    for (Certificate certificate : certificates(caFile)) {
+    for (Certificate certificate : PemCertificates.read(caFile)) {
       store.setCertificateEntry("ca" + index++, certificate);
     }
     return store;
-  }
-
-  /// @throws IllegalArgumentException when the file cannot be read or holds no certificate
-  public static Collection<? extends Certificate> certificates(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      Collection<? extends Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(in);
-      if (certificates.isEmpty()) {
-        throw new IllegalArgumentException("the file holds no PEM certificate");
-      }
-      return certificates;
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the file cannot be read: " + e.getMessage(), e);
-    } catch (CertificateException e) {
-      throw new IllegalArgumentException("the file holds no good PEM certificates", e);
-    }
   }
 }

@@ -3,6 +3,8 @@ package detour.server.probe.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import detour.server.pem.PemIdentity;
+import detour.server.pem.PemKey;
 import detour.server.probe.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +28,7 @@ class TlsFilesTest {
 
   @Test
   void shouldReadACertificateWithItsKey() {
-    ClientCertificate.Content read = new ClientCertificate(one.pem(), one.key()).read();
+    PemIdentity read = new ClientCertificate(one.pem(), one.key()).read();
 
     assertThat(read.chain()).hasSize(1);
     assertThat(read.key().getAlgorithm()).isEqualTo("EC");

@@ -1,4 +1,4 @@
-package detour.server.probe.tls;
+package detour.server.pem;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Private keys in PEM files (RFC 7468 section 10). Its errors tell nothing of a key.
-final class PemKey {
+public final class PemKey {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z ]*PRIVATE KEY)-----([^-]*)-----END");
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
@@ -22,7 +22,7 @@ final class PemKey {
   private PemKey() {}
 
   /// @throws IllegalArgumentException when the file cannot be read or holds no key that will do
-  static PrivateKey read(Path file) {
+  public static PrivateKey read(Path file) {
     Matcher block = BLOCK.matcher(text(file));
     if (!block.find()) {
       throw new IllegalArgumentException("the file holds no PEM private key");
