@@ -1,5 +1,6 @@
 package detour.server.config;
 
+import detour.dns.answer.RateLimits;
 import detour.failover.model.GuardPolicy;
 import detour.server.options.CheckKind;
 import detour.server.options.Option;
@@ -96,6 +97,8 @@ record ConfigurationFormat(
           "The largest UDP response in bytes, whatever a client offers; beyond it the client is"
               + " told to use TCP. The default passes every common network in one piece.");
 
+  private static final Option<RateLimits> RATE_LIMIT = RateLimitOptions.option();
+
   /// @param name null for the host name
   record NodeDeclaration(
       @Nullable String name,
@@ -123,7 +126,8 @@ record ConfigurationFormat(
                 fallback(HTTP),
                 fallback(TCP_CONNECTIONS),
                 fallback(TCP_IDLE_TIMEOUT),
-                fallback(UDP_PAYLOAD)),
+                fallback(UDP_PAYLOAD),
+                fallback(RATE_LIMIT)),
             "Where this server listens, and its limits there."),
         Option.withDefault(
             "checks",
@@ -169,14 +173,15 @@ record ConfigurationFormat(
   private static OptionType<ListenSettings> listenType() {
     return new OptionType.Made<>(
         new OptionType.Section<>(
-            List.of(DNS, HTTP, TCP_CONNECTIONS, TCP_IDLE_TIMEOUT, UDP_PAYLOAD),
+            List.of(DNS, HTTP, TCP_CONNECTIONS, TCP_IDLE_TIMEOUT, UDP_PAYLOAD, RATE_LIMIT),
             values ->
                 new ListenSettings(
                     values.of(DNS),
                     values.of(HTTP),
                     values.of(TCP_CONNECTIONS),
                     values.of(TCP_IDLE_TIMEOUT),
-                    values.of(UDP_PAYLOAD))),
+                    values.of(UDP_PAYLOAD),
+                    values.of(RATE_LIMIT))),
         ConfigurationFormat::distinct);
   }
 

@@ -1,5 +1,6 @@
 package detour.server.config;
 
+import detour.dns.answer.AddressPrefix;
 import detour.failover.model.Destination;
 import detour.failover.model.Share;
 import detour.server.options.OptionType;
@@ -7,6 +8,8 @@ import detour.server.options.OptionType.Text;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -126,6 +129,41 @@ final class TextForms {
     return address;
   }
 
+  /// As `192.0.2.0/24` or `2001:db8::/32`; an address alone is the prefix of itself.
+  static Text<AddressPrefix> prefix() {
+    return new Text<>(
+        "an IP prefix, as 192.0.2.0/24 or 2001:db8::/32, or an address",
+        TextForms::prefix,
+        "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$");
+  }
+
+  private static AddressPrefix prefix(String text) {
+    int slash = text.indexOf('/');
+    byte[] address = address(slash < 0 ? text : text.substring(0, slash)).getAddress();
+    if (slash < 0) {
+      return AddressPrefix.of(address, address.length * Byte.SIZE);
+    }
+    String bits = text.substring(slash + 1);
+    require(bits.matches("\\d{1,3}"), "behind the slash stands a number of bits");
+    return AddressPrefix.of(address, Integer.parseInt(bits));
+  }
+
+  /// As an operator writes it.
+  static String text(AddressPrefix prefix) {
+    byte[] octets = ByteBuffer.allocate(16).putLong(prefix.high()).putLong(prefix.low()).array();
+    try {
+      InetAddress address = InetAddress.getByAddress(octets);
+      int bits = address instanceof Inet4Address ? prefix.bits() - 96 : prefix.bits();
+      return shortened(address.getHostAddress()) + "/" + bits;
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String shortened(String address) {
+    return address.replaceFirst("^0:0:0:0:0:0:0:", "::");
+  }
+
   /// As `127.0.0.1:53` or `[::1]:53`; port 0 lets the system choose.
   static Text<InetSocketAddress> socketAddress() {
     return new Text<>(
@@ -147,9 +185,7 @@ final class TextForms {
   /// As an operator writes it.
   static String text(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host.replaceFirst("^0:0:0:0:0:0:0:", "::") + "]" : host)
-        + ":"
-        + address.getPort();
+    return (host.contains(":") ? "[" + shortened(host) + "]" : host) + ":" + address.getPort();
   }
 
   /// A count of at least 1, or a percentage from 1 to 100.

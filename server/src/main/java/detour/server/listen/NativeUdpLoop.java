@@ -2,6 +2,7 @@ package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
+import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
 import detour.server.linux.BatchSocket;
@@ -33,9 +34,13 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
   private volatile boolean stopping;
 
   NativeUdpLoop(
-      BatchSocket socket, int payloadBytes, Supplier<AnswerTable> table, Metrics metrics) {
+      BatchSocket socket,
+      int payloadBytes,
+      RateBuckets buckets,
+      Supplier<AnswerTable> table,
+      Metrics metrics) {
     this.socket = socket;
-    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes);
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes, buckets);
     this.table = table;
     this.metrics = metrics;
     failures = new FailureLog("UDP listener on " + socket.address());

@@ -2,6 +2,7 @@ package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
+import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
 import detour.server.metrics.Counter;
@@ -58,13 +59,14 @@ final class PortableUdpListener implements UdpListener {
       DatagramChannel channel,
       Selector selector,
       int payloadBytes,
+      RateBuckets buckets,
       ListenerThreads threads,
       Supplier<AnswerTable> table,
       Metrics metrics) {
     this.address = address;
     this.channel = channel;
     this.selector = selector;
-    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes);
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes, buckets);
     this.threads = threads;
     this.table = table;
     this.metrics = metrics;
@@ -78,6 +80,7 @@ final class PortableUdpListener implements UdpListener {
       boolean shared,
       SocketSettings settings,
       ListenerThreads.Names names,
+      RateBuckets buckets,
       Supplier<AnswerTable> table,
       Metrics metrics)
       throws IOException {
@@ -99,6 +102,7 @@ final class PortableUdpListener implements UdpListener {
           channel,
           selector,
           settings.udpPayloadBytes(),
+          buckets,
           new ListenerThreads(names),
           table,
           metrics);

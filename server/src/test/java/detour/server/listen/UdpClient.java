@@ -13,8 +13,13 @@ final class UdpClient implements AutoCloseable {
   private final DatagramPacket packet = new DatagramPacket(new byte[8192], 8192);
 
   UdpClient(InetSocketAddress server) throws IOException {
+    this(server, new InetSocketAddress(0));
+  }
+
+  /// @param from its own address; port 0 takes any free port
+  UdpClient(InetSocketAddress server, InetSocketAddress from) throws IOException {
     this.server = server;
-    socket = new DatagramSocket();
+    socket = new DatagramSocket(from);
     socket.setSoTimeout(5_000);
     socket.setReceiveBufferSize(1 << 20);
   }
