@@ -2,7 +2,10 @@ package detour.bench;
 
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
+import detour.dns.answer.RateBuckets;
+import detour.dns.answer.RateLimits;
 import detour.dns.answer.Responder;
+import detour.dns.answer.ServerOptions;
 import detour.dns.answer.ServiceAnswer;
 import detour.dns.answer.Transport;
 import java.lang.foreign.Arena;
@@ -36,7 +39,13 @@ public class AnswerBenchmark {
 
   @Param public Asked asked = Asked.RECORD;
 
-  private final Responder responder = new Responder(1);
+  /// Whether rate limits are looked at; no response is above one.
+  @Param({"false", "true"})
+  public boolean limited;
+
+  private static final int CLIENTS = 1 << 14;
+
+  private final Responder responder = new Responder(1, 1232, new RateBuckets(1));
   private final ClientAddress client = new ClientAddress();
   private final MemorySegment memory = Arena.global().allocate(Workload.BUFFER_BYTES);
   private AnswerTable table = AnswerTable.of(List.of(), new ServiceAnswer[0]);
@@ -46,7 +55,11 @@ public class AnswerBenchmark {
   @Setup(Level.Trial)
   public void prepare() {
     Workload workload = new Workload(names);
-    table = workload.answerTable();
+    table =
+        workload
+            .answerTable()
+            .identifiedBy(
+                ServerOptions.NONE.limiting(limited ? RateLimits.DEFAULT : RateLimits.OFF), 1);
     queries = workload.queries(asked);
     if (answer() <= queries[0].length) {
       throw new IllegalStateException("the query was not answered; nothing would be measured");
@@ -56,8 +69,16 @@ public class AnswerBenchmark {
   @Benchmark
   public int answer() {
     byte[] query = queries[next++ & (queries.length - 1)];
+    client.set(0, ClientAddress.mapped((next & (CLIENTS - 1)) << 8));
     Workload.copy(query, memory);
     return responder.respond(
-        table, memory, 0, query.length, Workload.BUFFER_BYTES, Transport.UDP, client, 1_000_000L);
+        table,
+        memory,
+        0,
+        query.length,
+        Workload.BUFFER_BYTES,
+        Transport.UDP,
+        client,
+        1_000_000L + next / 1_000);
   }
 }

@@ -59,13 +59,13 @@ record FileConfiguration(Configuration started) implements ConfigurationSource {
         configuration.model(),
         configuration.zones(),
         warnings,
-        Introduction.of(configuration.node()));
+        Introduction.of(configuration));
   }
 
   /// What changed and cannot change while the server runs, for people.
   List<String> leftForTheNextStart(Configuration next) {
     List<String> changed = new ArrayList<>();
-    if (!next.listen().equals(started.listen())) {
+    if (!next.listen().sameSockets(started.listen())) {
       changed.add("listen");
     }
     if (!next.node().dataDir().equals(started.node().dataDir())) {

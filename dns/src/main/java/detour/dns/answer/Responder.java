@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Answers queries in place. One per thread: it owns scratch memory, a random generator and the
 /// counts of its outcomes.
@@ -29,6 +30,7 @@ public final class Responder {
   private final ResponseWriter writer = new ResponseWriter();
   private final EdnsAnswer edns;
   private final AuthoritativeAnswer answer;
+  private final @Nullable RateLimiter limiter;
 
   /// With the default of 1232 octets for the largest response over UDP.
   ///
@@ -46,6 +48,18 @@ public final class Responder {
   /// @param idleTimeout how long a connection may be idle, as clients are told; means nothing to
   ///   one that answers over UDP only
   public Responder(long seed, int udpOctets, Duration idleTimeout) {
+    this(seed, udpOctets, idleTimeout, null);
+  }
+
+  /// One that limits what clients get over UDP, as the table's [ServerOptions] say.
+  ///
+  /// @param udpOctets the largest response over UDP, also announced to clients; 512 to 65535
+  /// @param buckets shared with the other threads that answer over UDP
+  public Responder(long seed, int udpOctets, RateBuckets buckets) {
+    this(seed, udpOctets, Duration.ZERO, buckets);
+  }
+
+  private Responder(long seed, int udpOctets, Duration idleTimeout, @Nullable RateBuckets buckets) {
     if (udpOctets < Edns.MINIMUM_UDP_OCTETS || udpOctets > LARGEST_MESSAGE) {
       throw new IllegalArgumentException(
           "the largest response over UDP is 512 to 65535 octets, not " + udpOctets);
@@ -55,6 +69,8 @@ public final class Responder {
     ServiceWriter services = new ServiceWriter(writer, new RandomSource(seed));
     AnswerTable empty = AnswerTable.of(List.of(), new ServiceAnswer[0]);
     this.answer = new AuthoritativeAnswer(writer, services, empty);
+    this.limiter =
+        buckets == null ? null : new RateLimiter(buckets, new RandomSource(~seed), counts);
   }
 
   /// Answers the query at `offset` by writing the response over it.
@@ -106,13 +122,27 @@ public final class Responder {
       answered = false;
       flags |= writeChaos(table.server());
     }
+    boolean bare = false;
+    if (limiter != null && !transport.isStream()) {
+      switch (limit(limiter, table.server(), code, flags, client, nowMillis)) {
+        case DROP -> {
+          return 0;
+        }
+        case TRUNCATE -> {
+          writer.discardAll();
+          flags |= Header.TRUNCATED;
+          bare = true;
+        }
+        case SEND -> {}
+      }
+    }
     if ((flags & Header.TRUNCATED) != 0) {
       counts.countTruncated(transport);
     }
     flags |= Header.RESPONSE | code.headerBits();
     memory.set(Layouts.SHORT, offset + Header.FLAGS, (short) flags);
     counts.countResponse(transport, query.type(), code);
-    return finish(table, memory, offset, limit, transport, code, answered);
+    return finish(table, memory, offset, limit, transport, code, answered, bare);
   }
 
   /// Changes for how long clients are told that their connection may be idle.
@@ -226,6 +256,8 @@ public final class Responder {
   /// counts.
   ///
   /// @param answered whether the zones were asked
+  /// @param bare whether only those options are worth their octets that room was kept for, as the
+  ///   cookie by which a client need not be limited again
   private int finish(
       AnswerTable table,
       MemorySegment memory,
@@ -233,7 +265,8 @@ public final class Responder {
       int limit,
       Transport transport,
       ResponseCode code,
-      boolean answered) {
+      boolean answered,
+      boolean bare) {
     int questions = query.questionEnd() > Header.OCTETS ? 1 : 0;
     if (!query.edns()) {
       return writer.finish(questions);
@@ -245,12 +278,45 @@ public final class Responder {
     if (!options.isEmpty()) {
       edns.addKept(options, transport);
     }
+    if (bare) {
+      return end + edns.close();
+    }
     addError(code, answered);
     if (!options.isEmpty()) {
       Zone zone = answered ? answer.questionZone() : null;
       edns.addAsked(options, table, zone, transport, end);
     }
     return end + edns.close();
+  }
+
+  /// Whether a response that is written is sent.
+  private RateLimiter.Verdict limit(
+      RateLimiter limits,
+      ServerOptions server,
+      ResponseCode code,
+      int flags,
+      ClientAddress client,
+      long nowMillis) {
+    RateLimits.Kind kind = kind(code, (flags & Header.AUTHORITATIVE) != 0);
+    long name = kind == RateLimits.Kind.ANSWERS ? query.name().hash(0) : 0;
+    boolean known = !query.options().isEmpty() && edns.cookieValid();
+    return limits.judge(server.rateLimits(), kind, name, client, known, nowMillis);
+  }
+
+  /// What limits a response. The SERVFAIL of a service is an answer: caches ask again soon.
+  private RateLimits.Kind kind(ResponseCode code, boolean authoritative) {
+    return switch (code) {
+      case NXDOMAIN, YXDOMAIN -> RateLimits.Kind.NXDOMAIN;
+      case SERVFAIL -> RateLimits.Kind.ANSWERS;
+      case NOERROR -> {
+        if (authoritative) {
+          yield RateLimits.Kind.ANSWERS;
+        }
+        boolean asked = query.questionEnd() > Header.OCTETS;
+        yield asked ? RateLimits.Kind.REFERRALS : RateLimits.Kind.ERRORS;
+      }
+      case FORMERR, NOTIMP, REFUSED, BADVERS, BADCOOKIE -> RateLimits.Kind.ERRORS;
+    };
   }
 
   /// Says more than the response code does, where there is more to say (RFC 8914).

@@ -20,7 +20,11 @@ public final class ResponseCounts {
   private static final int DROPPED = TRANSPORTS.length * TYPES.length * CODES.length;
   private static final int TRUNCATED = DROPPED + TRANSPORTS.length;
 
-  private final long[] counts = new long[TRUNCATED + TRANSPORTS.length];
+  private static final int LIMITED = TRUNCATED + TRANSPORTS.length;
+  private static final int SLIPPED = LIMITED + RateLimits.Kind.values().length;
+  private static final int KNOWN = SLIPPED + 1;
+
+  private final long[] counts = new long[KNOWN + 1];
 
   ResponseCounts() {}
 
@@ -52,6 +56,22 @@ public final class ResponseCounts {
     return read(TRUNCATED + transport.ordinal());
   }
 
+  /// Responses over UDP that were above a rate limit; those that were sent all the same are among
+  /// the [#responses] too.
+  public long limited(RateLimits.Kind limit) {
+    return read(LIMITED + limit.ordinal());
+  }
+
+  /// Responses above a rate limit that were sent truncated.
+  public long slipped() {
+    return read(SLIPPED);
+  }
+
+  /// Responses over UDP that no rate limit was asked about, for the client's cookie was valid.
+  public long known() {
+    return read(KNOWN);
+  }
+
   void countResponse(Transport transport, int type, ResponseCode code) {
     increment(index(transport, TypeBucket.of(type), code));
   }
@@ -62,6 +82,18 @@ public final class ResponseCounts {
 
   void countTruncated(Transport transport) {
     increment(TRUNCATED + transport.ordinal());
+  }
+
+  void countLimited(RateLimits.Kind limit) {
+    increment(LIMITED + limit.ordinal());
+  }
+
+  void countSlipped() {
+    increment(SLIPPED);
+  }
+
+  void countKnown() {
+    increment(KNOWN);
   }
 
   private static int index(Transport transport, TypeBucket type, ResponseCode code) {

@@ -10,7 +10,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.EDNSOption;
 import org.xbill.DNS.GenericEDNSOption;
 import org.xbill.DNS.Message;
@@ -48,29 +50,38 @@ class AllocationTest {
   @SuppressWarnings("restricted")
   private static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-  @Test
-  void shouldAllocateNothingOver100000QueriesOfAllKinds() throws Exception {
+  /// @param limited whether most of the responses over UDP are above a rate limit
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldAllocateNothingOver100000QueriesOfAllKinds(boolean limited) throws Exception {
     List<String> made = StringConstants.make();
-    Server server = server();
+    Server server = server(limited ? RateLimits.DEFAULT : RateLimits.OFF);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Arena arena = Arena.ofConfined()) {
       long address = arena.allocate(CAPACITY, 8).address();
       MemorySegment[] queries = queries(arena);
-      run(server, queries, address, 400_000);
+      run(server, queries, address, 0, 400_000);
+      long limitedBefore = limited(server);
       long before = threads.getCurrentThreadAllocatedBytes();
-      long octets = run(server, queries, address, 100_000);
+      long octets = run(server, queries, address, 400_000, 500_000);
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
       assertThat(octets).isGreaterThan(100_000L * 12);
+      long above = limited(server) - limitedBefore;
+      assertThat(above).isBetween(limited ? 10_000L : 0, limited ? 30_000L : 0);
       assertThat(allocated).isZero();
     } finally {
       Reference.reachabilityFence(made);
     }
   }
 
-  private static long run(Server server, MemorySegment[] queries, long address, int count) {
+  private static long limited(Server server) {
+    return Stream.of(RateLimits.Kind.values()).mapToLong(server.responder.counts()::limited).sum();
+  }
+
+  private static long run(Server server, MemorySegment[] queries, long address, int from, int to) {
     long octets = 0;
-    int next = 0;
-    for (int i = 0; i < count; i++) {
+    int next = from % queries.length;
+    for (int i = from; i < to; i++) {
       MemorySegment query = queries[next];
       next = next + 1 == queries.length ? 0 : next + 1;
       int length = (int) query.byteSize();
@@ -84,12 +95,12 @@ class AllocationTest {
               CAPACITY,
               TRANSPORTS[i % TRANSPORTS.length],
               CLIENT,
-              NOW_MILLIS);
+              NOW_MILLIS + i / 100);
     }
     return octets;
   }
 
-  private static Server server() {
+  private static Server server(RateLimits limits) {
     PreparedAnswer alias = Server.alias("www.example.com", "far.example.net");
     PreparedAnswer drawn =
         Server.addresses(2, new int[] {3, 2, 1}, "192.0.2.1", "192.0.2.2", "192.0.2.3");
@@ -122,8 +133,9 @@ class AllocationTest {
                 null),
             carrier(Server.addresses("192.0.2.1")),
             carrier(PreparedAnswer.ofZone()));
-    server.table = server.table.identifiedBy(ServerOptions.of("ams1", "Detour", COOKIES), 123);
-    return server;
+    ServerOptions options = ServerOptions.of("ams1", "Detour", COOKIES).limiting(limits);
+    return new Server(
+        server.table.identifiedBy(options, 123), new Responder(1, 1232, new RateBuckets(9)));
   }
 
   private static ServiceAnswer carrier(PreparedAnswer addresses) {

@@ -1,5 +1,7 @@
 package detour.server.config;
 
+import detour.dns.answer.AddressPrefix;
+import detour.dns.answer.RateLimits;
 import detour.failover.model.Quorum;
 import detour.server.options.CheckKind;
 import detour.server.options.Option;
@@ -158,6 +160,8 @@ public final class ConfigurationReference {
           list.isEmpty()
               ? "none"
               : list.stream().map(ConfigurationReference::text).collect(Collectors.joining(", "));
+      case RateLimits limits -> text(limits.mode());
+      case AddressPrefix prefix -> "`" + TextForms.text(prefix) + "`";
       case InetSocketAddress address -> "`" + TextForms.text(address) + "`";
       default -> "`" + value + "`";
     };

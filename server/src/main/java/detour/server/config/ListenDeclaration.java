@@ -1,6 +1,7 @@
 package detour.server.config;
 
 import detour.dns.answer.AddressPrefix;
+import detour.dns.answer.RateLimits;
 import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Placed;
@@ -65,6 +66,8 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
           "The largest UDP response in bytes, whatever a client offers; beyond it the client is"
               + " told to use TCP. The default passes every common network in one piece.");
 
+  private static final Option<RateLimits> RATE_LIMIT = RateLimitOptions.option();
+
   private static final Option<List<InetSocketAddress>> TLS_ADDRESSES =
       Option.required(
           "addresses",
@@ -115,7 +118,8 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
                 TCP_CONNECTIONS,
                 TCP_CONNECTIONS_PER_CLIENT,
                 TCP_IDLE_TIMEOUT,
-                UDP_PAYLOAD),
+                UDP_PAYLOAD,
+                RATE_LIMIT),
             values ->
                 new ListenDeclaration(
                     new ListenSettings(
@@ -126,7 +130,8 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
                         values.of(TCP_CONNECTIONS),
                         values.of(TCP_CONNECTIONS_PER_CLIENT),
                         values.of(TCP_IDLE_TIMEOUT),
-                        values.of(UDP_PAYLOAD)),
+                        values.of(UDP_PAYLOAD),
+                        values.of(RATE_LIMIT)),
                     values.orNull(TLS))),
         ListenDeclaration::distinct);
   }
@@ -141,7 +146,8 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
             fallback(TCP_CONNECTIONS),
             fallback(TCP_CONNECTIONS_PER_CLIENT),
             fallback(TCP_IDLE_TIMEOUT),
-            fallback(UDP_PAYLOAD)),
+            fallback(UDP_PAYLOAD),
+            fallback(RATE_LIMIT)),
         null);
   }
 

@@ -1,6 +1,7 @@
 package detour.server.config;
 
 import detour.dns.answer.AddressPrefix;
+import detour.dns.answer.RateLimits;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tcpConnectionsPerClient how many of them from one client address
 /// @param tcpIdleTimeout after which a DNS connection without a query is closed
 /// @param udpPayloadBytes the largest UDP response, whatever a client offers; 512 to 4096
+/// @param rateLimits for responses over UDP
 public record ListenSettings(
     List<InetSocketAddress> dns,
     @Nullable Tls tls,
@@ -25,7 +27,8 @@ public record ListenSettings(
     int tcpConnections,
     int tcpConnectionsPerClient,
     Duration tcpIdleTimeout,
-    int udpPayloadBytes) {
+    int udpPayloadBytes,
+    RateLimits rateLimits) {
   public ListenSettings {
     dns = List.copyOf(dns);
     proxies = List.copyOf(proxies);
@@ -51,6 +54,22 @@ public record ListenSettings(
         tcpConnections,
         tcpConnectionsPerClient,
         tcpIdleTimeout,
-        udpPayloadBytes);
+        udpPayloadBytes,
+        rateLimits);
+  }
+
+  /// Whether sockets made for the other are right for this one too.
+  public boolean sameSockets(ListenSettings other) {
+    return equals(
+        new ListenSettings(
+            other.dns,
+            other.tls,
+            other.http,
+            other.proxies,
+            other.tcpConnections,
+            other.tcpConnectionsPerClient,
+            other.tcpIdleTimeout,
+            other.udpPayloadBytes,
+            rateLimits));
   }
 }

@@ -1,6 +1,7 @@
 package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
 import detour.server.linux.Linux;
 import detour.server.linux.SystemCallException;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -30,6 +32,7 @@ public final class Listeners implements AutoCloseable {
   private final Supplier<AnswerTable> table;
   private final Metrics metrics;
   private final ListenerThreads.Names names = new ListenerThreads.Names("listen-udp-");
+  private final RateBuckets buckets = new RateBuckets(new SecureRandom().nextLong());
   private final List<UdpListener> udp = new ArrayList<>();
   private final TcpLimits limits;
   private final TcpListener tcp;
@@ -238,12 +241,12 @@ public final class Listeners implements AutoCloseable {
     if (missing != null) {
       throw new IOException("the native UDP listener was asked for, but " + missing);
     }
-    return NativeUdpListener.open(address, settings, names, table, metrics);
+    return NativeUdpListener.open(address, settings, names, buckets, table, metrics);
   }
 
   private UdpListener bindPortableUdp(InetSocketAddress address) throws IOException {
     return PortableUdpListener.open(
-        address, besideOtherWildcard(address), settings, names, table, metrics);
+        address, besideOtherWildcard(address), settings, names, buckets, table, metrics);
   }
 
   private void bindTcp(InetSocketAddress address) throws IOException {

@@ -1,6 +1,7 @@
 package detour.server.listen;
 
 import detour.dns.answer.AnswerTable;
+import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
 import detour.server.linux.BatchSocket;
 import detour.server.linux.SystemCallException;
@@ -25,6 +26,7 @@ final class NativeUdpListener implements UdpListener {
       InetSocketAddress address,
       SocketSettings settings,
       ListenerThreads.Names names,
+      RateBuckets buckets,
       Supplier<AnswerTable> table,
       Metrics metrics)
       throws SystemCallException {
@@ -35,7 +37,7 @@ final class NativeUdpListener implements UdpListener {
     for (BatchSocket socket : sockets) {
       listener.loops.add(
           new NativeUdpLoop(
-              socket, settings.udpPayloadBytes(), settings.proxies(), table, metrics));
+              socket, settings.udpPayloadBytes(), settings.proxies(), buckets, table, metrics));
     }
     return listener;
   }

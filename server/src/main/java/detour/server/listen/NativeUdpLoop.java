@@ -3,6 +3,7 @@ package detour.server.listen;
 import detour.dns.answer.AddressPrefix;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
+import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
 import detour.server.linux.BatchSocket;
@@ -39,11 +40,12 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
       BatchSocket socket,
       int payloadBytes,
       List<AddressPrefix> proxies,
+      RateBuckets buckets,
       Supplier<AnswerTable> table,
       Metrics metrics) {
     this.socket = socket;
     this.proxies = new ProxyDatagrams(proxies, metrics);
-    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes);
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes, buckets);
     this.table = table;
     this.metrics = metrics;
     failures = new FailureLog("UDP listener on " + socket.address());

@@ -3,6 +3,7 @@ package detour.server.listen;
 import detour.dns.answer.AddressPrefix;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
+import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
 import detour.server.metrics.Counter;
@@ -61,14 +62,15 @@ final class PortableUdpListener implements UdpListener {
       Selector selector,
       int payloadBytes,
       List<AddressPrefix> proxies,
+      RateBuckets buckets,
       ListenerThreads threads,
       Supplier<AnswerTable> table,
       Metrics metrics) {
     this.address = address;
     this.channel = channel;
     this.selector = selector;
-    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes);
     this.proxies = new ProxyDatagrams(proxies, metrics);
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes, buckets);
     this.threads = threads;
     this.table = table;
     this.metrics = metrics;
@@ -82,6 +84,7 @@ final class PortableUdpListener implements UdpListener {
       boolean shared,
       SocketSettings settings,
       ListenerThreads.Names names,
+      RateBuckets buckets,
       Supplier<AnswerTable> table,
       Metrics metrics)
       throws IOException {
@@ -104,6 +107,7 @@ final class PortableUdpListener implements UdpListener {
           selector,
           settings.udpPayloadBytes(),
           settings.proxies(),
+          buckets,
           new ListenerThreads(names),
           table,
           metrics);

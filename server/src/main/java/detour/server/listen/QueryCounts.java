@@ -1,5 +1,6 @@
 package detour.server.listen;
 
+import detour.dns.answer.RateLimits;
 import detour.dns.answer.Responder;
 import detour.dns.answer.ResponseCounts;
 import detour.dns.answer.Transport;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongBiFunction;
+import java.util.function.ToLongFunction;
 
 /// The counts of all responders, summed at each scrape.
 final class QueryCounts {
@@ -36,6 +38,21 @@ final class QueryCounts {
         "Responses sent with the TC bit set.",
         List.of("transport"),
         () -> byTransport(ResponseCounts::truncated));
+    exposition.counter(
+        "detour_dns_rate_limited",
+        "Responses over UDP above a rate limit, by the limit.",
+        List.of("limit"),
+        this::limited);
+    exposition.counter(
+        "detour_dns_rate_limit_slipped",
+        "Responses above a rate limit that were sent truncated; among those above one.",
+        List.of(),
+        () -> List.of(Sample.of(sum(ResponseCounts::slipped))));
+    exposition.counter(
+        "detour_dns_rate_limit_cookies",
+        "Responses that no rate limit applied to, for the client's cookie was valid.",
+        List.of(),
+        () -> List.of(Sample.of(sum(ResponseCounts::known))));
   }
 
   private List<Sample> queries() {
@@ -49,6 +66,19 @@ final class QueryCounts {
     List<Sample> samples = new ArrayList<>();
     sums.forEach((labels, sum) -> samples.add(new Sample(sum, labels)));
     return samples;
+  }
+
+  private List<Sample> limited() {
+    List<Sample> samples = new ArrayList<>();
+    for (RateLimits.Kind limit : RateLimits.Kind.values()) {
+      samples.add(
+          Sample.of(sum(counts -> counts.limited(limit)), limit.name().toLowerCase(Locale.ROOT)));
+    }
+    return samples;
+  }
+
+  private double sum(ToLongFunction<ResponseCounts> count) {
+    return responders.stream().map(Responder::counts).mapToLong(count).sum();
   }
 
   private List<Sample> byTransport(ToLongBiFunction<ResponseCounts, Transport> count) {

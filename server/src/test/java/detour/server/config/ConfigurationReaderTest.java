@@ -3,6 +3,7 @@ package detour.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.dns.answer.AddressPrefix;
+import detour.dns.answer.RateLimits;
 import detour.failover.model.Check;
 import detour.failover.model.CheckRule;
 import detour.failover.model.Destination;
@@ -41,6 +42,18 @@ final class ConfigurationReaderTest {
         tcp_connections_per_client: 3
         tcp_idle_timeout: 500ms
         udp_payload: 4096
+        rate_limit:
+          mode: count
+          answers: 10
+          nxdomain: 20
+          referrals: 30
+          errors: 40
+          all: 0
+          burst: 2s
+          slip: 3
+          ipv4_prefix: 32
+          ipv6_prefix: 64
+          exempt: [192.0.2.0/24, "2001:db8::/32", 198.51.100.7]
       checks:
         web:
           type: https
@@ -113,7 +126,22 @@ final class ConfigurationReaderTest {
                 7,
                 3,
                 Duration.ofMillis(500),
-                4096));
+                4096,
+                new RateLimits(
+                    RateLimits.Mode.COUNT,
+                    10,
+                    20,
+                    30,
+                    40,
+                    0,
+                    Duration.ofSeconds(2),
+                    3,
+                    32,
+                    64,
+                    List.of(
+                        new AddressPrefix(0, 0xFFFF_C000_0200L, 120),
+                        new AddressPrefix(0x2001_0DB8L << 32, 0, 32),
+                        new AddressPrefix(0, 0xFFFF_C633_6407L, 128)))));
     Check web =
         new Check(
             "https",
@@ -240,7 +268,8 @@ final class ConfigurationReaderTest {
                 1024,
                 100,
                 Duration.ofSeconds(10),
-                1232));
+                1232,
+                RateLimits.DEFAULT));
     Service service = configuration.model().services().getFirst();
     assertThat(service.pools().stream().map(Pool::name)).containsExactly("pool1", "pool2");
     assertThat(service.pools().getFirst().minHealthy()).isEqualTo(Share.count(1));

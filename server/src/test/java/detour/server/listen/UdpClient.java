@@ -14,17 +14,18 @@ final class UdpClient implements AutoCloseable {
   private final DatagramPacket packet = new DatagramPacket(new byte[8192], 8192);
 
   UdpClient(InetSocketAddress server) throws IOException {
-    this(new DatagramSocket(), server);
+    this(server, new InetSocketAddress(0));
   }
 
   /// With an address of this machine.
   static UdpClient from(String address, InetSocketAddress server) throws IOException {
-    return new UdpClient(new DatagramSocket(0, InetAddress.getByName(address)), server);
+    return new UdpClient(server, new InetSocketAddress(address, 0));
   }
 
-  private UdpClient(DatagramSocket socket, InetSocketAddress server) throws IOException {
-    this.socket = socket;
+  /// @param from its own address; port 0 takes any free port
+  UdpClient(InetSocketAddress server, InetSocketAddress from) throws IOException {
     this.server = server;
+    socket = new DatagramSocket(from);
     socket.setSoTimeout(5_000);
     socket.setReceiveBufferSize(1 << 20);
   }
