@@ -33,7 +33,7 @@ public final class NegativeSoa {
   ///
   /// @param literal octets of the name before that
   /// @param at where it begins in the other
-  private record Common(int literal, int at) {}
+  private record Suffix(int literal, int at) {}
 
   /// @param plain with the TTL of negative answers, as [PackedRecords] says
   NegativeSoa(Name origin, byte[] plain) {
@@ -41,15 +41,15 @@ public final class NegativeSoa {
     Name first = nameAt(plain, PackedRecords.RDATA);
     Name second = nameAt(plain, PackedRecords.RDATA + first.octets());
     compressed = plain.clone();
-    Common common = common(first, origin, origin.octets());
-    primary = ending(PackedRecords.RDATA, common, false, 0);
-    int begin = put(first, common, PackedRecords.RDATA);
-    Common own = common(second, first, common.literal);
-    common = common(second, origin, origin.octets());
-    boolean within = own.literal < common.literal;
-    common = within ? own : common;
-    mailbox = ending(begin, common, within, within ? PackedRecords.RDATA : 0);
-    int end = put(second, common, begin);
+    Suffix shared = common(first, origin, origin.octets());
+    primary = ending(PackedRecords.RDATA, shared, false, 0);
+    int begin = put(first, shared, PackedRecords.RDATA);
+    Suffix own = common(second, first, shared.literal);
+    shared = common(second, origin, origin.octets());
+    boolean within = own.literal < shared.literal;
+    shared = within ? own : shared;
+    mailbox = ending(begin, shared, within, within ? PackedRecords.RDATA : 0);
+    int end = put(second, shared, begin);
     System.arraycopy(plain, plain.length - NUMBERS_OCTETS, compressed, end, NUMBERS_OCTETS);
     end += NUMBERS_OCTETS;
     Layouts.putShort(compressed, PackedRecords.RDATA_LENGTH, end - PackedRecords.RDATA);
@@ -88,31 +88,31 @@ public final class NegativeSoa {
     return below == primaryBelow || below == mailboxBelow;
   }
 
-  private int put(Name name, Common common, int at) {
-    System.arraycopy(name.toWire(), 0, compressed, at, common.literal);
-    return at + common.literal + (common.at < 0 ? 0 : POINTER_OCTETS);
+  private int put(Name name, Suffix shared, int at) {
+    System.arraycopy(name.toWire(), 0, compressed, at, shared.literal);
+    return at + shared.literal + (shared.at < 0 ? 0 : POINTER_OCTETS);
   }
 
-  private static Ending ending(int begin, Common common, boolean within, int base) {
-    return common.at < 0
+  private static Ending ending(int begin, Suffix shared, boolean within, int base) {
+    return shared.at < 0
         ? new Ending(0, false, 0)
-        : new Ending(begin + common.literal, within, base + common.at);
+        : new Ending(begin + shared.literal, within, base + shared.at);
   }
 
   /// @param reach octets of the other that may be pointed at
-  private static Common common(Name name, Name other, int reach) {
+  private static Suffix common(Name name, Name other, int reach) {
     int literal = 0;
     for (Name suffix = name; !suffix.isRoot(); suffix = suffix.parent()) {
       int at = 0;
       for (Name its = other; !its.isRoot() && at < reach; its = its.parent()) {
         if (its.equals(suffix)) {
-          return new Common(literal, at);
+          return new Suffix(literal, at);
         }
         at = other.octets() - its.parent().octets();
       }
       literal = name.octets() - suffix.parent().octets();
     }
-    return new Common(name.octets(), -1);
+    return new Suffix(name.octets(), -1);
   }
 
   /// The hash of the name's ancestor one label below the zone's name; 0 for none.
