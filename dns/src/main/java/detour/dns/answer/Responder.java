@@ -315,7 +315,7 @@ public final class Responder {
         boolean asked = query.questionEnd() > Header.OCTETS;
         yield asked ? RateLimits.Kind.REFERRALS : RateLimits.Kind.ERRORS;
       }
-      case FORMERR, NOTIMP, REFUSED, BADVERS, BADCOOKIE -> RateLimits.Kind.ERRORS;
+      case FORMERR, NOTIMP, REFUSED, NOTAUTH, BADVERS, BADCOOKIE -> RateLimits.Kind.ERRORS;
     };
   }
 
