@@ -141,7 +141,8 @@ final class ZoneAssembly {
     } catch (ZoneException | IllegalArgumentException e) {
       problems.report(place, "the zone " + declared.name() + " will not do: " + e.getMessage());
     }
-    Set<String> known = new HashSet<>(inside.stream().filter(Service::addresses).map(Service::owner).toList());
+    Set<String> known =
+        new HashSet<>(inside.stream().filter(Service::addresses).map(Service::owner).toList());
     for (String nameServer : declared.nameServers()) {
       boolean insideZone =
           nameServer.equals(declared.name()) || nameServer.endsWith("." + declared.name());

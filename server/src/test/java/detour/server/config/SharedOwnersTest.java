@@ -19,22 +19,26 @@ final class SharedOwnersTest {
 
   @Test
   void shouldTakeServicesOfDifferentTypes() throws IOException {
-    assertThat(problems("name: example.com, " + ADDRESSES, "name: mail, owner: example.com, " + MAIL))
+    assertThat(
+            problems("name: example.com, " + ADDRESSES, "name: mail, owner: example.com, " + MAIL))
         .isEmpty();
   }
 
   @Test
   void shouldRefuseASecondServiceOfOneType() throws IOException {
-    assertThat(problems("name: m.example.com, " + MAIL, "name: mail, owner: m.example.com, " + MAIL))
+    assertThat(
+            problems("name: m.example.com, " + MAIL, "name: mail, owner: m.example.com, " + MAIL))
         .singleElement()
         .asString()
-        .contains("MX is answered at m.example.com by the service m.example.com already, in line 3");
+        .contains(
+            "MX is answered at m.example.com by the service m.example.com already, in line 3");
   }
 
   @Test
   void shouldRefuseASecondServiceWithAddresses() throws IOException {
     assertThat(
-            problems("name: example.com, " + ADDRESSES, "name: two, owner: example.com, " + ADDRESSES))
+            problems(
+                "name: example.com, " + ADDRESSES, "name: two, owner: example.com, " + ADDRESSES))
         .singleElement()
         .asString()
         .contains("its address is answered at example.com by the service example.com already");

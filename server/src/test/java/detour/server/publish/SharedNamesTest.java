@@ -43,6 +43,9 @@ final class SharedNamesTest {
           pools:
             - endpoints: [192.0.2.80]
             - endpoints: [198.51.100.80]
+        - name: marked.example.com
+          check: none
+          pools: [{ name: only, endpoints: [192.0.2.250] }]
         - name: named
           owner: "*.names.example.com"
           check: any
