@@ -12,6 +12,7 @@ import detour.server.api.Explainer;
 import detour.server.api.ExplanationReport;
 import detour.server.api.ExplanationReport.AnswerRecord;
 import detour.server.publish.PublishedState;
+import detour.server.publish.PublishedState.ServiceState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -54,17 +55,15 @@ final class AnswerExplainer implements Explainer {
     byte[] response =
         new Responder(SEED).answer(asked, query.toWire(), Transport.TCP, NO_TRACE_MILLIS);
     try {
-      return report(asked, new Message(response), query.getQuestion().getName());
+      return report(asked, new Message(response), query.getQuestion());
     } catch (IOException e) {
       throw new IllegalStateException("the server's own answer cannot be read", e);
     }
   }
 
-  private ExplanationReport.Answer report(AnswerTable asked, Message response, Name question) {
-    String name = text(question);
-    PublishedState now = state.get();
-    List<String> services = now.services().stream().map(PublishedState.ServiceState::name).toList();
-    String service = services.contains(name) ? name : wildcardService(asked, question, services);
+  private ExplanationReport.Answer report(AnswerTable asked, Message response, Record asking) {
+    Name question = asking.getName();
+    String service = service(asked, question, asking.getType(), state.get().services());
     return new ExplanationReport.Answer(
         Rcode.string(response.getRcode()),
         response.getHeader().getFlag(Flags.AA),
@@ -76,9 +75,28 @@ final class AnswerExplainer implements Explainer {
         records(response, Section.ADDITIONAL));
   }
 
+  /// The service that answers; null for none. Where several stand at the name, the one whose type
+  /// it is.
+  private static @Nullable String service(
+      AnswerTable asked, Name question, int type, List<ServiceState> services) {
+    String name = text(question);
+    List<ServiceState> exact = at(name, services);
+    List<ServiceState> there =
+        exact.isEmpty() ? at(wildcard(asked, question, services), services) : exact;
+    return there.stream()
+        .filter(service -> there.size() == 1 || service.types().contains(type))
+        .map(ServiceState::name)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static List<ServiceState> at(@Nullable String owner, List<ServiceState> services) {
+    return services.stream().filter(service -> service.owner().equals(owner)).toList();
+  }
+
   /// The wildcard that answers for a name that does not exist (RFC 4592); null for none.
-  private static @Nullable String wildcardService(
-      AnswerTable asked, Name question, List<String> services) {
+  private static @Nullable String wildcard(
+      AnswerTable asked, Name question, List<ServiceState> services) {
     detour.dns.wire.Name name = detour.dns.wire.Name.ofWire(question.toWireCanonical());
     Zone zone = asked.zoneOf(name);
     Lookup lookup = new Lookup();
@@ -87,7 +105,7 @@ final class AnswerExplainer implements Explainer {
             && zone.lookup(new NameKey().set(name), Type.A, lookup) == Lookup.Outcome.SERVICE
             && lookup.wildcard()
             && lookup.service() < services.size();
-    return answers ? services.get(lookup.service()) : null;
+    return answers ? services.get(lookup.service()).owner() : null;
   }
 
   private static @Nullable String zone(AnswerTable asked, byte[] name) {

@@ -10,13 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Everything a query can be answered with at one moment: the zones, and the present answer of each
 /// service. Immutable.
 public final class AnswerTable {
   private static final byte[] NO_TEXT = {};
-  private static final ServiceAnswer.TypeAnswer[] NO_OTHERS = {};
+  private static final OtherAnswer[] NO_OTHERS = {};
 
   private final ZoneIndex zones;
   private final ServiceAnswer[] services;
@@ -26,7 +27,7 @@ public final class AnswerTable {
   private final PreparedAnswer[] prepared;
 
   /// By service: its answers for types other than A and AAAA; empty for most.
-  private final ServiceAnswer.TypeAnswer[][] others;
+  private final OtherAnswer[][] others;
 
   /// By service: the text of its extended error as octets; empty for none.
   private final byte[][] extendedErrors;
@@ -43,7 +44,7 @@ public final class AnswerTable {
       ZoneIndex zones,
       ServiceAnswer[] services,
       PreparedAnswer[] prepared,
-      ServiceAnswer.TypeAnswer[][] others,
+      OtherAnswer[][] others,
       byte[][] extendedErrors,
       int textCount,
       ServerOptions server,
@@ -71,7 +72,7 @@ public final class AnswerTable {
             new ZoneIndex(zones),
             services.clone(),
             new PreparedAnswer[2 * services.length],
-            new ServiceAnswer.TypeAnswer[services.length][],
+            new OtherAnswer[services.length][],
             texts,
             0,
             ServerOptions.NONE,
@@ -119,16 +120,27 @@ public final class AnswerTable {
   }
 
   private void put(int index, ServiceAnswer answer) {
-    textCount -= extendedErrors[index].length > 0 ? 1 : 0;
+    textCount -= hasText(index) ? 1 : 0;
     services[index] = answer;
     prepared[2 * index] = answer.ipv4();
     prepared[2 * index + 1] = answer.ipv6();
+    byte[] text = octets(answer.extendedError());
+    extendedErrors[index] = text;
     others[index] =
         answer.others().isEmpty()
             ? NO_OTHERS
-            : answer.others().toArray(ServiceAnswer.TypeAnswer[]::new);
-    extendedErrors[index] = octets(answer);
-    textCount += extendedErrors[index].length > 0 ? 1 : 0;
+            : answer.others().stream()
+                .map(other -> new OtherAnswer(other, text))
+                .toArray(OtherAnswer[]::new);
+    textCount += hasText(index) ? 1 : 0;
+  }
+
+  private boolean hasText(int index) {
+    boolean any = extendedErrors[index].length > 0;
+    for (OtherAnswer other : Objects.requireNonNullElse(others[index], NO_OTHERS)) {
+      any |= other.extendedError.length > 0;
+    }
+    return any;
   }
 
   public ServiceAnswer service(int index) {
@@ -169,9 +181,9 @@ public final class AnswerTable {
 
   /// What a service answers for a type other than A and AAAA; null when it leaves that to the zone.
   @Nullable PreparedAnswer other(int index, int type) {
-    for (ServiceAnswer.TypeAnswer other : others[index]) {
-      if (other.type() == type) {
-        return other.answer();
+    for (OtherAnswer other : others[index]) {
+      if (other.type == type) {
+        return other.answer;
       }
     }
     return null;
@@ -179,9 +191,9 @@ public final class AnswerTable {
 
   /// The first answer of a service that has records of a type other than A and AAAA; null for none.
   @Nullable PreparedAnswer anyOther(int index) {
-    for (ServiceAnswer.TypeAnswer other : others[index]) {
-      if (other.answer().size() > 0) {
-        return other.answer();
+    for (OtherAnswer other : others[index]) {
+      if (other.answer.size() > 0) {
+        return other.answer;
       }
     }
     return null;
@@ -196,9 +208,17 @@ public final class AnswerTable {
     return nameServerId;
   }
 
-  /// Octets of the text; empty for none.
-  byte[] extendedError(int index) {
-    return textCount > 0 ? extendedErrors[index] : NO_TEXT;
+  /// Octets of the text that goes with a service's answer for a type; empty for none.
+  byte[] extendedError(int index, int type) {
+    if (textCount == 0) {
+      return NO_TEXT;
+    }
+    for (OtherAnswer other : others[index]) {
+      if (other.type == type) {
+        return other.extendedError;
+      }
+    }
+    return extendedErrors[index];
   }
 
   /// The zone that answers `type` at the name; null when it is outside all of them.
@@ -215,9 +235,22 @@ public final class AnswerTable {
     return zone;
   }
 
-  private static byte[] octets(ServiceAnswer answer) {
-    String text = answer.extendedError();
+  private static byte[] octets(@Nullable String text) {
     return text == null ? NO_TEXT : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// What a service answers for a type other than A and AAAA.
+  private static final class OtherAnswer {
+    private final int type;
+    private final PreparedAnswer answer;
+    private final byte[] extendedError;
+
+    /// @param inherited the text of the service
+    OtherAnswer(ServiceAnswer.TypeAnswer from, byte[] inherited) {
+      type = from.type();
+      answer = from.answer();
+      extendedError = from.extendedError() == null ? inherited : octets(from.extendedError());
+    }
   }
 
   /// Finds zones by their origins. Only as many suffixes of a name are tried as there are different

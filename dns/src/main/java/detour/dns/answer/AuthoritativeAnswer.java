@@ -215,7 +215,7 @@ final class AuthoritativeAnswer {
           ? answerRecords(zone)
           : answerNegative(zone, ResponseCode.NOERROR);
     }
-    extendedError = table.extendedError(service);
+    extendedError = table.extendedError(service, type);
     return switch (prepared.kind()) {
       case ADDRESSES -> answerAddresses(prepared);
       case ALIAS -> answerAlias(prepared);

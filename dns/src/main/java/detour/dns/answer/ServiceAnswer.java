@@ -1,6 +1,8 @@
 package detour.dns.answer;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a service is answered with now.
@@ -24,6 +26,30 @@ public record ServiceAnswer(
     this(ipv4, ipv6, extendedError, List.of());
   }
 
+  /// What is answered at a name at which several services stand, each for types of its own.
+  ///
+  /// @param services at most one of them with addresses
+  public static ServiceAnswer together(List<ServiceAnswer> services) {
+    ServiceAnswer addresses =
+        new ServiceAnswer(PreparedAnswer.ofZone(), PreparedAnswer.ofZone(), null);
+    List<TypeAnswer> others = new ArrayList<>();
+    for (ServiceAnswer service : services) {
+      String error = Objects.requireNonNullElse(service.extendedError, "");
+      if (service.ipv4.kind() != PreparedAnswer.Kind.ZONE) {
+        addresses = service;
+      }
+      service.others.forEach(o -> others.add(new TypeAnswer(o.type, o.answer, error)));
+    }
+    return new ServiceAnswer(addresses.ipv4, addresses.ipv6, addresses.extendedError, others);
+  }
+
   /// The answer for one type.
-  public record TypeAnswer(int type, PreparedAnswer answer) {}
+  ///
+  /// @param extendedError null for that of the service, empty for none
+  public record TypeAnswer(int type, PreparedAnswer answer, @Nullable String extendedError) {
+    /// With the extended error of the service.
+    public TypeAnswer(int type, PreparedAnswer answer) {
+      this(type, answer, null);
+    }
+  }
 }

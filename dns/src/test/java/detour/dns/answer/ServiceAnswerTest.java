@@ -241,6 +241,28 @@ class ServiceAnswerTest {
   }
 
   @Test
+  void shouldTellOnlyTheExtendedErrorOfTheServiceThatHasTheType() {
+    byte[] exchange = {0, 10, 1, 'm', 0};
+    PreparedAnswer records = PreparedAnswer.records(Type.MX, List.of(exchange), 30);
+    var mx = new ServiceAnswer.TypeAnswer(Type.MX, records);
+    var caa = new ServiceAnswer.TypeAnswer(Type.CAA, PreparedAnswer.servFail());
+    PreparedAnswer zone = PreparedAnswer.ofZone();
+    ServiceAnswer together =
+        ServiceAnswer.together(
+            List.of(
+                new ServiceAnswer(zone, zone, "mail is down", List.of(mx)),
+                new ServiceAnswer(addresses("192.0.2.1"), NONE, null),
+                new ServiceAnswer(zone, zone, null, List.of(caa))));
+    Server server = Server.of("", List.of("a.example.com"), together);
+    for (int type : new int[] {Type.MX, Type.A, Type.AAAA, Type.CAA}) {
+      Message response = server.askEdns("a.example.com", type, 1232, false);
+      assertThat(response.getOPT().getOptions(15)).hasSize(type == Type.MX ? 1 : 0);
+      assertThat(status(response)).isEqualTo(type == Type.CAA ? "SERVFAIL" : "NOERROR aa");
+      assertThat(answers(response)).hasSize(type == Type.MX || type == Type.A ? 1 : 0);
+    }
+  }
+
+  @Test
   void shouldNoteAgainOnlyAfterFiftyMilliseconds() {
     PreparedAnswer prepared = addresses("192.0.2.1");
     Server server = www(prepared, NONE);

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// An owner name whose address records, or others, depend on health.
+/// An owner name whose address records, or others, depend on health. Several services may stand at
+/// one name, each for types of its own.
 ///
-/// @param name lower case, without the final dot
+/// @param name what it is known by: lower case, without the final dot
+/// @param owner the name that it answers for, in the same form; mostly equal to `name`
 /// @param zone the zone that holds it, in the same form
 /// @param ttl while settled; whole seconds
 /// @param ttlMin the least TTL while a change is pending; whole seconds
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///   is checked, and other records are answered
 public record Service(
     String name,
+    String owner,
     String zone,
     Duration ttl,
     Duration ttlMin,
@@ -57,6 +60,7 @@ public record Service(
   public Service withPools(List<Pool> others) {
     return new Service(
         name,
+        owner,
         zone,
         ttl,
         ttlMin,
@@ -86,6 +90,7 @@ public record Service(
       Families families,
       UnknownHealth unknown) {
     this(
+        name,
         name,
         zone,
         ttl,

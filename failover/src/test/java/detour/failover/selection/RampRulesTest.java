@@ -81,6 +81,7 @@ class RampRulesTest {
     }
     return new Service(
         "www.example.com",
+        "www.example.com",
         "example.com",
         Duration.ofSeconds(30),
         Duration.ofSeconds(5),

@@ -85,6 +85,7 @@ final class Services {
     }
     return new Service(
         "www.example.com",
+        "www.example.com",
         "example.com",
         Duration.ofSeconds(30),
         Duration.ofSeconds(5),

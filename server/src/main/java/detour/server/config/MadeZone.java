@@ -67,7 +67,7 @@ final class MadeZone {
     content.append(declared.name()).append('\n').append(admin).append('\n').append(declared.ttl());
     declared.nameServers().forEach(name -> content.append('\n').append(name));
     services.forEach(
-        service -> content.append('\n').append(service.name()).append(' ').append(service.ttl()));
+        service -> content.append('\n').append(service.owner()).append(' ').append(service.ttl()));
     CRC32 sum = new CRC32();
     sum.update(content.toString().getBytes(StandardCharsets.UTF_8));
     // Zero is legal but reads like an accident.

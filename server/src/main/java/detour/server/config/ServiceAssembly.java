@@ -49,6 +49,7 @@ final class ServiceAssembly {
       }
       services.add(service(declaration.value(), declaration.place(), zones));
     }
+    SharedOwners.report(services, declarations, problems);
     ServiceLoops.report(services, declarations, problems);
     checks.reportTheRest();
     return services;
@@ -75,7 +76,8 @@ final class ServiceAssembly {
     }
     return new Service(
         declared.name(),
-        zoneOf(declared.name(), place, zones),
+        declared.ownerName(),
+        zoneOf(declared.ownerName(), place, zones),
         declared.ttl(),
         ttlMin,
         pools,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One item of `services`, read but not yet judged together with the rest of the file.
 ///
+/// @param owner null for `name`
 /// @param ttlMin null for the default, which depends on `ttl`
 /// @param check null when every pool or endpoint has its own
 /// @param answer 0 for all
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param addresses null for yes, where no endpoint carries records
 record ServiceDeclaration(
     String name,
+    @Nullable String owner,
     Duration ttl,
     @Nullable Duration ttlMin,
     @Nullable CheckDeclaration check,
@@ -45,6 +47,13 @@ record ServiceDeclaration(
           "The domain name whose addresses, or other records, depend on health; inside one of the"
               + " zones. With `*.` before it, it answers for the names below that do not exist (RFC"
               + " 4592).");
+  private static final Option<String> OWNER =
+      Option.optional(
+          "owner",
+          TextForms.ownerName("a domain name, as example.com"),
+          "The domain name that is answered for, where it is not `name`, by which commands and"
+              + " checks know the service. Several services may have one owner, each for types of"
+              + " its own: web by address and mail by MX at one apex. Default: `name`.");
   private static final Option<Duration> TTL =
       Option.withDefault(
           "ttl",
@@ -132,6 +141,11 @@ record ServiceDeclaration(
               + " `records`: with `false` only those are answered, and A and AAAA are left to the"
               + " zone. Elsewhere always `true`.");
 
+  /// The name that it answers for.
+  String ownerName() {
+    return owner == null ? name : owner;
+  }
+
   static OptionType<ServiceDeclaration> type(OptionType<CheckDeclaration> checkType) {
     Option<CheckDeclaration> check =
         Option.optional(
@@ -148,6 +162,7 @@ record ServiceDeclaration(
     return new OptionType.Section<>(
         List.of(
             NAME,
+            OWNER,
             TTL,
             TTL_MIN,
             check,
@@ -168,6 +183,7 @@ record ServiceDeclaration(
       Values values, Option<CheckDeclaration> check, Option<List<Placed<PoolDeclaration>>> pools) {
     return new ServiceDeclaration(
         values.of(NAME),
+        values.orNull(OWNER),
         values.of(TTL),
         values.orNull(TTL_MIN),
         values.orNull(check),

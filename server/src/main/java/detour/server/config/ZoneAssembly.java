@@ -1,7 +1,6 @@
 package detour.server.config;
 
 import detour.dns.wire.Name;
-import detour.dns.wire.RecordType;
 import detour.dns.zone.Zone;
 import detour.dns.zone.ZoneBuilder;
 import detour.dns.zone.ZoneException;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,13 +80,7 @@ final class ZoneAssembly {
       case ZoneDeclaration.Made made -> make(made, place, services, negativeTtl);
     }
     boolean sound = problems.count() + zoneFileProblems.size() == before;
-    Set<String> added = new HashSet<>();
-    for (int i = 0; i < services.size(); i++) {
-      // A name that is there twice was reported with its services.
-      if (services.get(i).zone().equals(declared.name()) && added.add(services.get(i).name())) {
-        addService(builder, services.get(i), i, places.get(i));
-      }
-    }
+    addServices(builder, declared.name(), services, places);
     if (!sound) {
       return null;
     }
@@ -99,17 +93,27 @@ final class ZoneAssembly {
     }
   }
 
-  private void addService(ZoneBuilder builder, Service service, int index, Place place) {
-    try {
-      Set<Integer> types = new HashSet<>(service.carriedTypes());
-      if (service.addresses()) {
-        types.add(RecordType.A);
-        types.add(RecordType.AAAA);
+  /// Services with one owner are one entry of the zone, which has the index of the first.
+  private void addServices(
+      ZoneBuilder builder, String zone, List<Service> services, List<Place> places) {
+    Map<String, Integer> firsts = new LinkedHashMap<>();
+    Map<String, Set<Integer>> types = new HashMap<>();
+    for (int i = 0; i < services.size(); i++) {
+      Service service = services.get(i);
+      if (service.zone().equals(zone)) {
+        firsts.putIfAbsent(service.owner(), i);
+        types
+            .computeIfAbsent(service.owner(), owner -> new HashSet<>())
+            .addAll(SharedOwners.types(service));
       }
-      builder.service(Name.parse(service.name()), index, types);
-    } catch (ZoneException e) {
-      problems.report(place, Wording.oneLine(e.getMessage()));
     }
+    firsts.forEach((owner, first) -> {
+      try {
+        builder.service(Name.parse(owner), first, types.getOrDefault(owner, Set.of()));
+      } catch (ZoneException e) {
+        problems.report(places.get(first), Wording.oneLine(e.getMessage()));
+      }
+    });
   }
 
   private void readFile(
@@ -137,7 +141,8 @@ final class ZoneAssembly {
     } catch (ZoneException | IllegalArgumentException e) {
       problems.report(place, "the zone " + declared.name() + " will not do: " + e.getMessage());
     }
-    Set<String> known = new HashSet<>(inside.stream().map(Service::name).toList());
+    Set<String> known =
+        new HashSet<>(inside.stream().filter(Service::addresses).map(Service::owner).toList());
     for (String nameServer : declared.nameServers()) {
       boolean insideZone =
           nameServer.equals(declared.name()) || nameServer.endsWith("." + declared.name());

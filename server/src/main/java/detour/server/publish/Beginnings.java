@@ -108,7 +108,9 @@ final class Beginnings {
 
   /// By their position in the answer table.
   private static ServiceAnswer[] answersOf(Directory directory) {
-    return directory.services().stream().map(Beginnings::answerOf).toArray(ServiceAnswer[]::new);
+    return directory.services().stream()
+        .map(directory.names()::answer)
+        .toArray(ServiceAnswer[]::new);
   }
 
   /// The answer of a service that was judged.

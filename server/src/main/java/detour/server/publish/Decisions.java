@@ -386,7 +386,7 @@ final class Decisions {
     LiveService.View view = live.view();
     ServiceHealth before = live.health;
     if (view != null && judge.judge(live, view.selections(), resolved)) {
-      changed.put(live.index(), Beginnings.answerOf(live));
+      changed.put(directory.names().entry(live), directory.names().answer(live));
     }
     agreement.judged(live);
     if (!live.health.equals(before)) {

@@ -17,6 +17,7 @@ import detour.failover.opinion.ServiceHealth;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,6 +46,7 @@ final class Directory {
   /// By the key under which vantages share what they think; empty for a node on its own.
   private final Map<String, List<LiveTarget>> targetsBySharedKey = new HashMap<>();
 
+  private final SharedNames names;
   private final Dependencies dependencies;
   private final Shares shares;
 
@@ -72,14 +74,16 @@ final class Directory {
       zones.put(key(zone.origin().toString()), zone);
     }
     services = new ArrayList<>();
+    Set<String> shared = sharedOwners(configuration.model());
     for (Service service : configuration.model().services()) {
-      LiveService live = live(services.size(), service, zones.get(key(service.zone())));
+      LiveService live = live(services.size(), service, zones.get(key(service.zone())), shared);
       services.add(live);
       if (before != null) {
         keepVerdicts(before.service(service.name()), live);
       }
     }
     services.forEach(this::register);
+    names = new SharedNames(services);
     dependencies = new Dependencies(services);
     Model model = configuration.model();
     shares = new Shares(model.verdicts(), model.vantage(), targets.values());
@@ -88,6 +92,17 @@ final class Directory {
         targetsBySharedKey.computeIfAbsent(live.sharedKey(), k -> new ArrayList<>(1)).add(live);
       }
     }
+  }
+
+  private static Set<String> sharedOwners(Model model) {
+    Set<String> known = new HashSet<>();
+    Set<String> shared = new HashSet<>();
+    for (Service service : model.services()) {
+      if (!known.add(service.owner())) {
+        shared.add(service.owner());
+      }
+    }
+    return shared;
   }
 
   /// What is tested where, whatever the times and thresholds.
@@ -174,6 +189,11 @@ final class Directory {
     return servicesByHostName.getOrDefault(hostName, List.of());
   }
 
+  /// What stands at the same name.
+  SharedNames names() {
+    return names;
+  }
+
   Dependencies dependencies() {
     return dependencies;
   }
@@ -208,7 +228,8 @@ final class Directory {
     ordered.add(live);
   }
 
-  private LiveService live(int index, Service service, @Nullable Zone zone) {
+  private LiveService live(
+      int index, Service service, @Nullable Zone zone, Set<String> sharedOwners) {
     List<List<LiveEndpoint>> pools = new ArrayList<>();
     for (Pool pool : service.pools()) {
       List<LiveEndpoint> endpoints = new ArrayList<>();
@@ -225,7 +246,8 @@ final class Directory {
     boolean aliasAllowed =
         zone != null
             && service.carriedTypes().isEmpty()
-            && zone.mayHoldAlias(Name.parse(service.name()));
+            && !sharedOwners.contains(service.owner())
+            && zone.mayHoldAlias(Name.parse(service.owner()));
     return new LiveService(index, service, aliasAllowed, List.copyOf(pools));
   }
 

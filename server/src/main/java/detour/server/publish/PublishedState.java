@@ -5,6 +5,7 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.verdict.Presence;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// All that people may see of the present decisions: one immutable picture, swapped whole.
@@ -75,10 +76,14 @@ public record PublishedState(
   /// @param detail of the last result; empty before the first
   public record CanaryState(String check, Health health, String detail) {}
 
+  /// @param owner the name that it answers for
+  /// @param types of the records that it answers there
   /// @param tracks one for `families: joint`, two (ipv4, ipv6) for `separate`
   /// @param handedOut what resolvers may still hold, latest first
   public record ServiceState(
       String name,
+      String owner,
+      Set<Integer> types,
       String zone,
       String failback,
       String whenAllDown,

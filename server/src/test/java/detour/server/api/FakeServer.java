@@ -174,6 +174,8 @@ public final class FakeServer implements AutoCloseable {
         List.of(
             new PublishedState.ServiceState(
                 "www.example.com",
+                "www.example.com",
+                Set.of(1, 28),
                 "example.com",
                 "manual",
                 "primary",

@@ -144,6 +144,7 @@ class ComingBackTest {
     Service service =
         new Service(
             NAME,
+            NAME,
             Declared.ORIGIN,
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),

@@ -96,6 +96,7 @@ public record Declared(
   Service service() {
     return new Service(
         name,
+        name,
         ORIGIN,
         ttl,
         Duration.ofSeconds(5),
