@@ -269,14 +269,7 @@ class ClusterStoreLossTest {
 
   /// The votes that are down of those that this node knows, for the primary endpoint.
   private static long downVotes(DetourNode node) {
-    return DetourNode.elements(
-            DetourServer.named(
-                    DetourServer.named(node.status().path("services"), WWW).path("pools"), PRIMARY)
-                .path("endpoints")
-                .path(0)
-                .path("votes"))
-        .filter(vote -> vote.path("health").asString().equals("DOWN"))
-        .count();
+    return node.votes(WWW, PRIMARY).filter(vote -> vote.health().equals("DOWN")).count();
   }
 
   private static void awaitFrozen(List<DetourNode> nodes) {

@@ -56,6 +56,7 @@ final class ClusterTopology {
   private final Place client;
   private final List<Nginx> webServers = new ArrayList<>();
   private final AnswerLog answers;
+  private int redundancy;
 
   /// Builds the places and starts everything but the nodes, which want a configuration first.
   ///
@@ -110,6 +111,11 @@ final class ClusterTopology {
     return topology;
   }
 
+  /// How many of the vantages are to probe each endpoint, in what is configured from here on.
+  void redundancy(int vantages) {
+    redundancy = vantages;
+  }
+
   /// Everything but `node` and `listen`. The node asks the member of its own number first.
   ///
   /// @param vantages their names
@@ -126,9 +132,14 @@ final class ClusterTopology {
   /// As [#configuration], with other ways to etcd.
   String configurationWith(String endpoints, String vantages, String more) {
     return """
-    cluster: { etcd: { endpoints: [%s], timeout: 1s }, vantages: [%s], lease: %ds, stale_after: %ds }
+    cluster: { etcd: { endpoints: [%s], timeout: 1s }, vantages: [%s], lease: %ds, stale_after: %ds%s }
     """
-            .formatted(endpoints, vantages, LEASE.toSeconds(), STALE_AFTER.toSeconds())
+            .formatted(
+                endpoints,
+                vantages,
+                LEASE.toSeconds(),
+                STALE_AFTER.toSeconds(),
+                redundancy == 0 ? "" : ", redundancy: " + redundancy)
         + more
         + HEALTH
         + "services:\n"

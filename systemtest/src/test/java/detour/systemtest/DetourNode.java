@@ -115,6 +115,27 @@ final class DetourNode implements AutoCloseable {
         .asString();
   }
 
+  /// What a vantage says of an endpoint, as a node shows it.
+  record Vote(String vantage, String presence, String health) {
+    /// Whether the vantage probes it and has an opinion of it.
+    boolean counts() {
+      return presence.equals("PRESENT") && !health.equals("UNKNOWN");
+    }
+  }
+
+  /// The votes on the only endpoint of a pool.
+  Stream<Vote> votes(String service, String pool) {
+    JsonNode found = DetourServer.named(status().path("services"), service);
+    JsonNode votes =
+        DetourServer.named(found.path("pools"), pool).path("endpoints").path(0).path("votes");
+    return elements(votes)
+        .map(vote ->
+            new Vote(
+                vote.path("vantage").asString(),
+                vote.path("presence").asString(),
+                vote.path("health").asString()));
+  }
+
   /// What the history tells of this kind, oldest first.
   List<JsonNode> events(String kind) {
     return elements(json("/api/v1/history?limit=1000").path("events"))

@@ -31,7 +31,7 @@ final class Reports {
   }
 
   private static StatusReport.@Nullable Cluster cluster(
-      PublishedState.@Nullable ClusterState cluster) {
+      PublishedState.@Nullable VantagesState cluster) {
     return cluster == null
         ? null
         : new StatusReport.Cluster(

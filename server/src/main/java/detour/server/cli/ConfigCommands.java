@@ -84,14 +84,8 @@ final class ConfigCommands implements Runnable {
 
     @Mixin private Remote remote = new Remote();
     @Mixin private ConfigurationOption configuration = new ConfigurationOption();
+    @Mixin private CommentOption comment = new CommentOption();
     @Mixin private Waiting waiting = new Waiting();
-
-    @Option(
-        names = {"-m", "--comment"},
-        paramLabel = "TEXT",
-        required = true,
-        description = "Why; shown in the history.")
-    private String comment = "";
 
     @Option(names = "--dry-run", description = "Only validate it on the node that is asked.")
     private boolean dryRun;
@@ -126,7 +120,8 @@ final class ConfigCommands implements Runnable {
             .println("left out, as each node's own: " + String.join(", ", gathered.leftOut()));
       }
       ServerClient client = remote.client(terminal);
-      Body body = new Body(text.name(), text.document(), text.files(), comment, expected, dryRun);
+      Body body =
+          new Body(text.name(), text.document(), text.files(), comment.text(), expected, dryRun);
       PushReport report = client.postLong(PATH, body).as(PushReport.class);
       return pushed(terminal, client, report, waiting);
     }
@@ -146,17 +141,11 @@ final class ConfigCommands implements Runnable {
     private final Terminal terminal;
 
     @Mixin private Remote remote = new Remote();
+    @Mixin private CommentOption comment = new CommentOption();
     @Mixin private Waiting waiting = new Waiting();
 
     @Parameters(paramLabel = "REVISION", description = "To which; see: detour config history")
     private long revision;
-
-    @Option(
-        names = {"-m", "--comment"},
-        paramLabel = "TEXT",
-        required = true,
-        description = "Why; shown in the history.")
-    private String comment = "";
 
     Rollback(Terminal terminal) {
       this.terminal = terminal;
@@ -165,7 +154,8 @@ final class ConfigCommands implements Runnable {
     @Override
     public Integer call() {
       ServerClient client = remote.client(terminal);
-      Map<String, String> body = Map.of("revision", Long.toString(revision), "comment", comment);
+      Map<String, String> body =
+          Map.of("revision", Long.toString(revision), "comment", comment.text());
       PushReport report = client.postLong(PATH + "/rollback", body).as(PushReport.class);
       return pushed(terminal, client, report, waiting);
     }
@@ -235,7 +225,7 @@ final class ConfigCommands implements Runnable {
 
     @Mixin private Remote remote = new Remote();
 
-    @Option(names = "--json", description = "Print the API's JSON as it is.")
+    @Option(names = "--json", description = ReadingCommands.JSON_OPTION)
     private boolean json;
 
     History(Terminal terminal) {
@@ -247,7 +237,7 @@ final class ConfigCommands implements Runnable {
       ServerClient.Reply reply = remote.client(terminal).readLong(PATH + "/history", Map.of());
       String shown =
           json
-              ? reply.body() + (reply.body().endsWith("\n") ? "" : "\n")
+              ? ReadingCommands.line(reply)
               : RevisionViews.history(
                   reply.as(RevisionsReport.class),
                   terminal.look(),
@@ -278,7 +268,7 @@ final class ConfigCommands implements Runnable {
     @Option(names = "--into", paramLabel = "FOLDER", description = "Write all files into it.")
     private @Nullable Path into;
 
-    @Option(names = "--json", description = "Print the API's JSON as it is.")
+    @Option(names = "--json", description = ReadingCommands.JSON_OPTION)
     private boolean json;
 
     Show(Terminal terminal) {
@@ -292,7 +282,7 @@ final class ConfigCommands implements Runnable {
       ConfigurationText text = text(report);
       Path folder = into;
       if (json) {
-        terminal.out().println(reply.body().stripTrailing());
+        terminal.out().print(ReadingCommands.line(reply));
       } else if (folder != null) {
         write(text, folder);
       } else {

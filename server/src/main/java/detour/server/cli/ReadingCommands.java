@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 
 /// The commands that ask a running server and change nothing.
 final class ReadingCommands {
-  private static final String JSON_OPTION = "Print the API's JSON as it is.";
+  static final String JSON_OPTION = "Print the API's JSON as it is.";
 
   private ReadingCommands() {}
 
@@ -238,7 +238,8 @@ final class ReadingCommands {
     }
   }
 
-  private static String line(ServerClient.Reply reply) {
+  /// What the server sent, as lines.
+  static String line(ServerClient.Reply reply) {
     return reply.body().endsWith("\n") ? reply.body() : reply.body() + "\n";
   }
 

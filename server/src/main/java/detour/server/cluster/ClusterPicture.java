@@ -1,6 +1,6 @@
 package detour.server.cluster;
 
-import detour.server.cluster.OtherNodes.OtherNode;
+import detour.failover.verdict.Presence;
 import detour.server.cluster.store.StoreFailure;
 import detour.server.publish.ClusterState;
 import detour.server.publish.ClusterState.NodeState;
@@ -49,7 +49,7 @@ final class ClusterPicture {
   /// A node, and what is compared of it.
   private record Seen(
       String name,
-      Presence says,
+      Heartbeat says,
       String presence,
       String detail,
       @Nullable Duration presentFor,
@@ -69,18 +69,18 @@ final class ClusterPicture {
   /// @param epoch the latest of all
   private record Reference(long epoch, long serves, long rules) {
     static Reference of(List<Seen> seen) {
-      List<Presence> says = seen.stream().filter(Seen::answers).map(Seen::says).toList();
+      List<Heartbeat> says = seen.stream().filter(Seen::answers).map(Seen::says).toList();
       return new Reference(
-          says.stream().mapToLong(Presence::epoch).max().orElse(0),
-          most(says, Presence::serves),
-          most(says, Presence::rules));
+          says.stream().mapToLong(Heartbeat::epoch).max().orElse(0),
+          most(says, Heartbeat::serves),
+          most(says, Heartbeat::rules));
     }
 
     /// What most say; of as many, those with the later epoch.
-    private static long most(List<Presence> says, ToLongFunction<Presence> what) {
+    private static long most(List<Heartbeat> says, ToLongFunction<Heartbeat> what) {
       Map<Long, Integer> votes = new HashMap<>();
       Map<Long, Long> epochs = new HashMap<>();
-      for (Presence each : says) {
+      for (Heartbeat each : says) {
         votes.merge(what.applyAsLong(each), 1, Integer::sum);
         epochs.merge(what.applyAsLong(each), each.epoch(), Math::max);
       }
@@ -117,9 +117,9 @@ final class ClusterPicture {
     List<Seen> seen = new ArrayList<>();
     seen.add(own(nowNanos));
     for (OtherNode node : others.all()) {
-      Presence says = node.presence();
+      Heartbeat says = node.lastHeartbeat();
       if (says != null) {
-        boolean present = !stale && node.attendance() != detour.failover.verdict.Presence.ABSENT;
+        boolean present = !stale && node.attendance() != Presence.ABSENT;
         seen.add(
             new Seen(
                 node.name(),
@@ -135,7 +135,7 @@ final class ClusterPicture {
   }
 
   private Seen own(long nowNanos) {
-    Presence says = session.presence();
+    Heartbeat says = session.heartbeat();
     boolean held = session.held();
     return new Seen(
         settings.node(),
@@ -156,7 +156,7 @@ final class ClusterPicture {
   }
 
   private NodeState state(Seen node, Reference reference, boolean stale, long nowNanos) {
-    Presence says = node.says();
+    Heartbeat says = node.says();
     String disagreement = disagreement(node, reference, stale);
     Long behindSince = behindSinceNanos.get(node.name());
     return new NodeState(
@@ -181,7 +181,7 @@ final class ClusterPicture {
   }
 
   private static String disagreement(Seen node, Reference reference, boolean stale) {
-    Presence says = node.says();
+    Heartbeat says = node.says();
     if (!node.present()) {
       return "what it answers is not known: " + node.detail();
     }
@@ -207,14 +207,14 @@ final class ClusterPicture {
         : "it decides otherwise on the same latches: compare its detour status";
   }
 
-  private static String whyBehind(Presence says) {
+  private static String whyBehind(Heartbeat says) {
     if (!says.behind().isEmpty()) {
       return says.behind();
     }
     return says.frozen() > 0 ? frozen(says) : "it has not taken over the rest yet";
   }
 
-  private static String frozen(Presence says) {
+  private static String frozen(Heartbeat says) {
     return "the verdicts on %d of its endpoints are frozen, for it hears of too few vantages"
         .formatted(says.frozen());
   }
@@ -231,7 +231,7 @@ final class ClusterPicture {
       alarms.add(namesake);
     }
     for (Seen node : seen) {
-      Presence says = node.says();
+      Heartbeat says = node.says();
       if (node.present() && says.protocol() > Records.VERSION) {
         alarms.add(
             "this node is older than %s (%s): upgrade it before the others write what it cannot read"

@@ -52,6 +52,11 @@ record Keys(String root) {
     return key(VANTAGES, vantage, OPINIONS, target);
   }
 
+  /// What the keys of all opinions of a vantage begin with.
+  String opinions(String vantage) {
+    return opinion(vantage, "");
+  }
+
   String latch(detour.server.publish.Latch latch) {
     return latch(latch.service(), latch.family());
   }

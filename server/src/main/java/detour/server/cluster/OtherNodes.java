@@ -11,12 +11,12 @@ import detour.server.publish.Peers.PeerOpinion;
 import detour.server.publish.Time;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The other nodes: who is present, what they think, how their clocks differ. Cluster thread only.
@@ -44,28 +44,29 @@ final class OtherNodes {
   }
 
   /// Takes in what the whole store holds.
-  void listed(Listing listing) {
-    Map<String, Map<String, PeerOpinion>> opinions = new HashMap<>();
+  ///
+  /// @param storeIsNew whether it may hold what was long ago, as after the restoring of a backup.
+  ///   Then what was heard of a node later than that stands until the node is heard again, which it
+  ///   is once it has told everything anew.
+  void listed(Listing listing, boolean storeIsNew) {
     Map<String, byte[]> presences = new HashMap<>();
     for (Entry entry : listing.entries()) {
-      switch (keys.subject(entry.key())) {
-        case Keys.Subject.Presence(String vantage) when !vantage.equals(self) ->
-            presences.put(vantage, entry.value());
-        case Keys.Subject.Opinion(String vantage, String target) when !vantage.equals(self) ->
-            Records.opinion(entry.value())
-                .ifPresent(read ->
-                    opinions.computeIfAbsent(vantage, _ -> new HashMap<>()).put(target, read));
-        case null, default -> {}
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Presence(String vantage)
+          && !vantage.equals(self)) {
+        presences.put(vantage, entry.value());
       }
     }
+    Map<String, Map<String, PeerOpinion>> opinions = opinions(listing.entries());
     presences.keySet().forEach(this::node);
     opinions.keySet().forEach(this::node);
     for (OtherNode node : nodes.values()) {
-      Map<String, PeerOpinion> all = opinions.getOrDefault(node.name(), Map.of());
-      if (node.listed(all)) {
-        inbox.peers(new Peers.Change.Opinions(node.name(), true, all));
-      }
       byte[] presence = presences.get(node.name());
+      Map<String, PeerOpinion> all = opinions.getOrDefault(node.name(), Map.of());
+      if (storeIsNew && presence != null && node.isOvertaken(presence, all)) {
+        continue;
+      }
+      thinks(node, all);
+      node.believe();
       if (presence == null) {
         node.left();
       } else {
@@ -78,8 +79,9 @@ final class OtherNodes {
   /// Takes in changes in their order; those of one node's opinions are told together.
   ///
   /// @param late whether they may have been made long ago
+  /// @param held the entries whose keys begin with this, the changes among them
   /// @return whether something was missed, so that only a listing helps
-  boolean changed(List<Change> changes, boolean late) {
+  boolean changed(List<Change> changes, boolean late, Function<String, List<Entry>> held) {
     boolean missed = false;
     Map<String, Map<String, PeerOpinion>> turned = new TreeMap<>();
     for (Change change : changes) {
@@ -93,6 +95,13 @@ final class OtherNodes {
           OtherNode node = node(vantage);
           attended(node, change, late);
           missed |= node.missedSomething();
+          if (node.isDoubted()) {
+            Map<String, PeerOpinion> all =
+                opinions(held.apply(keys.opinions(vantage))).getOrDefault(vantage, Map.of());
+            if (node.missedSomething() || node.speaksOf(all)) {
+              thinks(node, all);
+            }
+          }
         }
         case null, default -> {}
       }
@@ -100,6 +109,26 @@ final class OtherNodes {
     turned.forEach(
         (vantage, opinions) -> inbox.peers(new Peers.Change.Opinions(vantage, false, opinions)));
     return missed;
+  }
+
+  /// By vantage and target; without those of this node.
+  private Map<String, Map<String, PeerOpinion>> opinions(List<Entry> entries) {
+    Map<String, Map<String, PeerOpinion>> opinions = new HashMap<>();
+    for (Entry entry : entries) {
+      if (keys.subject(entry.key()) instanceof Keys.Subject.Opinion(String vantage, String target)
+          && !vantage.equals(self)) {
+        Records.opinion(entry.value())
+            .ifPresent(
+                read -> opinions.computeIfAbsent(vantage, _ -> new HashMap<>()).put(target, read));
+      }
+    }
+    return opinions;
+  }
+
+  private void thinks(OtherNode node, Map<String, PeerOpinion> all) {
+    if (node.thinks(all)) {
+      inbox.peers(new Peers.Change.Opinions(node.name(), true, all));
+    }
   }
 
   private void attended(OtherNode node, Change change, boolean late) {
@@ -114,7 +143,7 @@ final class OtherNodes {
     if (Records.laterVersion(value) > 0) {
       node.unreadable(Records.unreadable(value), time.nowNanos());
     } else {
-      Records.presence(value).ifPresent(said -> node.heard(said, time.nowNanos(), now));
+      Records.heartbeat(value).ifPresent(said -> node.heard(said, time.nowNanos(), now));
     }
   }
 
@@ -148,135 +177,5 @@ final class OtherNodes {
   int present() {
     return (int)
         nodes.values().stream().filter(node -> node.attendance() == Presence.PRESENT).count();
-  }
-
-  /// One other node.
-  static final class OtherNode {
-    private static final int SAMPLES = 5;
-
-    private final String name;
-    private final Map<String, Health> opinions = new HashMap<>();
-    private long digest;
-    private int mismatches;
-    private detour.server.cluster.@Nullable Presence presence;
-    private boolean present;
-    private boolean unreadable;
-    private long presentNanos;
-    private long heardNanos;
-    private final List<Duration> ahead = new ArrayList<>();
-    private @Nullable Presence toldAttendance;
-    private String toldDetail = "";
-
-    OtherNode(String name) {
-      this.name = name;
-    }
-
-    String name() {
-      return name;
-    }
-
-    /// What it said last; null when it never said anything.
-    detour.server.cluster.@Nullable Presence presence() {
-      return presence;
-    }
-
-    /// When it was heard last, meaningful once it was.
-    long heardNanos() {
-      return heardNanos;
-    }
-
-    /// Since when it is present, meaningful while it is.
-    long presentNanos() {
-      return presentNanos;
-    }
-
-    Presence attendance() {
-      if (!present || presence == null) {
-        return Presence.ABSENT;
-      }
-      return presence.impaired() ? Presence.IMPAIRED : Presence.PRESENT;
-    }
-
-    String attendanceDetail() {
-      if (presence == null) {
-        return "it was not heard of since this node started";
-      }
-      if (unreadable) {
-        return "it runs version %s, whose records (v%d) this node cannot read: upgrade this node"
-            .formatted(presence.version(), presence.protocol());
-      }
-      return present ? presence.finding() : "its lease ran out";
-    }
-
-    /// By how much its clock is ahead of this node's; null while not known. What is late on the way
-    /// makes a clock seem to be behind, so the latest of the last readings is the best.
-    @Nullable Duration skew() {
-      return ahead.stream().max(Duration::compareTo).orElse(null);
-    }
-
-    /// @param now what this node's wall clock shows, for a heartbeat that comes as it is written;
-    ///   null for one that may be old
-    private void heard(detour.server.cluster.Presence said, long nowNanos, @Nullable Instant now) {
-      presence = said;
-      presentNanos = present ? presentNanos : nowNanos;
-      present = true;
-      unreadable = false;
-      heardNanos = nowNanos;
-      boolean same = said.digest() == digest && said.opinions() == opinions.size();
-      mismatches = same ? 0 : mismatches + 1;
-      if (now != null) {
-        ahead.add(Duration.between(now, said.clock()));
-        if (ahead.size() > SAMPLES) {
-          ahead.removeFirst();
-        }
-      }
-    }
-
-    /// It is there, and what it thinks cannot be known.
-    private void unreadable(detour.server.cluster.Presence shown, long nowNanos) {
-      presence = shown;
-      present = false;
-      unreadable = true;
-      heardNanos = nowNanos;
-    }
-
-    private void left() {
-      present = false;
-      unreadable = false;
-    }
-
-    /// @return whether anything differs from what was known
-    private boolean listed(Map<String, PeerOpinion> all) {
-      boolean same = all.size() == opinions.size();
-      for (var entry : all.entrySet()) {
-        same = same && opinions.get(entry.getKey()) == entry.getValue().health();
-      }
-      if (!same) {
-        opinions.clear();
-        digest = 0;
-        all.forEach((target, opinion) -> turned(target, opinion.health()));
-      }
-      mismatches = 0;
-      return !same;
-    }
-
-    private void turned(String target, Health health) {
-      boolean gone = health == Health.UNKNOWN;
-      Health before = gone ? opinions.remove(target) : opinions.put(target, health);
-      digest -= before == null ? 0 : OwnOpinions.digestOf(target, before);
-      digest += gone ? 0 : OwnOpinions.digestOf(target, health);
-    }
-
-    /// Twice in a row, for a heartbeat may be written while the fate of opinions is unknown.
-    private boolean missedSomething() {
-      return mismatches == 2;
-    }
-
-    private boolean attendanceTurned() {
-      boolean turned = toldAttendance != attendance() || !toldDetail.equals(attendanceDetail());
-      toldAttendance = attendance();
-      toldDetail = attendanceDetail();
-      return turned;
-    }
   }
 }

@@ -49,10 +49,16 @@ final class OwnOpinions implements Transaction.Source {
   /// Where the two may differ.
   private final Set<String> dirty = new LinkedHashSet<>();
 
+  /// Those of them that were so when [#owe] was called: all that others wait for before they count
+  /// on this vantage. With very many targets some opinion or other turns at any moment.
+  private final Set<String> owed = new HashSet<>();
+
   private long digest;
   private boolean listed;
   private long nextBatchNanos = Long.MIN_VALUE;
-  private boolean underWay;
+
+  /// Of whom the batch under way tells; empty while none is.
+  private Set<String> underWay = Set.of();
 
   /// Since when nothing was told although something waits.
   private long waitingSinceNanos;
@@ -93,14 +99,23 @@ final class OwnOpinions implements Transaction.Source {
     return listed;
   }
 
-  /// Whether the others know everything.
+  /// Begins to look out for the moment at which the others know everything that this vantage thinks
+  /// by now.
+  void owe() {
+    owed.clear();
+    owed.addAll(dirty);
+    owed.addAll(underWay);
+  }
+
+  /// Whether the others know everything that was thought when [#owe] was called, as it was then or
+  /// as it is since.
   boolean told() {
-    return listed && dirty.isEmpty() && !underWay;
+    return listed && owed.isEmpty();
   }
 
   /// Takes note of whether anything waits to be told at this moment. To be called with each step.
   void noteWaiting(long nowNanos) {
-    if (!underWay && dirty.isEmpty()) {
+    if (underWay.isEmpty() && dirty.isEmpty()) {
       waitingSinceNanos = nowNanos;
     }
   }
@@ -108,7 +123,7 @@ final class OwnOpinions implements Transaction.Source {
   /// For how long something waits to be told and none of it could be, by what was noted last; 0
   /// while nothing waits.
   long stuckNanos(long nowNanos) {
-    return underWay || !dirty.isEmpty() ? nowNanos - waitingSinceNanos : 0;
+    return !underWay.isEmpty() || !dirty.isEmpty() ? nowNanos - waitingSinceNanos : 0;
   }
 
   /// How many opinions the store holds.
@@ -141,6 +156,7 @@ final class OwnOpinions implements Transaction.Source {
     dirty.addAll(wanted.keySet());
     dirty.addAll(stored.keySet());
     listed = true;
+    owe();
   }
 
   /// Somebody else changed what this vantage had told.
@@ -158,6 +174,7 @@ final class OwnOpinions implements Transaction.Source {
       case Change.Removed _ -> store(target, null, change.revision());
     }
     dirty.add(target);
+    owed.add(target);
   }
 
   @Override
@@ -175,6 +192,7 @@ final class OwnOpinions implements Transaction.Source {
       Health next = opinion == null ? null : opinion.health();
       Stored known = stored.get(target);
       if (next == (known == null ? null : known.health()) && !uncertain.contains(target)) {
+        owed.remove(target);
         continue;
       }
       String key = keys.opinion(settings.node(), target);
@@ -188,7 +206,7 @@ final class OwnOpinions implements Transaction.Source {
       return null;
     }
     nextBatchNanos = nowNanos + BETWEEN_BATCHES_NANOS;
-    underWay = true;
+    underWay = batch.keySet();
     return new Transaction(List.of(), writes, new Batch(batch, nowNanos));
   }
 
@@ -220,9 +238,10 @@ final class OwnOpinions implements Transaction.Source {
 
     @Override
     public void committed(long revision) {
-      underWay = false;
+      underWay = Set.of();
       waitingSinceNanos = sentNanos;
       written.forEach((target, health) -> store(target, health, revision));
+      owed.removeAll(written.keySet());
       uncertain.removeAll(written.keySet());
     }
 
@@ -233,7 +252,7 @@ final class OwnOpinions implements Transaction.Source {
 
     @Override
     public void failed(StoreFailure why) {
-      underWay = false;
+      underWay = Set.of();
       dirty.addAll(written.keySet());
       if (why.outcomeUnknown()) {
         uncertain.addAll(written.keySet());

@@ -210,7 +210,10 @@ final class Participation {
     Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
     unreadable.listed(all);
     opinions.listed(all);
-    others.listed(all);
+    if (storeIsNew) {
+      session.storeIsNew();
+    }
+    others.listed(all, storeIsNew);
     // Before the latches: who is to judge from these must know that the others can be counted.
     tellHowCurrent(time.nowNanos());
     overrides.registers().listed(all, storeIsNew);
@@ -226,7 +229,7 @@ final class Participation {
 
   private void changed(List<Change> changes, boolean fresh) {
     unreadable.changed(changes);
-    if (others.changed(changes, fresh)) {
+    if (others.changed(changes, fresh, mirror::entries)) {
       metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
       mirror.doubt("a node's heartbeat tells other opinions than were heard of it");
     }
@@ -254,8 +257,8 @@ final class Participation {
   private void ownPresence(Change change) {
     switch (change) {
       case Change.Put put ->
-          Records.presence(put.entry().value())
-              .ifPresent(presence -> session.heard(presence, change.revision()));
+          Records.heartbeat(put.entry().value())
+              .ifPresent(beat -> session.heard(beat, change.revision()));
       case Change.Removed _ -> session.vanished(change.revision());
     }
   }

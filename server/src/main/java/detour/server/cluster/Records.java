@@ -49,9 +49,9 @@ final class Records {
   }
 
   /// What is worth showing of a heartbeat that only later programs can read.
-  static Presence unreadable(byte[] value) {
+  static Heartbeat unreadable(byte[] value) {
     JsonNode json = tree(value);
-    return Presence.unreadable(json.path("version").asString("?"), json.path("v").asInt(0));
+    return Heartbeat.unreadable(json.path("version").asString("?"), json.path("v").asInt(0));
   }
 
   static byte[] opinion(Health health, Instant since) {
@@ -126,26 +126,26 @@ final class Records {
         });
   }
 
-  static byte[] presence(Presence presence) {
+  static byte[] heartbeat(Heartbeat heartbeat) {
     ObjectNode json =
         object()
-            .put("region", presence.region())
-            .put("role", presence.role())
-            .put("version", presence.version())
-            .put("protocol", presence.protocol())
-            .put("instance", presence.instance())
-            .put("sequence", presence.sequence())
-            .put("clock", presence.clock().toString())
-            .put("impaired", presence.impaired())
-            .put("finding", presence.finding())
-            .put("opinions", presence.opinions())
-            .put("digest", Long.toHexString(presence.digest()))
-            .put("epoch", presence.epoch())
-            .put("serves", Long.toHexString(presence.serves()))
-            .put("frozen", presence.frozen())
-            .put("rules", Long.toHexString(presence.rules()))
-            .put("behind", presence.behind());
-    RunningConfiguration configuration = presence.configuration();
+            .put("region", heartbeat.region())
+            .put("role", heartbeat.role())
+            .put("version", heartbeat.version())
+            .put("protocol", heartbeat.protocol())
+            .put("instance", heartbeat.instance())
+            .put("sequence", heartbeat.sequence())
+            .put("clock", heartbeat.clock().toString())
+            .put("impaired", heartbeat.impaired())
+            .put("finding", heartbeat.finding())
+            .put("opinions", heartbeat.opinions())
+            .put("digest", Long.toHexString(heartbeat.digest()))
+            .put("epoch", heartbeat.epoch())
+            .put("serves", Long.toHexString(heartbeat.serves()))
+            .put("frozen", heartbeat.frozen())
+            .put("rules", Long.toHexString(heartbeat.rules()))
+            .put("behind", heartbeat.behind());
+    RunningConfiguration configuration = heartbeat.configuration();
     if (configuration != null) {
       json.putObject("configuration")
           .put("revision", configuration.revision())
@@ -155,10 +155,10 @@ final class Records {
     return bytes(json);
   }
 
-  static Optional<Presence> presence(byte[] value) {
+  static Optional<Heartbeat> heartbeat(byte[] value) {
     return read(value)
         .map(json ->
-            new Presence(
+            new Heartbeat(
                 json.path("region").asString(""),
                 json.path("role").asString(""),
                 json.path("version").asString(""),

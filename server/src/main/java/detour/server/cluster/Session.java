@@ -103,8 +103,8 @@ final class Session implements Transaction.Source {
   }
 
   /// What the next heartbeat would say.
-  Presence presence() {
-    return new Presence(
+  Heartbeat heartbeat() {
+    return new Heartbeat(
         settings.region(),
         settings.role().name().toLowerCase(Locale.ROOT),
         Version.NUMBER,
@@ -173,8 +173,14 @@ final class Session implements Transaction.Source {
     }
     leaseId = lease.id();
     grantedNanos = time.nowNanos();
-    introduced = false;
+    introduce();
     askAtNanos = time.nowNanos() + settings.heartbeatNanos();
+  }
+
+  /// Before the next heartbeat the others are told everything that is thought here.
+  private void introduce() {
+    introduced = false;
+    opinions.owe();
     beatAtNanos = Long.MIN_VALUE;
   }
 
@@ -198,7 +204,7 @@ final class Session implements Transaction.Source {
   }
 
   /// Another record under this node's key came from the store.
-  void heard(Presence other, long revision) {
+  void heard(Heartbeat other, long revision) {
     boolean mine = other.instance().equals(instance);
     if (!mine && revision > lastBeatRevision) {
       String found =
@@ -219,6 +225,12 @@ final class Session implements Transaction.Source {
     }
   }
 
+  /// The store is another, or lost some of what it held; to be called once the opinions know what
+  /// it holds.
+  void storeIsNew() {
+    introduce();
+  }
+
   @Override
   public @Nullable Transaction next(long nowNanos) {
     if (!mayBeat() || beatAtNanos > nowNanos) {
@@ -228,7 +240,7 @@ final class Session implements Transaction.Source {
     sequence++;
     beatenNanos = nowNanos;
     beatAtNanos = nowNanos + settings.heartbeatNanos();
-    Write beat = new Write.Put(key, Records.presence(presence()), leaseId);
+    Write beat = new Write.Put(key, Records.heartbeat(heartbeat()), leaseId);
     return new Transaction(List.of(), List.of(beat), new Beat(leaseId));
   }
 

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 /// tell each other of it. Publish thread only, but for the overrides.
 final class Agreement {
   private final Cluster cluster;
+  private final Time time;
   private final Chronicle chronicle;
   private final Overrides overrides;
   private final Latches latches;
@@ -25,6 +26,7 @@ final class Agreement {
       Chronicle chronicle,
       Consumer<Latches.Answer> answered) {
     this.cluster = cluster;
+    this.time = time;
     this.chronicle = chronicle;
     overrides = new Overrides(saved.overrides());
     latches = new Latches(cluster, time, saved.selections(), answered);
@@ -69,9 +71,13 @@ final class Agreement {
   /// Clears the overrides that have run out.
   ///
   /// @return the names of the services that must be judged again
-  Set<String> clearExpired(Instant now) {
+  Set<String> clearExpired() {
     Instant expiry = overrides.nextExpiry();
-    if (expiry == null || expiry.isAfter(now)) {
+    if (expiry == null) {
+      return Set.of();
+    }
+    Instant now = time.now();
+    if (expiry.isAfter(now)) {
       return Set.of();
     }
     Set<String> services = new HashSet<>();

@@ -276,13 +276,16 @@ final class Decisions {
       throw e;
     }
     directory = beginning.directory();
+    boolean wasImpaired = sentry.impaired();
     sentry.guard(directory);
     table = beginning.table();
     changed.clear();
     agenda.clear();
     begun();
     resolved.keySet().retainAll(directory.hostNames());
-    attendanceChanged();
+    if (sentry.impaired() != wasImpaired) {
+      attendanceChanged();
+    }
     forgetWhatOthersProbe();
     metrics.count(Counter.ANSWER_TABLES_PUBLISHED);
   }
@@ -332,7 +335,7 @@ final class Decisions {
       attendanceChanged();
     }
     agenda.markDue(time.nowNanos());
-    agreement.clearExpired(time.now()).forEach(this::markByName);
+    agreement.clearExpired().forEach(this::markByName);
     for (int judged = 0; judged < SETTLED_MAX; judged++) {
       LiveService live = agenda.take();
       if (live == null) {

@@ -24,7 +24,7 @@ public record PublishedState(
     List<ServiceState> services,
     List<String> alarms,
     GuardState guard,
-    @Nullable ClusterState cluster) {
+    @Nullable VantagesState cluster) {
 
   /// The same picture with other alarms.
   public PublishedState withAlarms(List<String> others) {
@@ -37,7 +37,7 @@ public record PublishedState(
   /// @param reachable whether the shared store answers
   /// @param current when what is known of the others was last known to be current; null for never
   /// @param stale whether that is so long ago that they count as absent
-  public record ClusterState(
+  public record VantagesState(
       boolean reachable, @Nullable Instant current, boolean stale, List<VantageState> vantages) {}
 
   /// One declared vantage.

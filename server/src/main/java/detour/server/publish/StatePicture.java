@@ -46,7 +46,7 @@ final class StatePicture {
   private final Decisions decisions;
   private final Directory directory;
   private final Sentry.View guard;
-  private final ClusterPicture cluster;
+  private final VantagesPicture cluster;
   private final Instant startedAt;
   private final Instant now;
   private final long nowNanos;
@@ -68,7 +68,7 @@ final class StatePicture {
     now = time.now();
     nowNanos = time.nowNanos();
     cluster =
-        new ClusterPicture(
+        new VantagesPicture(
             directory.configuration().model(), decisions.peers(), guard, now, nowNanos);
   }
 

@@ -8,9 +8,11 @@ import detour.server.publish.Latch;
 import detour.server.publish.SteppedPublish;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +40,8 @@ final class Invariants {
   private static final Duration FROZEN = SimulatedCluster.STALE_AFTER.plus(Duration.ofSeconds(4));
 
   /// For so long after the store went back the vantages have not yet all told it anew what they
-  /// think.
-  private static final long TOLD_ANEW_NANOS = 15 * SimulatedCluster.SECOND;
+  /// think. Who was there and well when that happened has heard it before.
+  static final long TOLD_ANEW_NANOS = 15 * SimulatedCluster.SECOND;
 
   private final SimulatedCluster cluster;
   private final SimulatedWorld world;
@@ -57,6 +59,9 @@ final class Invariants {
 
   private long wentBackNanos = Long.MIN_VALUE / 2;
 
+  /// Who was well when the store went back, and has run since.
+  private final Set<String> aware = new HashSet<>();
+
   Invariants(SimulatedCluster cluster) {
     this.cluster = cluster;
     world = cluster.world();
@@ -69,6 +74,7 @@ final class Invariants {
     Decided now = node.decided();
     Decided last = before.put(node.name, now);
     frozen.remove(node.name);
+    aware.remove(node.name);
     if (last == null || node.isForgetful()) {
       return;
     }
@@ -140,16 +146,18 @@ final class Invariants {
         node.name,
         track.key(),
         told);
+    int pool = track.position(told.pool());
+    Decided.OfPool from = pool < 0 ? null : track.pools().get(pool);
+    boolean leaves = from != null && !from.available() && !from.frozen();
     require(
-        told.epoch() >= node.movedEpoch(track.key()) || node.isForgetful() || epochsBeganAnew,
+        told.epoch() >= node.movedEpoch(track.key()) - (leaves ? 1 : 0)
+            || node.isForgetful()
+            || epochsBeganAnew,
         "%s failed %s back to what was agreed on before its own move %s: %s",
         node.name,
         track.key(),
         node.movedEpoch(track.key()),
         told);
-    int pool = track.position(told.pool());
-    Decided.OfPool from = pool < 0 ? null : track.pools().get(pool);
-    boolean leaves = from != null && !from.available() && !from.frozen();
     require(
         pool == track.pool() || leaves,
         "%s failed %s back to %s, and was told of %s",
@@ -182,7 +190,7 @@ final class Invariants {
   }
 
   private void decidedDown(SimulatedNode node, Decided.OfEndpoint endpoint) {
-    if (cluster.nowNanos() - wentBackNanos < TOLD_ANEW_NANOS) {
+    if (cluster.nowNanos() - wentBackNanos < TOLD_ANEW_NANOS && !aware.contains(node.name)) {
       return;
     }
     String target = SteppedPublish.targetKey(endpoint.destination());
@@ -242,7 +250,7 @@ final class Invariants {
 
   /// No pool that a majority sees down is answered while another is up, for longer than a bound.
   private void servesWhatLives(SimulatedNode node, Decided.OfTrack track) {
-    if (cluster.nowNanos() - wentBackNanos < TOLD_ANEW_NANOS + FAILS_OVER_WITHIN.toNanos()) {
+    if (cluster.nowNanos() - wentBackNanos < FAILS_OVER_WITHIN.toNanos()) {
       return;
     }
     if (track.pool() < 0 || track.overridden() || !downForMost(track.pools().get(track.pool()))) {
@@ -301,6 +309,10 @@ final class Invariants {
   /// The store holds what it held long ago, from now on.
   void storeWentBack() {
     wentBackNanos = cluster.nowNanos();
+    aware.clear();
+    cluster.nodes().stream()
+        .filter(node -> node.isWellFor(CUT_OFF))
+        .forEach(node -> aware.add(node.name));
     epochsBeganAnew = true;
     latches.storeWentBack();
   }

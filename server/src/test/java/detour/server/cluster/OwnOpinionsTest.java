@@ -107,6 +107,33 @@ class OwnOpinionsTest {
   }
 
   @Test
+  void shouldHaveToldWhatItThoughtThoughSomethingElseAlwaysTurns() {
+    begin();
+    opinions.turned(down("a"));
+    opinions.owe();
+    Transaction first = next();
+    opinions.turned(down("b"));
+    assertThat(opinions.told()).isFalse();
+    commit(first);
+
+    assertThat(opinions.told()).isTrue();
+    assertThat(next().writes()).extracting(Write::key).containsExactly(keyOf("b"));
+  }
+
+  @Test
+  void shouldOweWhatIsOnItsWayUntilItArrived() {
+    begin();
+    opinions.turned(down("a"));
+    Transaction lost = next();
+    opinions.owe();
+    lost.outcome().failed(new StoreFailure(StoreFailure.Reason.UNREACHABLE, true, "a test"));
+    assertThat(opinions.told()).isFalse();
+    commit(next());
+
+    assertThat(opinions.told()).isTrue();
+  }
+
+  @Test
   void shouldRemoveWhatItThinksNothingOfAnyMore() {
     begin();
     opinions.turned(down("a"));

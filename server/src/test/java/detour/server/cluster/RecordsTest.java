@@ -32,8 +32,8 @@ class RecordsTest {
         .contains(new Records.SharedOverride(OVERRIDE, "ams1"));
     assertThat(Records.opinion(Records.opinion(Health.DOWN, NOW)))
         .contains(new PeerOpinion(Health.DOWN, NOW));
-    Presence presence =
-        new Presence(
+    Heartbeat presence =
+        new Heartbeat(
             "eu",
             "both",
             "0.1.0",
@@ -51,7 +51,7 @@ class RecordsTest {
             -1,
             "it waits",
             new RunningConfiguration(7, 8, "shared.yaml:3:1: no such key"));
-    assertThat(Records.presence(Records.presence(presence))).contains(presence);
+    assertThat(Records.heartbeat(Records.heartbeat(presence))).contains(presence);
   }
 
   @Test
@@ -92,9 +92,9 @@ class RecordsTest {
       assertThat(Records.opinion(later)).isEmpty();
     }
     byte[] presence = "{\"v\":3,\"version\":\"9.1\",\"region\":{}}".getBytes(UTF_8);
-    assertThat(Records.presence(presence)).isEmpty();
+    assertThat(Records.heartbeat(presence)).isEmpty();
     assertThat(Records.unreadable(presence))
-        .extracting(Presence::version, Presence::protocol)
+        .extracting(Heartbeat::version, Heartbeat::protocol)
         .containsExactly("9.1", 3);
   }
 
@@ -115,7 +115,7 @@ class RecordsTest {
     assertThat(Records.latch(value, "www.example.com", "joint")).isEmpty();
     assertThat(Records.override(value)).isEmpty();
     assertThat(Records.opinion(value)).isEmpty();
-    assertThat(Records.presence(value)).isEmpty();
+    assertThat(Records.heartbeat(value)).isEmpty();
   }
 
   @Test

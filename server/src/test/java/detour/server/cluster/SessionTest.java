@@ -46,7 +46,43 @@ class SessionTest {
       world.pass(Duration.ofMillis(20));
     }
 
-    assertThat(world.store.entry(SteppedMembers.KEYS.opinion("ams1", opinionKey()))).isNotNull();
+    assertThat(world.store.entry(SteppedMembers.KEYS.opinion("ams1", opinionKey("a")))).isNotNull();
+  }
+
+  @Test
+  void shouldBePresentAgainThoughSomeOpinionOrOtherAlwaysTurns() {
+    ams.client.unreachable(true);
+    world.pass(A_LEASE);
+    ams.client.unreachable(false);
+    for (int i = 0; i < 500 && !presence(); i++) {
+      ams.core.opinion(new SavedOpinion("target " + i, Health.DOWN, world.now()));
+      world.pass(Duration.ofMillis(20));
+    }
+
+    assertThat(presence()).isTrue();
+  }
+
+  @Test
+  void shouldTellEverythingAnewBeforeItsNextHeartbeatWhenTheStoreWentBack() {
+    long restored = world.store.revision();
+    for (int i = 0; i < 500; i++) {
+      ams.core.opinion(new SavedOpinion("target " + i, Health.DOWN, world.now()));
+    }
+    world.pass(A_LEASE);
+    Heartbeat before = said();
+    world.store.replaceWithoutLast((int) (world.store.revision() - restored));
+    for (int i = 0; i < 300; i++) {
+      // Each is to be told at once, and with it a digest of what the node has told.
+      ams.core.impaired(true, "finding " + i);
+      world.pass(Duration.ofMillis(20));
+      if (presence() && said().sequence() > before.sequence()) {
+        assertThat(said().digest()).isEqualTo(before.digest());
+      }
+    }
+
+    assertThat(said().finding()).isEqualTo("finding 299");
+    assertThat(world.store.entry(SteppedMembers.KEYS.opinion("ams1", opinionKey("target 499"))))
+        .isNotNull();
   }
 
   @Test
@@ -75,16 +111,16 @@ class SessionTest {
         .contains("another node is called ams1 too");
   }
 
-  private static String opinionKey() {
-    return TargetKey.shared("a");
+  private static String opinionKey(String target) {
+    return TargetKey.shared(target);
   }
 
   private boolean presence() {
     return world.store.entry(SteppedMembers.KEYS.presence("ams1")) != null;
   }
 
-  private Presence said() {
+  private Heartbeat said() {
     Entry entry = Objects.requireNonNull(world.store.entry(SteppedMembers.KEYS.presence("ams1")));
-    return Records.presence(entry.value()).orElseThrow();
+    return Records.heartbeat(entry.value()).orElseThrow();
   }
 }

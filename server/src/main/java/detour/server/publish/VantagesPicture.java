@@ -6,8 +6,8 @@ import detour.failover.model.Vantage;
 import detour.failover.verdict.Presence;
 import detour.failover.verdict.Vote;
 import detour.server.publish.Peers.SharedView;
-import detour.server.publish.PublishedState.ClusterState;
 import detour.server.publish.PublishedState.VantageState;
+import detour.server.publish.PublishedState.VantagesState;
 import detour.server.publish.PublishedState.VoteState;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,14 +16,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Draws what is known of the vantages, for people. Any thread; one use.
-final class ClusterPicture {
+final class VantagesPicture {
   private final Model model;
   private final Peers peers;
   private final Sentry.View guard;
   private final Instant now;
   private final long nowNanos;
 
-  ClusterPicture(Model model, Peers peers, Sentry.View guard, Instant now, long nowNanos) {
+  VantagesPicture(Model model, Peers peers, Sentry.View guard, Instant now, long nowNanos) {
     this.model = model;
     this.peers = peers;
     this.guard = guard;
@@ -32,12 +32,12 @@ final class ClusterPicture {
   }
 
   /// Null for a node on its own.
-  @Nullable ClusterState state() {
+  @Nullable VantagesState state() {
     if (model.verdicts().alone()) {
       return null;
     }
     SharedView view = peers.view();
-    return new ClusterState(
+    return new VantagesState(
         view.reachable(),
         view.never() ? null : now.plusNanos(view.currentNanos() - nowNanos),
         view.stale(nowNanos),

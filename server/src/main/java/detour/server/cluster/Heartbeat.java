@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rules digest of the services that it is configured with and of how it decides on them
 /// @param behind why something that was agreed on is not in force there; empty when all is
 /// @param configuration what it runs of the cluster's store; null for one that has its own file
-record Presence(
+record Heartbeat(
     String region,
     String role,
     String version,
@@ -40,8 +40,8 @@ record Presence(
     String behind,
     @Nullable RunningConfiguration configuration) {
   /// What is shown of a node whose record this version cannot read.
-  static Presence unreadable(String version, int protocol) {
-    return new Presence(
+  static Heartbeat unreadable(String version, int protocol) {
+    return new Heartbeat(
         "", "", version, protocol, "", 0, Instant.EPOCH, false, "", 0, 0, 0, 0, 0, 0, "", null);
   }
 }
