@@ -198,7 +198,9 @@ public final class Listeners implements AutoCloseable {
     tls = new TcpListener(settings, limits, certificate, table, metrics);
     for (InetSocketAddress address : settings.tlsAddresses()) {
       try {
-        tlsAddresses.add(tls.bind(address));
+        if (!isCovered(address, settings.tlsAddresses())) {
+          tlsAddresses.add(tls.bind(address));
+        }
       } catch (IOException e) {
         throw ListenException.of(address, "TLS", e);
       }
@@ -246,24 +248,34 @@ public final class Listeners implements AutoCloseable {
 
   private UdpListener bindPortableUdp(InetSocketAddress address) throws IOException {
     return PortableUdpListener.open(
-        address, besideOtherWildcard(address), settings, names, buckets, table, metrics);
+        address,
+        besideOtherWildcard(address, settings.addresses()),
+        settings,
+        names,
+        buckets,
+        table,
+        metrics);
   }
 
   private void bindTcp(InetSocketAddress address) throws IOException {
-    boolean covered =
-        address.getAddress() instanceof Inet4Address
-            && besideOtherWildcard(address)
-            && tcp.ipv6WildcardTakesIpv4();
-    if (!covered) {
+    if (!isCovered(address, settings.addresses())) {
       tcp.bind(address);
     }
   }
 
+  /// Whether connections to this address come in by the socket of another.
+  private boolean isCovered(InetSocketAddress address, List<InetSocketAddress> all) {
+    return address.getAddress() instanceof Inet4Address
+        && besideOtherWildcard(address, all)
+        && tcp.ipv6WildcardTakesIpv4();
+  }
+
   /// Whether this is a wildcard, and the other family's is configured with the same port. The JDK's
   /// own IPv6 sockets take IPv4 clients too, which then would keep the two apart.
-  private boolean besideOtherWildcard(InetSocketAddress address) {
+  private static boolean besideOtherWildcard(
+      InetSocketAddress address, List<InetSocketAddress> all) {
     return address.getAddress().isAnyLocalAddress()
-        && settings.addresses().stream()
+        && all.stream()
             .anyMatch(other ->
                 other.getPort() == address.getPort()
                     && other.getAddress().isAnyLocalAddress()

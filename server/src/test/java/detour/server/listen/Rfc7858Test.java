@@ -89,6 +89,50 @@ class Rfc7858Test {
     assertThat(metrics.value(Counter.TLS_HANDSHAKES)).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"AUTO", "PORTABLE"})
+  void shouldServeBothFamiliesOnAllAddresses(UdpEngine engine) throws Exception {
+    int port = start(10, LONG).tlsAddresses().getFirst().getPort();
+    closeAll();
+    opened.clear();
+    SocketSettings settings =
+        SocketSettings.of(List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)))
+            .withUdp(engine, 1, 1232)
+            .withTls(
+                List.of(
+                    new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port),
+                    new InetSocketAddress(InetAddress.ofLiteral("::"), port)),
+                new TlsFiles(certificate, key));
+    Listeners listeners = Listeners.open(settings, () -> TABLE, metrics);
+    opened.addLast(listeners);
+    listeners.start();
+
+    for (String address : List.of("127.0.0.1", "::1")) {
+      TcpClient client =
+          new TcpClient(
+              TlsClients.connect(new InetSocketAddress(InetAddress.ofLiteral(address), port)));
+      opened.addFirst(client);
+      client.send(framed(www(1)));
+      assertThat(answersWww(client.receive())).isTrue();
+    }
+  }
+
+  /// A client may say that it asks nothing any more, and yet wait.
+  @Test
+  void shouldAnswerAllOfAClientThatHasEndedItsSide() throws Exception {
+    TcpClient client = connect(start(10, LONG));
+    byte[][] queries = new byte[40][];
+    Arrays.setAll(queries, TestQueries::big);
+
+    client.send(framed(queries));
+    client.endOutput();
+
+    for (int i = 0; i < 40; i++) {
+      assertThat(id(client.receive())).isEqualTo(i);
+    }
+    assertThat(client.readToEnd()).isZero();
+  }
+
   /// RFC 8467 section 4.1: the response to a padded query is padded to a multiple of 468 octets.
   @Test
   void shouldPadWhereTheClientDoes() throws Exception {
@@ -181,7 +225,7 @@ class Rfc7858Test {
     Listeners listeners = start(engine, 10, LONG);
     TcpClient client = connect(listeners);
     byte[][] queries = new byte[40][];
-    Arrays.setAll(queries, i -> big(i));
+    Arrays.setAll(queries, TestQueries::big);
     client.send(framed(queries));
     assertThat(id(client.receive())).isZero();
 
