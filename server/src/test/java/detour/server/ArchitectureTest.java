@@ -128,7 +128,8 @@ class ArchitectureTest {
                   "failover.opinion",
                   "failover.verdict",
                   "failover.selection")),
-          Map.entry("server.cli", Set.of("server.api")),
+          Map.entry("server.cli", Set.of("server.api", "server.query")),
+          Map.entry("server.query", Set.of("dns.wire")),
           Map.entry(
               "server.cluster",
               Set.of(

@@ -38,6 +38,7 @@ public final class CommandLineInterface {
             new ChangingCommands.Failback(terminal),
             new ReadingCommands.History(terminal),
             new LocalCommands.Check(local, terminal),
+            new QueryCommand(local, terminal),
             new ChangingCommands.Reload(terminal));
     commands.forEach(root::addSubcommand);
     root.addSubcommand(ConfigCommands.of(local, terminal));
@@ -48,6 +49,8 @@ public final class CommandLineInterface {
         Help.defaultColorScheme(terminal.look().colour() ? Help.Ansi.ON : Help.Ansi.OFF));
     root.setUsageHelpWidth(Math.clamp(terminal.look().columns(), 60, 100));
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    // `@127.0.0.1` is a server to ask, not a file of arguments.
+    root.setExpandAtFiles(false);
     root.setExecutionExceptionHandler((e, command, parsed) -> failed(e, terminal));
     root.setParameterExceptionHandler((e, wrong) -> misunderstood(e, terminal));
     return root;

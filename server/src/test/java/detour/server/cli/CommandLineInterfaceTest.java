@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -452,6 +453,7 @@ class CommandLineInterfaceTest {
   private static final class FakeLocalActions implements LocalActions {
     private final List<String> calls = new ArrayList<>();
     private int exitCode;
+    private @Nullable InetSocketAddress dnsServer;
     private ConfigurationText text =
         new ConfigurationText("site.yaml", "zones: []\n", Map.of("a.zone", "; a\n"));
 
@@ -482,6 +484,12 @@ class CommandLineInterfaceTest {
     @Override
     public int demo(boolean once) {
       return called("demo " + once);
+    }
+
+    @Override
+    public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
+      called("dnsServer " + configuration);
+      return dnsServer;
     }
 
     @Override

@@ -108,6 +108,11 @@ class ViewGoldenTest {
         Arguments.of("config-roll-out", RollOut.render(ConfigSamples.cluster(), 9, PLAIN)),
         Arguments.of("config-roll-out-narrow", RollOut.render(ConfigSamples.cluster(), 9, NARROW)),
         Arguments.of("config-cluster", ClusterView.render(ConfigSamples.cluster(), PLAIN)),
+        Arguments.of("query", QueryView.render(QuerySamples.answer(), PLAIN)),
+        Arguments.of("query-colour", QueryView.render(QuerySamples.answer(), COLOUR)),
+        Arguments.of("query-tls-ascii", QueryView.render(QuerySamples.overTls(), ASCII)),
+        Arguments.of("query-refused", QueryView.render(QuerySamples.refused(), PLAIN)),
+        Arguments.of("query-summary", QueryView.render(QuerySamples.summary(), PLAIN)),
         Arguments.of("check-passed", CheckView.render(CheckSamples.check(true), PLAIN)),
         Arguments.of(
             "check-certificate-narrow",
