@@ -21,6 +21,7 @@ import detour.server.publish.Command;
 import detour.server.publish.ConfigurationRefused;
 import detour.server.store.StateStore;
 import detour.server.store.StoreException;
+import detour.server.zones.ZoneContent;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -147,6 +148,11 @@ final class LocalCommands implements LocalActions {
               + "` tells what is wrong with it");
     }
     return null;
+  }
+
+  @Override
+  public List<ZoneContent> zones(@Nullable Path configuration) {
+    return ConfiguredZones.of(whole(read(configuration)));
   }
 
   /// A server that listens on every address is asked on loopback.

@@ -41,6 +41,7 @@ public final class CommandLineInterface {
             new QueryCommand(local, terminal),
             new ChangingCommands.Reload(terminal));
     commands.forEach(root::addSubcommand);
+    root.addSubcommand(ZoneCommands.of(local, terminal));
     root.addSubcommand(ConfigCommands.of(local, terminal));
     root.addSubcommand(new Completion(root, terminal));
     root.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));

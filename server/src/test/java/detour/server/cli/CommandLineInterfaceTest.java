@@ -12,6 +12,7 @@ import detour.server.api.FakeServer;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.publish.RunningConfiguration;
+import detour.server.zones.ZoneContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -490,6 +491,12 @@ class CommandLineInterfaceTest {
     public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
       called("dnsServer " + configuration);
       return dnsServer;
+    }
+
+    @Override
+    public List<ZoneContent> zones(@Nullable Path configuration) {
+      called("zones " + configuration);
+      return List.of();
     }
 
     @Override

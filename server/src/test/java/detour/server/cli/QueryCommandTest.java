@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import detour.server.api.CheckReport;
 import detour.server.query.Answers;
 import detour.server.query.ScriptedServer;
+import detour.server.zones.ZoneContent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -287,6 +288,11 @@ class QueryCommandTest {
 
     @Override
     public Gathered gather(@Nullable Path configuration) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public List<ZoneContent> zones(@Nullable Path configuration) {
       throw new AssertionError();
     }
 
