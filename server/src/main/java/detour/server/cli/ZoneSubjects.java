@@ -48,7 +48,13 @@ final class ZoneSubjects {
     if (word.contains("/") || word.endsWith(".zone")) {
       throw new CommandFailed(ExitCode.NO, "there is no file " + word);
     }
-    return local.zones(configuration.file());
+    try {
+      return local.zones(configuration.file());
+    } catch (CommandFailed e) {
+      throw new CommandFailed(
+          e.exitCode(),
+          "there is no file %s, and for a zone of that name: %s".formatted(word, e.getMessage()));
+    }
   }
 
   private static ZoneContent configured(List<ZoneContent> zones, String word) {

@@ -1,8 +1,6 @@
 package detour.server.query;
 
 import detour.dns.wire.Edns;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -84,7 +82,8 @@ public record OptionReport(int code, String name, String text, Map<String, Objec
     }
     int source = Byte.toUnsignedInt(data[2]);
     int scope = Byte.toUnsignedInt(data[3]);
-    String address = family == 0 ? "0.0.0.0" : address(Arrays.copyOfRange(data, 4, 4 + length));
+    String address =
+        family == 0 ? "0.0.0.0" : Addresses.text(Arrays.copyOfRange(data, 4, 4 + length));
     String reach = scope == 0 ? "good for everybody" : "good for its /" + scope;
     return new Fields()
         .put("address", address)
@@ -94,14 +93,6 @@ public record OptionReport(int code, String name, String text, Map<String, Objec
             SUBNET,
             "ECS",
             address + "/" + source + ", the answer is " + reach + " (scope " + scope + ")");
-  }
-
-  private static String address(byte[] octets) {
-    try {
-      return InetAddress.getByAddress(octets).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /// RFC 7314 section 4.

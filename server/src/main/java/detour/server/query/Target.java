@@ -54,10 +54,8 @@ public record Target(InetSocketAddress address, String host) {
   }
 
   private static String text(InetAddress address) {
-    String text = address.getHostAddress();
-    return address instanceof Inet6Address
-        ? "[" + text.replaceFirst("(^|:)(0(:|$)){2,}", "::") + "]"
-        : text;
+    String text = Addresses.text(address.getAddress());
+    return address instanceof Inet6Address ? "[" + text + "]" : text;
   }
 
   private static InetAddress address(String host, boolean literal, Family family, String text)

@@ -36,6 +36,9 @@ final class DelegationRules {
 
   private void checkNameServer(ZoneRecord record) {
     Name server = Targets.of(record);
+    if (Targets.endsTwice(server, index.origin()) || Targets.looksLikeAddress(server)) {
+      return;
+    }
     String subject = ZoneCheck.subject(record);
     switch (index.standing(server)) {
       case OUTSIDE, ADDRESS -> {}

@@ -11,13 +11,10 @@ import java.util.Set;
 final class TargetRules {
   private final ZoneIndex index;
   private final List<Finding> findings;
-  private final String doubled;
 
   private TargetRules(ZoneIndex index, List<Finding> findings) {
     this.index = index;
     this.findings = findings;
-    String origin = lower(index.origin());
-    doubled = origin + origin;
   }
 
   static void check(ZoneIndex index, List<Finding> findings) {
@@ -31,7 +28,7 @@ final class TargetRules {
   }
 
   private void checkOwner(ZoneRecord record) {
-    if (endsTwice(record.owner())) {
+    if (Targets.endsTwice(record.owner(), index.origin())) {
       add(
           "missing-dot",
           record,
@@ -45,12 +42,12 @@ final class TargetRules {
     }
     Name target = Targets.of(record);
     String subject = ZoneCheck.subject(record);
-    if (endsTwice(target)) {
+    if (Targets.endsTwice(target, index.origin())) {
       add(
           "missing-dot",
           record,
           subject + ": " + target + " ends with the zone's name twice: is a final dot missing?");
-    } else if (looksLikeAddress(target) && record.type() != RecordType.PTR) {
+    } else if (Targets.looksLikeAddress(target) && record.type() != RecordType.PTR) {
       add(
           "address-as-name",
           record,
@@ -110,22 +107,6 @@ final class TargetRules {
       at = Targets.of(next.getFirst());
     }
     return false;
-  }
-
-  private boolean endsTwice(Name name) {
-    if (index.origin().isRoot() || !index.contains(name)) {
-      return false;
-    }
-    String text = lower(name);
-    return text.equals(doubled) || text.endsWith("." + doubled);
-  }
-
-  private static boolean looksLikeAddress(Name name) {
-    return name.toString().matches("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\..*");
-  }
-
-  private static String lower(Name name) {
-    return name.toString().toLowerCase(Locale.ROOT);
   }
 
   private void add(String rule, ZoneRecord record, String message) {

@@ -57,8 +57,11 @@ public record ZoneCheck(
             source,
             0,
             0,
-            "the serial %d is not newer than %d, which %s serves"
-                .formatted(mine, served.getAsLong(), server)));
+            mine == served.getAsLong()
+                ? "the serial %d is the one that %s serves: raise it if the zone has changed"
+                    .formatted(mine, server)
+                : "the serial %d is not newer than %d, which %s serves"
+                    .formatted(mine, served.getAsLong(), server)));
     return new ZoneCheck(zone, source, records, serial, List.copyOf(more));
   }
 

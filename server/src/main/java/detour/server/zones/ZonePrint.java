@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -144,13 +143,7 @@ public final class ZonePrint {
       }
       return text.append(name(Targets.of(record))).toString();
     }
-    try {
-      return RecordData.text(type, rdata);
-    } catch (IllegalArgumentException e) {
-      // RFC 3597 section 5: any data can be written so.
-      return ("\\# " + rdata.length + " " + HexFormat.of().withUpperCase().formatHex(rdata))
-          .strip();
-    }
+    return RecordData.text(type, rdata);
   }
 
   private String name(Name name) {

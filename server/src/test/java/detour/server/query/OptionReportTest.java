@@ -23,7 +23,7 @@ class OptionReportTest {
             + " /16 (scope 16)",
         "8  | 00011800c63364         | ECS         | 198.51.100.0/24, the answer is good for"
             + " everybody (scope 0)",
-        "8  | 0002382020010db8000000 | ECS         | 2001:db8:0:0:0:0:0:0/56, the answer is good"
+        "8  | 0002382020010db8000000 | ECS         | 2001:db8::/56, the answer is good"
             + " for its /32 (scope 32)",
         "8  | 0001                   | OPT8        | 2 octets: 0001",
         "9  | 00000e10               | EXPIRE      | 3600 s",
