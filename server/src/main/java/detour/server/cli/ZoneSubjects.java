@@ -7,16 +7,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What the words of `detour zone` name: files, or zones of a configuration.
 final class ZoneSubjects {
-  /// As `example.com.zone`, `example.com.db`, `db.example.com`.
-  private static final Pattern FILE_NAME =
-      Pattern.compile("(?:db\\.(?<after>.+))|(?:(?<before>.+)\\.(?:zone|db|txt|dns))|(?<bare>.+)");
-
   private ZoneSubjects() {}
 
   /// @param words none for all zones of the configuration
@@ -77,19 +71,17 @@ final class ZoneSubjects {
     }
   }
 
+  /// From names as `example.com.zone`, `example.com.db`, `db.example.com`.
   private static Name origin(Path file) {
-    Matcher matcher = FILE_NAME.matcher(String.valueOf(file.getFileName()));
-    String name = "";
-    if (matcher.matches()) {
-      for (String group : List.of("after", "before", "bare")) {
-        name = matcher.group(group) == null ? name : matcher.group(group);
-      }
-    }
+    String name =
+        String.valueOf(file.getFileName())
+            .replaceFirst("^db\\.", "")
+            .replaceFirst("\\.(zone|db|txt|dns)$", "");
     // A single label is the name of a file much more often than that of a zone.
     if (name.replaceFirst("\\.$", "").indexOf('.') > 0) {
       try {
         return Name.parse(name);
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException notOne) {
         // Said below.
       }
     }

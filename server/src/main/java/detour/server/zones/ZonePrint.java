@@ -99,7 +99,7 @@ public final class ZonePrint {
             new ZoneRecord(
                 record.owner(),
                 record.type(),
-                ttls.get(set),
+                ttls.getOrDefault(set, record.ttlSeconds()),
                 record.rdata(),
                 record.place(),
                 record.service()));

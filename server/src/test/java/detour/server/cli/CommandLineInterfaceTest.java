@@ -391,6 +391,8 @@ class CommandLineInterfaceTest {
             "failback",
             "history",
             "check",
+            "query",
+            "zone",
             "reload",
             "config",
             "completion")

@@ -113,6 +113,9 @@ class ViewGoldenTest {
         Arguments.of("query-tls-ascii", QueryView.render(QuerySamples.overTls(), ASCII)),
         Arguments.of("query-refused", QueryView.render(QuerySamples.refused(), PLAIN)),
         Arguments.of("query-summary", QueryView.render(QuerySamples.summary(), PLAIN)),
+        Arguments.of("zone-check", ZoneView.render(ZoneSamples.checks(), PLAIN)),
+        Arguments.of("zone-check-colour", ZoneView.render(ZoneSamples.checks(), COLOUR)),
+        Arguments.of("zone-check-good-ascii", ZoneView.render(ZoneSamples.good(), ASCII)),
         Arguments.of("check-passed", CheckView.render(CheckSamples.check(true), PLAIN)),
         Arguments.of(
             "check-certificate-narrow",

@@ -1,5 +1,6 @@
 package detour.server.query;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.server.probe.Certificates;
@@ -176,7 +177,7 @@ class PeerQueryTest {
   }
 
   private static OptionReport option(QueryReport report, String name) {
-    return report.edns().options().stream()
+    return requireNonNull(report.edns()).options().stream()
         .filter(option -> option.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError(report.edns()));

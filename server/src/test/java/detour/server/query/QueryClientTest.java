@@ -1,5 +1,6 @@
 package detour.server.query;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -253,7 +255,7 @@ class QueryClientTest {
       assertThat(report.rcode()).isEqualTo("NOERROR");
       assertThat(report.remarks())
           .containsExactly("the server wanted its cookie (BADCOOKIE): asked again with it");
-      assertThat(report.edns().options().getFirst().text())
+      assertThat(requireNonNull(report.edns()).options().getFirst().text())
           .isEqualTo("0102030405060708, server cookie 0909090909090909");
       int _ = asking.ask(QUESTION).id();
       OPTRecord last = server.queries().getLast().getOPT();
@@ -277,7 +279,7 @@ class QueryClientTest {
       QueryReport report = ask(server, Transport.UDP, edns);
 
       assertThat(report.rcode()).isEqualTo("BADCOOKIE");
-      assertThat(report.edns().options().getFirst().text())
+      assertThat(requireNonNull(report.edns()).options().getFirst().text())
           .isEqualTo("0000000000000000, NOT the client cookie that was sent");
     }
   }
@@ -347,7 +349,8 @@ class QueryClientTest {
 
   @Test
   void shouldSayThatAServerSpeaksNoTls() throws Exception {
-    Script notTls = (_, _) -> List.of("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes("US-ASCII"));
+    Script notTls =
+        (_, _) -> List.of("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     try (ScriptedServer server = new ScriptedServer(SILENT, notTls)) {
       // The scripted server takes the first octets of the handshake for a length and waits for
       // more;

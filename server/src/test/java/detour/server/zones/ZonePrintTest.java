@@ -80,7 +80,7 @@ class ZonePrintTest {
     assertThat(
             lines(zone.toString(), true).stream()
                 .skip(1)
-                .map(line -> line.split(" ")[0])
+                .map(line -> line.substring(0, line.indexOf(' ')))
                 .distinct())
         .isEqualTo(owners);
   }
