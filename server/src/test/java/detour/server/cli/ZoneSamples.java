@@ -44,7 +44,7 @@ final class ZoneSamples {
                     "org.zone",
                     11,
                     1,
-                    "a.example.org. A: this record is there already; it counts once"))),
+                    "a. TXT: this record is there already; it counts once"))),
         new ZoneCheck(
             "example.info.",
             "made from the configuration",
