@@ -10,6 +10,7 @@ import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
 import detour.server.config.ConfigurationReader;
 import detour.server.config.ConfigurationTemplate;
+import detour.server.config.ListenAddresses;
 import detour.server.config.Problem;
 import detour.server.config.SharedDocumentReader;
 import detour.server.demo.Demo;
@@ -20,9 +21,13 @@ import detour.server.publish.Command;
 import detour.server.publish.ConfigurationRefused;
 import detour.server.store.StateStore;
 import detour.server.store.StoreException;
+import detour.server.zones.ZoneContent;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,6 +128,41 @@ final class LocalCommands implements LocalActions {
     return subject.contains("://")
         ? OneTimeCheck.ofUrl(subject)
         : OneTimeCheck.ofConfigured(whole(read(configuration)), subject);
+  }
+
+  @Override
+  public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
+    LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
+    Path file =
+        configuration == null ? FileConfiguration.inUsualPlace().orElse(null) : configuration;
+    List<InetSocketAddress> addresses = file == null ? List.of() : ListenAddresses.ofDns(file);
+    if (!addresses.isEmpty()) {
+      return reachable(addresses.getFirst());
+    }
+    if (configuration != null) {
+      throw new CommandFailed(
+          ExitCode.NO,
+          configuration
+              + " does not say where it listens; `detour validate -c "
+              + configuration
+              + "` tells what is wrong with it");
+    }
+    return null;
+  }
+
+  @Override
+  public List<ZoneContent> zones(@Nullable Path configuration) {
+    return ConfiguredZones.of(whole(read(configuration)));
+  }
+
+  /// A server that listens on every address is asked on loopback.
+  private static InetSocketAddress reachable(InetSocketAddress listening) {
+    InetAddress address = listening.getAddress();
+    if (!address.isAnyLocalAddress()) {
+      return listening;
+    }
+    String loopback = address instanceof Inet6Address ? "::1" : "127.0.0.1";
+    return new InetSocketAddress(InetAddress.ofLiteral(loopback), listening.getPort());
   }
 
   private static String contents(Configuration valid) {

@@ -80,6 +80,8 @@ final class Rehearsal {
       command("explain", "www.example.com", "--server", url);
       command("history", "--server", url);
       command("validate", "-c", file.toString());
+      command(
+          "query", "www.example.com", "@127.0.0.1:" + server.dnsAddresses().getFirst().getPort());
     }
     return ExitCode.DONE;
   }

@@ -137,7 +137,10 @@ class ArchitectureTest {
                   "failover.opinion",
                   "failover.verdict",
                   "failover.selection")),
-          Map.entry("server.cli", Set.of("server.api")),
+          Map.entry("server.cli", Set.of("server.api", "server.query", "server.zones", "dns.wire")),
+          Map.entry("server.query", Set.of("dns.wire")),
+          Map.entry(
+              "server.zones", Set.of("server.config", "server.query", "dns.wire", "dns.zone")),
           Map.entry(
               "server.cluster",
               Set.of(

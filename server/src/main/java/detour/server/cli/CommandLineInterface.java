@@ -38,8 +38,10 @@ public final class CommandLineInterface {
             new ChangingCommands.Failback(terminal),
             new ReadingCommands.History(terminal),
             new LocalCommands.Check(local, terminal),
+            new QueryCommand(local, terminal),
             new ChangingCommands.Reload(terminal));
     commands.forEach(root::addSubcommand);
+    root.addSubcommand(ZoneCommands.of(local, terminal));
     root.addSubcommand(ConfigCommands.of(local, terminal));
     root.addSubcommand(new Completion(root, terminal));
     root.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
@@ -48,6 +50,8 @@ public final class CommandLineInterface {
         Help.defaultColorScheme(terminal.look().colour() ? Help.Ansi.ON : Help.Ansi.OFF));
     root.setUsageHelpWidth(Math.clamp(terminal.look().columns(), 60, 100));
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    // `@127.0.0.1` is a server to ask, not a file of arguments.
+    root.setExpandAtFiles(false);
     root.setExecutionExceptionHandler((e, command, parsed) -> failed(e, terminal));
     root.setParameterExceptionHandler((e, wrong) -> misunderstood(e, terminal));
     return root;

@@ -2,6 +2,8 @@ package detour.server.cli;
 
 import detour.server.api.CheckReport;
 import detour.server.api.ConfigurationText;
+import detour.server.zones.ZoneContent;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,22 @@ public interface LocalActions {
   ///
   /// @param leftOut the sections of the file that are each node's own
   record Gathered(Path file, ConfigurationText text, List<String> leftOut) {}
+
+  /// Where the server of a configuration answers DNS queries, as a client on this machine reaches
+  /// it. Keeps what libraries log away from what a command prints.
+  ///
+  /// @param configuration null to look in the usual places
+  /// @return null when none is named, and none is in the usual places or it cannot be read
+  /// @throws CommandFailed when a named one cannot be read
+  @Nullable InetSocketAddress dnsServer(@Nullable Path configuration);
+
+  /// The zones of a configuration with their services, each zone file read once more for its
+  /// places.
+  ///
+  /// @param configuration null to look in the usual places
+  /// @return in the order of the configuration
+  /// @throws CommandFailed when the configuration cannot be read
+  List<ZoneContent> zones(@Nullable Path configuration);
 
   /// Runs checks once, now.
   ///

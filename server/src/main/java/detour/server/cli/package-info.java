@@ -1,6 +1,8 @@
-/// The commands: they talk to a running server through its API only.
+/// The commands: they talk to a running server through its API only, and `query` to any through
+/// DNS.
 ///
-/// In: arguments. Out: tables or JSON, and an exit code. Thread: main. May import: api's records.
+/// In: arguments. Out: tables or JSON, and an exit code. Thread: main. May import: api's records,
+/// query.
 @NullMarked
 package detour.server.cli;
 

@@ -26,6 +26,10 @@ final class ZoneFileParser {
   private boolean ownerIsBad;
   private long defaultTtl;
   private long lastTtl = NO_TTL;
+  private boolean generated;
+  private int placedOffset;
+  private int placedLine = 1;
+  private int placedLineStart;
 
   /// @param origin wire form
   /// @param defaultTtl in seconds, or [#NO_TTL]
@@ -113,6 +117,7 @@ final class ZoneFileParser {
   private void generate() throws EntryException {
     List<String> lines = GeneratedEntries.of(entries);
     int at = entries.start(0);
+    place(at);
     for (String line : lines) {
       ZoneFileParser parser =
           new ZoneFileParser(
@@ -121,6 +126,7 @@ final class ZoneFileParser {
               line.getBytes(StandardCharsets.ISO_8859_1),
               text.origin(),
               defaultTtl == NO_TTL ? lastTtl : defaultTtl);
+      parser.generated = true;
       try {
         if (parser.entries.next()) {
           parser.record();
@@ -159,6 +165,7 @@ final class ZoneFileParser {
     int type = type(typeToken);
     byte[] rdata = text.read(type, typeToken + 1);
     long seconds = ttl(ttl, type, rdata, typeToken);
+    place(entries.start(0));
     try {
       reader.record(of, type, seconds, rdata);
     } catch (ZoneException e) {
@@ -242,6 +249,21 @@ final class ZoneFileParser {
           entries.start(token), "this record has no TTL: give it one, or write a $TTL line above");
     }
     return lastTtl;
+  }
+
+  /// Tells where the next record stands. Lines are counted on from the entry before.
+  private void place(int offset) {
+    if (generated || !reader.wantsPlaces()) {
+      return;
+    }
+    byte[] bytes = entries.bytes();
+    for (; placedOffset < offset; placedOffset++) {
+      if (bytes[placedOffset] == '\n') {
+        placedLine++;
+        placedLineStart = placedOffset + 1;
+      }
+    }
+    reader.place(file, placedLine, offset - placedLineStart + 1);
   }
 
   private void report(int offset, String message) {

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Reads RFC 1035 master files, with `$INCLUDE`, `$TTL` (RFC 2308), `$GENERATE` and the unknown
 /// types of RFC 3597.
@@ -27,6 +28,7 @@ public final class ZoneFileReader {
 
   private final ZoneFiles files;
   private final RecordSink sink;
+  private final @Nullable PlacedSink placedSink;
   private final Set<Path> sources = new LinkedHashSet<>();
   private final List<Problem> problems = new ArrayList<>();
   private final Deque<Path> open = new ArrayDeque<>();
@@ -36,6 +38,7 @@ public final class ZoneFileReader {
   private ZoneFileReader(ZoneFiles files, RecordSink sink) {
     this.files = files;
     this.sink = sink;
+    this.placedSink = sink instanceof PlacedSink placed ? placed : null;
   }
 
   /// Takes the records in the order of the file.
@@ -46,6 +49,16 @@ public final class ZoneFileReader {
     /// @throws ZoneException when the record cannot stand in this zone; it becomes a problem with
     ///   the record's place
     void add(Name owner, int type, long ttlSeconds, byte[] rdata) throws ZoneException;
+  }
+
+  /// A sink that also wants to know where each record stands.
+  public interface PlacedSink extends RecordSink {
+    /// Told before each record.
+    ///
+    /// @param file as it was named
+    /// @param line counted from 1
+    /// @param column counted from 1, in octets
+    void at(Path file, int line, int column);
   }
 
   /// @param sources every file that was read, whether or not it was sound
@@ -130,6 +143,16 @@ public final class ZoneFileReader {
 
   void record(Name owner, int type, long ttlSeconds, byte[] rdata) throws ZoneException {
     sink.add(owner, type, ttlSeconds, rdata);
+  }
+
+  boolean wantsPlaces() {
+    return placedSink != null;
+  }
+
+  void place(Path file, int line, int column) {
+    if (placedSink != null) {
+      placedSink.at(file, line, column);
+    }
   }
 
   void report(Problem problem) {

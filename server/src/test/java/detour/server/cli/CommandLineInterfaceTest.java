@@ -12,10 +12,12 @@ import detour.server.api.FakeServer;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.publish.RunningConfiguration;
+import detour.server.zones.ZoneContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -389,6 +391,8 @@ class CommandLineInterfaceTest {
             "failback",
             "history",
             "check",
+            "query",
+            "zone",
             "reload",
             "config",
             "completion")
@@ -452,6 +456,7 @@ class CommandLineInterfaceTest {
   private static final class FakeLocalActions implements LocalActions {
     private final List<String> calls = new ArrayList<>();
     private int exitCode;
+    private @Nullable InetSocketAddress dnsServer;
     private ConfigurationText text =
         new ConfigurationText("site.yaml", "zones: []\n", Map.of("a.zone", "; a\n"));
 
@@ -482,6 +487,18 @@ class CommandLineInterfaceTest {
     @Override
     public int demo(boolean once) {
       return called("demo " + once);
+    }
+
+    @Override
+    public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
+      called("dnsServer " + configuration);
+      return dnsServer;
+    }
+
+    @Override
+    public List<ZoneContent> zones(@Nullable Path configuration) {
+      called("zones " + configuration);
+      return List.of();
     }
 
     @Override
