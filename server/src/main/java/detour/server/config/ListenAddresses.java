@@ -25,6 +25,6 @@ public final class ListenAddresses {
                 List.of(format.listen()),
                 "",
                 null);
-    return values == null || problems.count() > 0 ? List.of() : values.of(format.listen()).dns();
+    return values == null || problems.count() > 0 ? List.of() : values.of(format.listen()).settings().dns();
   }
 }
