@@ -7,11 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import detour.server.api.BadRequest;
 import detour.server.api.ExplanationReport;
+import detour.server.config.ConfigurationReader;
+import detour.server.probe.kinds.ProbeKinds;
+import detour.server.publish.LoadedConfiguration;
 import detour.server.publish.PublishWorld;
 import detour.server.publish.PublishedState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -116,5 +124,34 @@ class AnswerExplainerTest {
     assertThatThrownBy(() -> explain(name, "A"))
         .isInstanceOf(BadRequest.class)
         .hasMessageContaining("is no domain name");
+  }
+
+  @Test
+  void shouldNameTheServiceThatAnswersTheTypeWhereSeveralStand(@TempDir Path folder)
+      throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("detour.yaml"),
+            """
+            zones: [{ name: example.com, ns: [ns1.example.net] }]
+            services:
+              - { name: web, owner: "*.example.com", check: none, pools: [{ endpoints: [192.0.2.1] }] }
+              - name: mail
+                owner: "*.example.com"
+                check: none
+                addresses: false
+                pools: [{ endpoints: [{ address: 192.0.2.2, records: MX 10 mx.example.net }] }]
+            """);
+    var read = (ConfigurationReader.Result.Valid) ConfigurationReader.read(file, ProbeKinds.ALL);
+    var loaded =
+        new LoadedConfiguration(
+            "test.yaml", read.configuration().model(), read.configuration().zones(), List.of());
+    try (PublishWorld shared = PublishWorld.of(loaded).started()) {
+      var explainer = new AnswerExplainer(shared.loop::table, shared.loop::state);
+      assertThat(explainer.explain("x.example.com", "A", null).service()).isEqualTo("web");
+      assertThat(explainer.explain("x.example.com", "MX", null).service()).isEqualTo("mail");
+      assertThat(explainer.explain("*.example.com", "MX", null).service()).isEqualTo("mail");
+      assertThat(explainer.explain("x.example.com", "TXT", null).service()).isNull();
+    }
   }
 }

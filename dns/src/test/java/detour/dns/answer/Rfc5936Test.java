@@ -3,8 +3,10 @@ package detour.dns.answer;
 import static detour.dns.answer.Server.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Type;
 
@@ -31,5 +33,15 @@ class Rfc5936Test {
         assertThat(Server.records(message, 1)).isEmpty();
       }
     }
+  }
+
+  /// RFC 8914 section 4.21: "Not Authoritative", where the query has EDNS.
+  @Test
+  void shouldSayThatItIsNotAuthoritativeForWhatIsNoZone() {
+    Message message = server.askEdns("www.example.com", Type.AXFR, 1232, false);
+    assertThat(message.getOPT().getOptions(15))
+        .singleElement()
+        .extracting(option -> ((ExtendedErrorCodeOption) option).getErrorCode())
+        .isEqualTo(20);
   }
 }

@@ -70,7 +70,7 @@ public final class PublishWorld implements AutoCloseable {
 
   /// With a configuration that has a service `marked.example.com` with an endpoint
   /// `only/192.0.2.250`.
-  static PublishWorld of(LoadedConfiguration configuration) {
+  public static PublishWorld of(LoadedConfiguration configuration) {
     return new PublishWorld(new SettableTime(), new MemoryJournal(), configuration);
   }
 
