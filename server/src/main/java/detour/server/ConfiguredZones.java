@@ -6,6 +6,7 @@ import detour.failover.model.Service;
 import detour.server.config.Configuration;
 import detour.server.config.DeclaredZones;
 import detour.server.publish.SettledAnswer;
+import detour.server.zones.ServedName;
 import detour.server.zones.ZoneContent;
 import detour.server.zones.ZoneRecord;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// The zones of a configuration for people: their files read once more for the places of records,
 /// with what their services answer while all is well.
@@ -30,16 +32,16 @@ final class ConfiguredZones {
   private static ZoneContent content(Zone zone, List<Service> services, Map<String, Path> files) {
     String name = withoutDot(zone.origin());
     List<ZoneRecord> records = new ArrayList<>();
-    Map<Name, List<String>> names = new LinkedHashMap<>();
+    Map<Name, ServedName> names = new LinkedHashMap<>();
     for (Service service : services) {
       if (service.zone().equals(name)) {
-        Name owner = Name.parse(service.name());
+        Name owner = Name.parse(service.owner());
         SettledAnswer answer = SettledAnswer.of(service, zone.mayHoldAlias(owner));
         for (SettledAnswer.Item item : answer.records()) {
           records.add(
               new ZoneRecord(owner, item.type(), item.ttlSeconds(), item.rdata(), null, true));
         }
-        names.put(owner, answer.unresolved());
+        names.merge(owner, new ServedName(Set.copyOf(service.types()), answer.unresolved()), ServedName::and);
       }
     }
     ZoneContent.Services added = new ZoneContent.Services(records, names);

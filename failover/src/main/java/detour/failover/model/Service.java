@@ -2,6 +2,7 @@ package detour.failover.model;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// An owner name whose address records, or others, depend on health. Several services may stand at
@@ -37,6 +38,8 @@ public record Service(
     @Nullable FailoverBudget failoverBudget,
     Duration ramp,
     boolean addresses) {
+  private static final int TYPE_A = 1;
+  private static final int TYPE_AAAA = 28;
 
   /// How the selection returns to an earlier pool.
   public enum Failback {
@@ -115,6 +118,15 @@ public record Service(
         .flatMap(endpoint -> endpoint.records().stream())
         .map(CarriedRecord::type)
         .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /// All types that it answers, upwards: A (1) and AAAA (28) unless it leaves addresses to the zone,
+  /// and those that its endpoints carry.
+  public List<Integer> types() {
+    return Stream.concat(
+            addresses ? Stream.of(TYPE_A, TYPE_AAAA) : Stream.of(), carriedTypes().stream())
         .sorted()
         .toList();
   }

@@ -9,19 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// Services that stand at one name: none may answer a type that another one answers there.
 final class SharedOwners {
   private SharedOwners() {}
-
-  /// The types that a service answers.
-  static List<Integer> types(Service service) {
-    return Stream.concat(
-            service.addresses() ? Stream.of(RecordType.A, RecordType.AAAA) : Stream.of(),
-            service.carriedTypes().stream())
-        .toList();
-  }
 
   /// Reports each service that answers what an earlier one does.
   ///
@@ -38,7 +29,7 @@ final class SharedOwners {
       }
       Map<Integer, Integer> firsts =
           answered.computeIfAbsent(service.owner(), owner -> new HashMap<>());
-      for (int type : types(service)) {
+      for (int type : service.types()) {
         Integer first = firsts.putIfAbsent(type, i);
         if (first != null) {
           Place place = declarations.get(first).place();

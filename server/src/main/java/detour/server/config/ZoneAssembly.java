@@ -104,7 +104,7 @@ final class ZoneAssembly {
         firsts.putIfAbsent(service.owner(), i);
         types
             .computeIfAbsent(service.owner(), owner -> new HashSet<>())
-            .addAll(SharedOwners.types(service));
+            .addAll(service.types());
       }
     }
     firsts.forEach((owner, first) -> {

@@ -10,6 +10,7 @@ import detour.failover.selection.SelectionRules;
 import detour.failover.selection.Track;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -44,9 +45,15 @@ public record SettledAnswer(List<Item> records, List<String> unresolved) {
     if (!rendering.ipv6().equals(rendering.ipv4())) {
       add(rendering.ipv6(), RecordType.AAAA, records);
     }
+    for (CarriedRendering other : rendering.others()) {
+      for (CarriedRendering.Item item : other.items()) {
+        byte[] data = HexFormat.of().parseHex(item.record().data());
+        records.add(new Item(other.type(), other.ttlSeconds(), data));
+      }
+    }
     boolean alias = rendering.ipv4() instanceof AnswerRendering.Family.Alias;
     return new SettledAnswer(
-        List.copyOf(records), alias ? List.of() : hostNames(service, selections));
+        List.copyOf(records), alias || !service.addresses() ? List.of() : hostNames(service, selections));
   }
 
   private static void add(AnswerRendering.Family family, int type, List<Item> records) {

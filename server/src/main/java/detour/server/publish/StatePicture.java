@@ -1,6 +1,5 @@
 package detour.server.publish;
 
-import detour.dns.wire.RecordType;
 import detour.failover.model.Destination;
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
@@ -108,22 +107,13 @@ final class StatePicture {
     return new ServiceState(
         service.name(),
         service.owner(),
-        types(service),
+        Set.copyOf(service.types()),
         service.zone(),
         failback(service),
         whenAllDown(service.whenAllDown()),
         view.selections().stream().map(selection -> track(service, view, selection)).toList(),
         pools,
         handedOut(holds));
-  }
-
-  private static Set<Integer> types(Service service) {
-    Set<Integer> types = new HashSet<>(service.carriedTypes());
-    if (service.addresses()) {
-      types.add(RecordType.A);
-      types.add(RecordType.AAAA);
-    }
-    return Set.copyOf(types);
   }
 
   private TrackState track(Service service, LiveService.View view, Selection selection) {

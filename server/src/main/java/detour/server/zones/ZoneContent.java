@@ -10,19 +10,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A zone's records with their places, and why the server would refuse it.
 ///
 /// @param source where it was read from, for people
 /// @param records in the order of the file, without those that were refused; those of services last
-/// @param services the names of services in the zone, and host names that wait for their addresses
+/// @param services at which names of the zone they answer, and what
 /// @param errors empty when the server takes the zone
 public record ZoneContent(
     Name origin,
     String source,
     List<ZoneRecord> records,
-    Map<Name, List<String>> services,
+    Map<Name, ServedName> services,
     List<Finding> errors) {
   private static final String REFUSED = "refused";
 
@@ -35,8 +36,8 @@ public record ZoneContent(
   /// What services add to a zone.
   ///
   /// @param records as they are while all endpoints are healthy
-  /// @param names with host names whose addresses are found only while the server runs
-  public record Services(List<ZoneRecord> records, Map<Name, List<String>> names) {
+  /// @param names at which they answer, and what
+  public record Services(List<ZoneRecord> records, Map<Name, ServedName> names) {
     public static final Services NONE = new Services(List.of(), Map.of());
   }
 
@@ -51,8 +52,8 @@ public record ZoneContent(
               REFUSED, problem.file(), problem.line(), problem.column(), problem.message()));
     }
     int index = 0;
-    for (Name service : services.names().keySet()) {
-      collector.service(service, index++, errors);
+    for (Map.Entry<Name, ServedName> service : services.names().entrySet()) {
+      collector.service(service.getKey(), index++, service.getValue().types(), errors);
     }
     // Whatever is missing may have been refused above.
     if (errors.isEmpty()) {
@@ -100,9 +101,9 @@ public record ZoneContent(
       records.add(new ZoneRecord(owner, type, ttlSeconds, rdata, place, false));
     }
 
-    void service(Name name, int index, List<Finding> errors) {
+    void service(Name name, int index, Set<Integer> types, List<Finding> errors) {
       try {
-        var _ = builder.service(name, index);
+        var _ = builder.service(name, index, types);
       } catch (ZoneException e) {
         errors.add(Finding.error(REFUSED, null, 0, 0, String.valueOf(e.getMessage())));
       }

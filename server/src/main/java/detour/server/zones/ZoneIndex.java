@@ -16,7 +16,7 @@ final class ZoneIndex {
   private final Name origin;
   private final Map<Name, Map<Integer, List<ZoneRecord>>> records = new LinkedHashMap<>();
   private final Set<Name> names = new HashSet<>();
-  private final Set<Name> services;
+  private final Map<Name, ServedName> services;
 
   /// What a resolver finds at a name when it looks for an address.
   enum Standing {
@@ -35,7 +35,7 @@ final class ZoneIndex {
 
   ZoneIndex(ZoneContent content) {
     origin = content.origin();
-    services = content.services().keySet();
+    services = content.services();
     for (ZoneRecord record : content.records()) {
       records
           .computeIfAbsent(record.owner(), _ -> new HashMap<>())
@@ -43,7 +43,7 @@ final class ZoneIndex {
           .add(record);
       addName(record.owner());
     }
-    services.forEach(this::addName);
+    services.keySet().forEach(this::addName);
   }
 
   Name origin() {
@@ -65,7 +65,9 @@ final class ZoneIndex {
 
   /// Whether an address stands at exactly this name, also below a delegation.
   boolean hasAddress(Name name) {
-    return has(name, RecordType.A) || has(name, RecordType.AAAA) || services.contains(name);
+    return has(name, RecordType.A)
+        || has(name, RecordType.AAAA)
+        || (services.containsKey(name) && services.get(name).types().contains(RecordType.A));
   }
 
   boolean contains(Name name) {

@@ -66,6 +66,7 @@ public final class ZonePrint {
         .forEach(entry ->
             entry
                 .getValue()
+                .unresolved()
                 .forEach(host ->
                     sink.accept(
                         "; %s service: the addresses of %s, found while the server runs"

@@ -3,12 +3,14 @@ package detour.server.zones;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.dns.wire.Name;
+import detour.dns.wire.RecordType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -267,7 +269,7 @@ class ZoneCheckTest {
   private ZoneContent read(String zone, Name service) throws Exception {
     Path file = Files.writeString(folder.resolve("zone"), zone);
     return ZoneContent.read(
-        file, ORIGIN, new ZoneContent.Services(List.of(), Map.of(service, List.of())));
+        file, ORIGIN, new ZoneContent.Services(List.of(), Map.of(service, new ServedName(Set.of(RecordType.A, RecordType.AAAA), List.of()))));
   }
 
   private static String text(Finding finding) {

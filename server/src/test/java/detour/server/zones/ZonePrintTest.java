@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ZonePrintTest {
   private static final Name ORIGIN = Name.parse("example.com");
+  private static final Set<Integer> ADDRESSES = Set.of(RecordType.A, RecordType.AAAA);
 
   /// Every form that all peers read as well.
   private static final String RICH =
@@ -141,7 +143,11 @@ class ZonePrintTest {
             List.of(
                 new ZoneRecord(
                     www, RecordType.A, 30, new byte[] {(byte) 192, 0, 2, 7}, null, true)),
-            Map.of(www, List.of(), app, List.of("app.example.net")));
+            Map.of(
+                www,
+                new ServedName(ADDRESSES, List.of()),
+                app,
+                new ServedName(ADDRESSES, List.of("app.example.net"))));
     Path file = Files.writeString(folder.resolve("zone"), "@ 60 SOA ns. hm 1 2 1 3 4\n@ NS ns.\n");
     ZoneContent content = ZoneContent.read(file, ORIGIN, services);
     List<String> lines = new ArrayList<>();
