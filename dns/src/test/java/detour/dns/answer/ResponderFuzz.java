@@ -10,14 +10,32 @@ import detour.dns.zone.ZoneException;
 import detour.dns.zone.ZoneTexts;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.Type;
 import org.xbill.DNS.WireParseException;
 
 /// Whatever arrives, the response is a well-formed message about the same question, or none.
 class ResponderFuzz {
+  private static final ServerOptions OPTIONS =
+      ServerOptions.of(
+          "ams1",
+          "Detour",
+          new CookiePolicy(List.of(CookieSecret.parse("e5e973e5a6b2a43f48e7dc849e37bfcf")), true));
   private static final AnswerTable TABLE = table();
+
+  /// Nearly all that goes out over UDP is above a limit, and truncated.
+  private static final AnswerTable LIMITED_TABLE =
+      TABLE.identifiedBy(
+          OPTIONS.limiting(
+              new RateLimits(
+                  RateLimits.Mode.ON, 1, 1, 1, 1, 1, Duration.ofSeconds(1), 1, 24, 56, List.of())),
+          123);
+
+  private static final Responder LIMITED = new Responder(1, 1232, new RateBuckets(1));
 
   @FuzzTest(maxDuration = "2m")
   void shouldAnswerWellFormed(byte[] query) throws IOException {
@@ -26,24 +44,43 @@ class ResponderFuzz {
     }
     for (Transport transport : Transport.values()) {
       for (int capacity : new int[] {Math.max(512, query.length), 16_384}) {
-        check(query, transport, capacity);
+        check(new Responder(1), TABLE, query, transport, capacity);
       }
     }
+    check(LIMITED, LIMITED_TABLE, query, Transport.UDP, 16_384);
   }
 
-  private static void check(byte[] query, Transport transport, int capacity) throws IOException {
+  /// The octets are the options of a query that is good otherwise.
+  @FuzzTest(maxDuration = "2m")
+  void shouldAnswerWhateverTheOptionsAre(byte[] options) throws IOException {
+    byte[] query = Server.query("www.b", Type.A).toWire();
+    query[11] = 1;
+    ByteBuffer message =
+        ByteBuffer.allocate(query.length + 11 + options.length)
+            .put(query)
+            .put((byte) 0)
+            .putShort((short) Type.OPT)
+            .putShort((short) 1232)
+            .putInt(0)
+            .putShort((short) options.length)
+            .put(options);
+    shouldAnswerWellFormed(message.array());
+  }
+
+  private static void check(
+      Responder responder, AnswerTable table, byte[] query, Transport transport, int capacity)
+      throws IOException {
     byte[] buffer = Arrays.copyOf(query, capacity);
     int length =
-        new Responder(1)
-            .respond(
-                TABLE,
-                MemorySegment.ofArray(buffer),
-                0,
-                query.length,
-                capacity,
-                transport,
-                new ClientAddress(),
-                1_800_000_000_000L);
+        responder.respond(
+            table,
+            MemorySegment.ofArray(buffer),
+            0,
+            query.length,
+            capacity,
+            transport,
+            new ClientAddress(),
+            1_800_000_000_000L);
     boolean answerable = query.length >= 12 && query[2] >= 0;
     assertThat(length > 0).isEqualTo(answerable);
     if (!answerable) {
@@ -84,13 +121,7 @@ class ResponderFuzz {
               new ServiceAnswer(addresses, PreparedAnswer.noData(), "last resort"),
               new ServiceAnswer(alias, alias, null)
             })
-        .identifiedBy(
-            ServerOptions.of(
-                "ams1",
-                "Detour",
-                new CookiePolicy(
-                    List.of(CookieSecret.parse("e5e973e5a6b2a43f48e7dc849e37bfcf")), true)),
-            123);
+        .identifiedBy(OPTIONS, 123);
   }
 
   private static Zone services() {
