@@ -27,6 +27,7 @@ public record SettledAnswer(List<Item> records, List<String> unresolved) {
   /// One record.
   ///
   /// @param rdata uncompressed
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Item(int type, long ttlSeconds, byte[] rdata) {}
 
   /// @param aliasAllowed whether a CNAME may stand at the name; where not, host names are flattened

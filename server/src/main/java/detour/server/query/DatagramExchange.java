@@ -24,10 +24,10 @@ final class DatagramExchange {
   List<String> strays() {
     List<String> strays = new ArrayList<>();
     if (foreign > 0) {
-      strays.add(count(foreign) + " with another ID came and was passed over");
+      strays.add(passedOver(foreign, "with another ID"));
     }
     if (tooShort > 0) {
-      strays.add(count(tooShort) + " shorter than a header came and was passed over");
+      strays.add(passedOver(tooShort, "shorter than a header"));
     }
     return strays;
   }
@@ -87,7 +87,9 @@ final class DatagramExchange {
     return millis % 1_000 == 0 ? millis / 1_000 + " s" : millis + " ms";
   }
 
-  private static String count(int number) {
-    return number == 1 ? "a datagram" : number + " datagrams";
+  private static String passedOver(int number, String which) {
+    return number == 1
+        ? "a datagram " + which + " came and was passed over"
+        : number + " datagrams " + which + " came and were passed over";
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///   behind them (RFC 7873)
 /// @param subnet null for none
 /// @param padded fill up to a multiple of 128 octets (RFC 8467 section 4.1)
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record EdnsSettings(
     int udpOctets,
     boolean dnssecOk,

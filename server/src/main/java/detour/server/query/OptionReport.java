@@ -77,7 +77,7 @@ public record OptionReport(int code, String name, String text, Map<String, Objec
     }
     int family = Short.toUnsignedInt(ByteBuffer.wrap(data).getShort());
     int length = family == 1 ? 4 : family == 2 ? 16 : 0;
-    if (data.length - 4 > length) {
+    if (family > 2 || data.length - 4 > length) {
       return null;
     }
     int source = Byte.toUnsignedInt(data[2]);

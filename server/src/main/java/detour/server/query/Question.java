@@ -83,17 +83,15 @@ public record Question(Name name, int type, int dclass) {
       throw new IllegalArgumentException(
           "'" + text + "' is no record type: expected one as A, AAAA, HTTPS or TYPE65");
     }
-    switch (number) {
+    return switch (number) {
       case Type.AXFR, Type.IXFR ->
           throw new IllegalArgumentException(
               Type.string(number) + " moves a whole zone, which this command does not do");
       case 0, Type.OPT, Type.TSIG, Type.TKEY ->
           throw new IllegalArgumentException(
               Type.string(number) + " is part of messages and cannot be asked for");
-      default -> {
-        return number;
-      }
-    }
+      default -> number;
+    };
   }
 
   private static int number(String text) {

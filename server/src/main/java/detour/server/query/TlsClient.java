@@ -100,7 +100,7 @@ final class TlsClient {
   /// The innermost cause has the sentence that helps.
   static String reason(SSLException e) {
     Throwable cause = e;
-    while (cause.getCause() != null && cause.getCause() != cause) {
+    while (cause.getCause() != null) {
       cause = cause.getCause();
     }
     String message = String.valueOf(cause.getMessage());

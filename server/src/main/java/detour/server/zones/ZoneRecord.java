@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rdata uncompressed
 /// @param place null where the zone was not read from a file
 /// @param service whether it comes from a service, as it is while all endpoints are healthy
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ZoneRecord(
     Name owner,
     int type,

@@ -25,6 +25,7 @@ class OptionReportTest {
             + " everybody (scope 0)",
         "8  | 0002382020010db8000000 | ECS         | 2001:db8::/56, the answer is good"
             + " for its /32 (scope 32)",
+        "8  | 00030000               | OPT8        | 4 octets: 00030000",
         "8  | 0001                   | OPT8        | 2 octets: 0001",
         "9  | 00000e10               | EXPIRE      | 3600 s",
         "10 | 0102030405060708       | COOKIE      | 0102030405060708, without a server cookie",

@@ -78,7 +78,7 @@ class QueryClientTest {
     try (ScriptedServer server = new ScriptedServer(noisy, SILENT)) {
       assertThat(ask(server, Transport.UDP, PLAIN).remarks())
           .containsExactly(
-              "2 datagrams with another ID came and was passed over",
+              "2 datagrams with another ID came and were passed over",
               "a datagram shorter than a header came and was passed over",
               "the server does not speak EDNS");
     }
