@@ -41,7 +41,10 @@ final class ConfiguredZones {
           records.add(
               new ZoneRecord(owner, item.type(), item.ttlSeconds(), item.rdata(), null, true));
         }
-        names.merge(owner, new ServedName(Set.copyOf(service.types()), answer.unresolved()), ServedName::and);
+        names.merge(
+            owner,
+            new ServedName(Set.copyOf(service.types()), answer.unresolved()),
+            ServedName::and);
       }
     }
     ZoneContent.Services added = new ZoneContent.Services(records, names);

@@ -122,8 +122,8 @@ public record Service(
         .toList();
   }
 
-  /// All types that it answers, upwards: A (1) and AAAA (28) unless it leaves addresses to the zone,
-  /// and those that its endpoints carry.
+  /// All types that it answers, upwards: A (1) and AAAA (28) unless it leaves addresses to the
+  /// zone, and those that its endpoints carry.
   public List<Integer> types() {
     return Stream.concat(
             addresses ? Stream.of(TYPE_A, TYPE_AAAA) : Stream.of(), carriedTypes().stream())

@@ -25,6 +25,8 @@ public final class ListenAddresses {
                 List.of(format.listen()),
                 "",
                 null);
-    return values == null || problems.count() > 0 ? List.of() : values.of(format.listen()).settings().dns();
+    return values == null || problems.count() > 0
+        ? List.of()
+        : values.of(format.listen()).settings().dns();
   }
 }

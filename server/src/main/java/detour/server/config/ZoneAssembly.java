@@ -102,9 +102,7 @@ final class ZoneAssembly {
       Service service = services.get(i);
       if (service.zone().equals(zone)) {
         firsts.putIfAbsent(service.owner(), i);
-        types
-            .computeIfAbsent(service.owner(), owner -> new HashSet<>())
-            .addAll(service.types());
+        types.computeIfAbsent(service.owner(), owner -> new HashSet<>()).addAll(service.types());
       }
     }
     firsts.forEach((owner, first) -> {

@@ -54,7 +54,8 @@ public record SettledAnswer(List<Item> records, List<String> unresolved) {
     }
     boolean alias = rendering.ipv4() instanceof AnswerRendering.Family.Alias;
     return new SettledAnswer(
-        List.copyOf(records), alias || !service.addresses() ? List.of() : hostNames(service, selections));
+        List.copyOf(records),
+        alias || !service.addresses() ? List.of() : hostNames(service, selections));
   }
 
   private static void add(AnswerRendering.Family family, int type, List<Item> records) {

@@ -269,7 +269,11 @@ class ZoneCheckTest {
   private ZoneContent read(String zone, Name service) throws Exception {
     Path file = Files.writeString(folder.resolve("zone"), zone);
     return ZoneContent.read(
-        file, ORIGIN, new ZoneContent.Services(List.of(), Map.of(service, new ServedName(Set.of(RecordType.A, RecordType.AAAA), List.of()))));
+        file,
+        ORIGIN,
+        new ZoneContent.Services(
+            List.of(),
+            Map.of(service, new ServedName(Set.of(RecordType.A, RecordType.AAAA), List.of()))));
   }
 
   private static String text(Finding finding) {
