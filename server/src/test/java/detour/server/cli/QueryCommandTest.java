@@ -216,7 +216,7 @@ class QueryCommandTest {
     List<JsonNode> lines =
         out.toString(StandardCharsets.UTF_8)
             .lines()
-            .map(line -> (JsonNode) ServerClient.JSON.readTree(line))
+            .map(line -> ServerClient.JSON.readTree(line))
             .toList();
     assertThat(lines).hasSize(5);
     assertThat(lines.getFirst().path("at").asString()).isEqualTo("2026-01-01T12:00:00Z");

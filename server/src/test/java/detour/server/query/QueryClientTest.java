@@ -363,7 +363,8 @@ class QueryClientTest {
   void shouldSayWhichFileOfAuthoritiesWillNotDo() throws IOException {
     Path missing = folder.resolve("missing.pem");
     Path empty = Files.writeString(folder.resolve("empty.pem"), "nothing\n");
-    Target target = new Target(new InetSocketAddress("127.0.0.1", 853), "127.0.0.1");
+    Target target =
+        new Target(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 853), "127.0.0.1");
 
     assertThatThrownBy(() -> new QueryClient(tls(target, missing, "")))
         .hasMessage(missing + ": there is no such file");
