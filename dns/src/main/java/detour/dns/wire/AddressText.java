@@ -3,8 +3,16 @@ package detour.dns.wire;
 import java.util.Arrays;
 
 /// Addresses and lists of prefixes in presentation form.
-final class AddressText {
+public final class AddressText {
+  /// RFC 4291 section 2.5.5.2.
+  private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+
   private AddressText() {}
+
+  /// @param octets 4 or 16
+  public static String of(byte[] octets) {
+    return octets.length == 4 ? ipv4(octets) : ipv6(octets);
+  }
 
   static String ipv4(byte[] octets) {
     return (octets[0] & 0xFF)
@@ -16,8 +24,12 @@ final class AddressText {
         + (octets[3] & 0xFF);
   }
 
-  /// RFC 5952 section 4: the first longest run of at least two zero groups is left out.
+  /// RFC 5952 section 4: the first longest run of at least two zero groups is left out; section 5:
+  /// IPv4 in IPv6 is written as such.
   static String ipv6(byte[] octets) {
+    if (Arrays.equals(octets, 0, MAPPED.length, MAPPED, 0, MAPPED.length)) {
+      return "::ffff:" + ipv4(Arrays.copyOfRange(octets, MAPPED.length, octets.length));
+    }
     int longest = 1;
     int from = -1;
     for (int i = 0; i < 8; i++) {

@@ -1,5 +1,6 @@
 package detour.server.query;
 
+import detour.dns.wire.AddressText;
 import detour.dns.wire.Edns;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ public record OptionReport(int code, String name, String text, Map<String, Objec
     int source = Byte.toUnsignedInt(data[2]);
     int scope = Byte.toUnsignedInt(data[3]);
     String address =
-        family == 0 ? "0.0.0.0" : Addresses.text(Arrays.copyOfRange(data, 4, 4 + length));
+        family == 0 ? "0.0.0.0" : AddressText.of(Arrays.copyOfRange(data, 4, 4 + length));
     String reach = scope == 0 ? "good for everybody" : "good for its /" + scope;
     return new Fields()
         .put("address", address)

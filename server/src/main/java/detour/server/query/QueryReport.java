@@ -1,7 +1,9 @@
 package detour.server.query;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import detour.dns.wire.DataText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.xbill.DNS.Message;
 import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
@@ -49,6 +52,8 @@ public record QueryReport(
     List<RecordReport> authority,
     List<RecordReport> additional,
     List<String> remarks) {
+  /// Octets of type, class, TTL and length.
+  private static final int BEFORE_DATA = 10;
 
   /// The OPT record.
   ///
@@ -129,7 +134,13 @@ public record QueryReport(
                 r.getTTL(),
                 DClass.string(r.getDClass()),
                 Type.string(r.getType()),
-                RecordData.text(r)))
+                DataText.write(r.getType(), data(r))))
         .toList();
+  }
+
+  /// RDATA, uncompressed.
+  private static byte[] data(Record record) {
+    byte[] whole = record.toWire(Section.ANSWER);
+    return Arrays.copyOfRange(whole, record.getName().length() + BEFORE_DATA, whole.length);
   }
 }

@@ -1,5 +1,6 @@
 package detour.server.query;
 
+import detour.dns.wire.AddressText;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -54,7 +55,7 @@ public record Target(InetSocketAddress address, String host) {
   }
 
   private static String text(InetAddress address) {
-    String text = Addresses.text(address.getAddress());
+    String text = AddressText.of(address.getAddress());
     return address instanceof Inet6Address ? "[" + text + "]" : text;
   }
 

@@ -1,10 +1,10 @@
 package detour.server.zones;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import detour.dns.wire.DataText;
 import detour.dns.wire.Name;
 import detour.dns.wire.PackedRecords;
 import detour.dns.wire.RecordType;
-import detour.server.query.RecordData;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -144,7 +144,7 @@ public final class ZonePrint {
       }
       return text.append(name(Targets.of(record))).toString();
     }
-    return RecordData.text(type, rdata);
+    return DataText.write(type, rdata);
   }
 
   private String name(Name name) {

@@ -1,4 +1,4 @@
-package detour.server.query;
+package detour.dns.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// RFC 5952 section 4.
-class AddressesTest {
+class AddressTextTest {
   @ParameterizedTest
   @CsvSource({
     "192.0.2.1, 192.0.2.1",
@@ -20,6 +20,6 @@ class AddressesTest {
     "2001:DB8:A:B:C:D:E:F, 2001:db8:a:b:c:d:e:f"
   })
   void shouldWriteAddressesAsRecommended(String address, String text) {
-    assertThat(Addresses.text(InetAddress.ofLiteral(address).getAddress())).isEqualTo(text);
+    assertThat(AddressText.of(InetAddress.ofLiteral(address).getAddress())).isEqualTo(text);
   }
 }
