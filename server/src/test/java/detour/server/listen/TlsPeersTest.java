@@ -180,6 +180,10 @@ class TlsPeersTest {
             .redirectOutput(output.toFile())
             .start();
     try (OutputStream to = process.getOutputStream()) {
+      if (!input.isEmpty()) {
+        // Before that, OpenSSL may take a command letter for data.
+        await().until(() -> !process.isAlive() || read(output).contains("Verify return code"));
+      }
       to.write(input.getBytes(StandardCharsets.ISO_8859_1));
       to.flush();
       await().until(() -> !process.isAlive() || until.call());
@@ -187,6 +191,10 @@ class TlsPeersTest {
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
+    return read(output);
+  }
+
+  private static String read(Path output) throws IOException {
     return Files.readString(output, StandardCharsets.ISO_8859_1);
   }
 }
