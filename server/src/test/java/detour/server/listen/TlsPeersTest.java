@@ -128,13 +128,6 @@ class TlsPeersTest {
     assertThat(openssl("", AT_ONCE, version, "-sess_in", session.toString())).contains("Reused, ");
   }
 
-  /// RFC 9325 section 3.5.
-  @Test
-  void shouldNotRenegotiate() throws Exception {
-    assertThat(openssl("R\n", () -> false, "-tls1_2"))
-        .contains("RENEGOTIATING", "alert handshake failure");
-  }
-
   @Test
   void shouldAnswerManyQueriesOfOneConnection() throws Exception {
     long before = METRICS.value(Counter.TLS_HANDSHAKES);
