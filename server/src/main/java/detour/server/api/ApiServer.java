@@ -22,7 +22,9 @@ public final class ApiServer implements AutoCloseable {
   /// @param address where to listen; port 0 takes a free one
   /// @param hostNames names beyond loopback by which clients may call the server, lower case: the
   ///   answer to DNS rebinding is to know one's own names
-  public ApiServer(InetSocketAddress address, Set<String> hostNames, ApiBackend backend) {
+  /// @param access by what callers are known
+  public ApiServer(
+      InetSocketAddress address, Set<String> hostNames, ApiAccess access, ApiBackend backend) {
     this.address = address;
     this.events = backend.events();
     this.server = new Server(new VirtualThreadPool());
@@ -32,7 +34,10 @@ public final class ApiServer implements AutoCloseable {
     connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
     server.addConnector(connector);
     server.setHandler(
-        new ApiHandler(new Gate(address.getAddress(), hostNames), Routes.of(backend)));
+        new ApiHandler(
+            new Gate(address.getAddress(), hostNames),
+            new Authentication(access, backend.counts()),
+            Routes.of(backend)));
     server.setStopTimeout(0);
   }
 

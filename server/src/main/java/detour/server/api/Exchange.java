@@ -22,12 +22,19 @@ final class Exchange {
   private final Request request;
   private final Response response;
   private final Map<String, String> pathParameters;
+  private final @Nullable Caller caller;
   private @Nullable Fields decodedQuery;
 
-  Exchange(Request request, Response response, Map<String, String> pathParameters) {
+  /// @param caller null where nobody is asked who they are, as for a problem report
+  Exchange(
+      Request request,
+      Response response,
+      Map<String, String> pathParameters,
+      @Nullable Caller caller) {
     this.request = request;
     this.response = response;
     this.pathParameters = pathParameters;
+    this.caller = caller;
   }
 
   /// A segment of the path that the route names.
@@ -90,20 +97,23 @@ final class Exchange {
     return request.getHeaders().get(name);
   }
 
-  /// Who asks for a change, for the history: the header Detour-Author, else where the request came
-  /// from.
+  /// Who asks for a change, for the history: the name of the token and the address, after whom the
+  /// header Detour-Author names.
   ///
   /// @throws BadRequest when the header is too long or not printable
   String author() {
+    if (caller == null) {
+      throw new IllegalStateException("a change of which nobody asked who makes it");
+    }
     String author = header("Detour-Author");
     if (author == null || author.isBlank()) {
-      return "api@" + Request.getRemoteAddr(request);
+      return caller.author(null);
     }
     if (author.length() > AUTHOR_LIMIT || author.chars().anyMatch(Character::isISOControl)) {
       throw new BadRequest(
           "Detour-Author", "expected at most " + AUTHOR_LIMIT + " printable characters");
     }
-    return author.strip();
+    return caller.author(author.strip());
   }
 
   /// The body.

@@ -6,6 +6,7 @@ import detour.server.publish.PublishedState;
 import detour.server.publish.PublishedState.ServiceState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
@@ -105,6 +106,17 @@ final class Reading {
       exchange.text(200, "ready\n");
     } else {
       exchange.text(503, "not ready: " + reason + "\n");
+    }
+  }
+
+  /// The document is made from the routes when they change, and a test sees to that.
+  void openApi(Exchange exchange) throws IOException {
+    exchange.allowOnly();
+    try (InputStream document = Reading.class.getResourceAsStream("openapi.json")) {
+      if (document == null) {
+        throw new IllegalStateException("openapi.json is not packaged");
+      }
+      exchange.send(200, "application/json", document.readAllBytes());
     }
   }
 
