@@ -4,6 +4,10 @@ import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.ProbeTarget;
 import detour.failover.opinion.Observation;
+import detour.server.access.Failures;
+import detour.server.access.Role;
+import detour.server.metrics.Metrics;
+import detour.server.pem.FollowedIdentity;
 import detour.server.publish.Agreed;
 import detour.server.publish.ClusterState;
 import detour.server.publish.Command;
@@ -40,11 +44,24 @@ public final class FakeServer implements AutoCloseable {
 
   public final FakeDesk configurations = new FakeDesk();
 
+  public final Metrics metrics = new Metrics();
+
+  private final ApiAccess access;
+  private final @Nullable FollowedIdentity identity;
   private final ApiServer api;
 
   private volatile @Nullable ClusterState cluster;
 
   public FakeServer() throws IOException {
+    this(new ApiAccess(null, Role.CONFIGURE, new Failures(System::nanoTime)), null);
+  }
+
+  /// One that knows its callers.
+  ///
+  /// @param identity what TLS shows; null for HTTP without TLS
+  public FakeServer(ApiAccess access, @Nullable FollowedIdentity identity) throws IOException {
+    this.access = access;
+    this.identity = identity;
     api = apiAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     api.start();
   }
@@ -52,8 +69,8 @@ public final class FakeServer implements AutoCloseable {
   /// Another API of the same server, not yet started.
   ApiServer apiAt(InetSocketAddress address) {
     return new ApiServer(
-        address,
-        Set.of("detour.example.net"),
+        new ApiAddress(address, Set.of("detour.example.net"), identity),
+        access,
         new ApiBackend(
             () -> state,
             () -> notReady,
@@ -64,6 +81,7 @@ public final class FakeServer implements AutoCloseable {
             new FixedJournal(),
             events,
             FakeServer::explain,
+            metrics,
             (out, accept) -> {
               out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
               return "text/plain; version=0.0.4; charset=utf-8";
@@ -79,7 +97,7 @@ public final class FakeServer implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + address().getPort();
+    return (identity == null ? "http" : "https") + "://127.0.0.1:" + address().getPort();
   }
 
   /// The only command that came.

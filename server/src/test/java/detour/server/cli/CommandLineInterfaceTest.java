@@ -454,6 +454,11 @@ class CommandLineInterfaceTest {
 
   /// Remembers what was called, as `command argument...`.
   private static final class FakeLocalActions implements LocalActions {
+    @Override
+    public Path tokenFile(@Nullable Path configuration) {
+      throw new UnsupportedOperationException();
+    }
+
     private final List<String> calls = new ArrayList<>();
     private int exitCode;
     private @Nullable InetSocketAddress dnsServer;
