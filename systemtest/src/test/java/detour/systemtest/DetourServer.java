@@ -56,7 +56,7 @@ final class DetourServer implements AutoCloseable {
     String head =
         """
         node: { name: test, data_dir: "%s" }
-        listen: { dns: ["127.0.0.1:%d", "[::1]:%d"], http: "127.0.0.1:%d" }
+        listen: { dns: ["127.0.0.1:%d", "[::1]:%d"], http: "127.0.0.1:%d", api: { without_token: configure } }
         """
             .formatted(dataDirectory(), dnsPort, dnsPort, httpPort);
     try {

@@ -71,21 +71,30 @@ public final class FakeServer implements AutoCloseable {
     return new ApiServer(
         new ApiAddress(address, Set.of("detour.example.net"), identity),
         access,
-        new ApiBackend(
-            () -> state,
-            () -> notReady,
-            () -> cluster,
-            configurations,
-            new RememberingInbox(),
-            this::post,
-            new FixedJournal(),
-            events,
-            FakeServer::explain,
-            metrics,
-            (out, accept) -> {
-              out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
-              return "text/plain; version=0.0.4; charset=utf-8";
-            }));
+        backend());
+  }
+
+  /// What the API can be asked.
+  List<Route> routes() {
+    return Routes.of(backend());
+  }
+
+  private ApiBackend backend() {
+    return new ApiBackend(
+        () -> state,
+        () -> notReady,
+        () -> cluster,
+        configurations,
+        new RememberingInbox(),
+        this::post,
+        new FixedJournal(),
+        events,
+        FakeServer::explain,
+        metrics,
+        (out, accept) -> {
+          out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
+          return "text/plain; version=0.0.4; charset=utf-8";
+        });
   }
 
   public void show(ClusterState next) {
