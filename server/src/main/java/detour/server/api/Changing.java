@@ -4,10 +4,13 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
+import detour.server.publish.DecidedOtherwise;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,7 +41,10 @@ final class Changing {
           "reason", "expected one line of at most " + REASON_LIMIT + " printable characters");
     }
     Duration lasts = lasts(body.optional("for"));
-    carryOut(new Command.SetOverride(target, state, reason, lasts, exchange.author()));
+    carryOut(
+        exchange,
+        target.service(),
+        new Command.SetOverride(target, state, reason, lasts, exchange.author()));
     String done =
         switch (state) {
           case UP -> target + " counts as up";
@@ -51,7 +57,7 @@ final class Changing {
   void clearOverride(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly("target");
     OverridePath target = target(exchange.required("target"));
-    carryOut(new Command.ClearOverride(target, exchange.author()));
+    carryOut(exchange, target.service(), new Command.ClearOverride(target, exchange.author()));
     exchange.json(200, changed(target + " follows its checks again", target.service()));
   }
 
@@ -59,7 +65,7 @@ final class Changing {
     exchange.allowOnly();
     RequestBody body = RequestBody.read(exchange, "service");
     String service = Reading.folded(body.required("service"));
-    carryOut(new Command.ApproveFailback(service, exchange.author()));
+    carryOut(exchange, service, new Command.ApproveFailback(service, exchange.author()));
     exchange.json(200, changed("the failback of " + service + " is approved", service));
   }
 
@@ -74,12 +80,23 @@ final class Changing {
     return warnings.stream().map(warning -> "\nwarning: " + warning).collect(Collectors.joining());
   }
 
+  /// On the condition of the header If-Match, where there is one.
+  private void carryOut(Exchange exchange, String service, Command command)
+      throws InterruptedException {
+    Optional<Set<String>> expected = EntityTags.expected(exchange.header("If-Match"));
+    carryOut(
+        expected.isEmpty() ? command : new Command.Conditional(command, service, expected.get()));
+  }
+
   private void carryOut(Command command) throws InterruptedException {
     try {
       backend.inbox().command(command).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof CommandRefused refused) {
         throw new Refused(409, String.valueOf(refused.getMessage()), null);
+      }
+      if (e.getCause() instanceof DecidedOtherwise otherwise) {
+        throw new Refused(412, String.valueOf(otherwise.getMessage()), "If-Match");
       }
       throw new IllegalStateException("the command failed: " + command, e.getCause());
     } catch (TimeoutException e) {

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.util.URIUtil;
 import org.jspecify.annotations.Nullable;
 
 /// The routes that change nothing.
@@ -44,11 +45,12 @@ final class Reading {
   void service(Exchange exchange) throws IOException {
     exchange.allowOnly();
     String name = exchange.segment("name");
-    ServiceReport service = serviceOf(present(backend), name);
+    ServiceState service = stateOf(present(backend), name);
     if (service == null) {
       throw new Refused(404, "no service is named '" + name + "'", "name");
     }
-    exchange.json(200, service);
+    exchange.responseHeader("ETag", EntityTags.of(service.version()));
+    exchange.json(200, Reports.service(service));
   }
 
   void explain(Exchange exchange) throws IOException {
@@ -87,6 +89,12 @@ final class Reading {
           404, "no service is named '" + service + "', and nothing is recorded of one", "service");
     }
     Long next = events.size() < limit ? null : (Long) events.getLast().id();
+    if (next != null) {
+      String only = service == null ? "" : "&service=" + URIUtil.encodePath(folded(service));
+      // RFC 8288 section 3: the rest for clients that follow links.
+      exchange.responseHeader(
+          "Link", "</api/v1/history?before=%d&limit=%d%s>; rel=\"next\"".formatted(next, limit, only));
+    }
     exchange.json(200, new HistoryReport(events.stream().map(Reports::event).toList(), next));
   }
 
@@ -130,10 +138,15 @@ final class Reading {
   }
 
   static @Nullable ServiceReport serviceOf(PublishedState state, String name) {
+    ServiceState service = stateOf(state, name);
+    return service == null ? null : Reports.service(service);
+  }
+
+  private static @Nullable ServiceState stateOf(PublishedState state, String name) {
     String folded = folded(name);
     for (ServiceState service : state.services()) {
       if (service.name().equals(folded)) {
-        return Reports.service(service);
+        return service;
       }
     }
     return null;

@@ -89,7 +89,8 @@ public record PublishedState(
       String whenAllDown,
       List<TrackState> tracks,
       List<PoolState> pools,
-      List<HandedOut> handedOut) {}
+      List<HandedOut> handedOut,
+      String version) {}
 
   /// One selection.
   ///

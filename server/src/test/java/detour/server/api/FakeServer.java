@@ -220,7 +220,8 @@ public final class FakeServer implements AutoCloseable {
                 List.of(
                     new PublishedState.PoolState(
                         "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
-                List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))))),
+                List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))),
+                "version-1")),
         List.of(),
         new PublishedState.GuardState(false, false, AT, "", 0, List.of()),
         null);
@@ -278,6 +279,10 @@ public final class FakeServer implements AutoCloseable {
           && !failback.service().equals("www.example.com")) {
         return CompletableFuture.failedFuture(
             new CommandRefused("no service is named '" + failback.service() + "'"));
+      }
+      if (command instanceof Command.Conditional conditional
+          && !conditional.versions().contains("version-1")) {
+        return CompletableFuture.failedFuture(new IllegalStateException("decided otherwise"));
       }
       commands.add(command);
       return CompletableFuture.completedFuture(null);

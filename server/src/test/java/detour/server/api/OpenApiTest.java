@@ -156,7 +156,7 @@ class OpenApiTest {
   }
 
   @Test
-  void shouldSayOfEachKeyOfTheStatusWhatItIs() {
+  void shouldSayOfEachSchemaWhatItIs() {
     Stream<String> undescribed =
         tree().at("/components/schemas").properties().stream()
             .filter(schema -> schema.getValue().path("description").asString("").isEmpty())
