@@ -5,7 +5,7 @@ package detour.server.publish;
 public final class DecidedOtherwise extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  DecidedOtherwise(String service) {
+  public DecidedOtherwise(String service) {
     super(service + " is decided otherwise by now; look at it again");
   }
 }

@@ -12,6 +12,7 @@ import detour.server.publish.Agreed;
 import detour.server.publish.ClusterState;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
+import detour.server.publish.DecidedOtherwise;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
 import detour.server.publish.Peers;
@@ -282,7 +283,7 @@ public final class FakeServer implements AutoCloseable {
       }
       if (command instanceof Command.Conditional conditional
           && !conditional.versions().contains("version-1")) {
-        return CompletableFuture.failedFuture(new IllegalStateException("decided otherwise"));
+        return CompletableFuture.failedFuture(new DecidedOtherwise(conditional.service()));
       }
       commands.add(command);
       return CompletableFuture.completedFuture(null);
