@@ -35,11 +35,7 @@ final class Changing {
     RequestBody body = RequestBody.read(exchange, "target", "state", "reason", "for");
     OverridePath target = target(body.required("target"));
     OperatorOverride.State state = state(body.required("state"));
-    String reason = body.required("reason");
-    if (reason.length() > REASON_LIMIT || reason.chars().anyMatch(Character::isISOControl)) {
-      throw new BadRequest(
-          "reason", "expected one line of at most " + REASON_LIMIT + " printable characters");
-    }
+    String reason = reason(body.required("reason"));
     Duration lasts = lasts(body.optional("for"));
     carryOut(
         exchange,
@@ -55,17 +51,22 @@ final class Changing {
   }
 
   void clearOverride(Exchange exchange) throws IOException, InterruptedException {
-    exchange.allowOnly("target");
+    exchange.allowOnly("target", "reason");
     OverridePath target = target(exchange.required("target"));
-    carryOut(exchange, target.service(), new Command.ClearOverride(target, exchange.author()));
+    carryOut(exchange, target.service(), new Command.ClearOverride(
+            target, reason(exchange.parameter("reason")), exchange.author()));
     exchange.json(200, changed(target + " follows its checks again", target.service()));
   }
 
   void failback(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly();
-    RequestBody body = RequestBody.read(exchange, "service");
+    RequestBody body = RequestBody.read(exchange, "service", "reason");
     String service = Reading.folded(body.required("service"));
-    carryOut(exchange, service, new Command.ApproveFailback(service, exchange.author()));
+    carryOut(
+        exchange,
+        service,
+        new Command.ApproveFailback(
+            service, reason(body.optional("reason")), exchange.author()));
     exchange.json(200, changed("the failback of " + service + " is approved", service));
   }
 
@@ -130,6 +131,18 @@ final class Changing {
       case "drain" -> OperatorOverride.State.DRAIN;
       default -> throw new BadRequest("state", "'" + text + "': expected up, down or drain");
     };
+  }
+
+  /// Empty where none is given.
+  private static String reason(@Nullable String text) {
+    if (text == null) {
+      return "";
+    }
+    if (text.length() > REASON_LIMIT || text.chars().anyMatch(Character::isISOControl)) {
+      throw new BadRequest(
+          "reason", "expected one line of at most " + REASON_LIMIT + " printable characters");
+    }
+    return text;
   }
 
   private static @Nullable Duration lasts(@Nullable String text) {

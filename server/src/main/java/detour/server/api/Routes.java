@@ -68,11 +68,13 @@ final class Routes {
             .header("Detour-Author", AUTHOR)
             .header("If-Match", IF_MATCH)
             .neededQuery("target", Kind.TEXT, "service/pool or service/pool/endpoint")
+            .query("reason", Kind.TEXT, "Why, for the history.")
             .replies(ChangeReport.class),
         Route.of("POST", "/api/v1/failback", OPERATE, "approves a failback", change::failback)
             .header("Detour-Author", AUTHOR)
             .header("If-Match", IF_MATCH)
             .neededField("service", Kind.TEXT, "The service whose failback waits.")
+            .field("reason", Kind.TEXT, "Why, for the history.")
             .replies(ChangeReport.class),
         Route.of("POST", "/api/v1/reload", CONFIGURE, "reads the configuration", change::reload)
             .header("Detour-Author", AUTHOR)

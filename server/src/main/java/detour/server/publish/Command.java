@@ -22,10 +22,22 @@ public sealed interface Command {
       implements Command {}
 
   /// Removes the override.
-  record ClearOverride(OverridePath path, String author) implements Command {}
+  ///
+  /// @param reason empty where the operator gave none
+  record ClearOverride(OverridePath path, String reason, String author) implements Command {
+    public ClearOverride(OverridePath path, String author) {
+      this(path, "", author);
+    }
+  }
 
   /// Approves a waiting failback.
-  record ApproveFailback(String service, String author) implements Command {}
+  ///
+  /// @param reason empty where the operator gave none
+  record ApproveFailback(String service, String reason, String author) implements Command {
+    public ApproveFailback(String service, String author) {
+      this(service, "", author);
+    }
+  }
 
   /// Is carried out only while its service is decided as the operator saw it, with nothing decided
   /// in between.

@@ -130,6 +130,20 @@ class CommandsTest {
         .withCauseInstanceOf(CommandRefused.class);
   }
 
+  @Test
+  void shouldRecordWhyAnOverrideWasCleared() throws Exception {
+    world.drain(WWW + "/ams", null);
+    PublishWorld.await(
+        world.loop.command(new Command.ClearOverride(AMS, "the kernel is new", "ann")));
+
+    assertThat(world.journal.history(null, Long.MAX_VALUE, 1))
+        .singleElement()
+        .satisfies(event -> {
+          assertThat(event.reason()).isEqualTo("an operator cleared it: the kernel is new");
+          assertThat(event.author()).isEqualTo("ann");
+        });
+  }
+
   private String version() {
     return world.loop.state().services().getFirst().version();
   }
