@@ -81,7 +81,15 @@ final class ApiHandler extends Handler.Abstract {
       return;
     }
     Caller caller = authentication.admit(request, response, route.role());
-    route.action().answer(new Exchange(request, response, segments(matched, path), caller));
+    route
+        .action()
+        .answer(
+            new Exchange(
+                request,
+                response,
+                segments(matched, path),
+                caller,
+                () -> authentication.admits(request, route.role())));
   }
 
   private static Map<String, String> segments(
@@ -113,7 +121,7 @@ final class ApiHandler extends Handler.Abstract {
 
   private static void problem(Request request, Response response, ProblemReport problem)
       throws IOException {
-    new Exchange(request, response, Map.of(), null).problem(problem);
+    new Exchange(request, response, Map.of(), null, () -> true).problem(problem);
   }
 
   /// What the API sends is for programs: no browser shall guess, frame or keep it.

@@ -53,6 +53,23 @@ final class Authentication {
     return caller;
   }
 
+  /// Whether a caller who was admitted would be now: tokens are removed and expire.
+  boolean admits(Request request, @Nullable Role needed) {
+    if (needed == null) {
+      return true;
+    }
+    String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    Tokens tokens = access.tokens();
+    if (header == null || tokens == null) {
+      // Admitted by the configuration, which does not change while the server runs.
+      return header == null;
+    }
+    return secret(header)
+        .flatMap(tokens::of)
+        .filter(token -> token.role().includes(needed))
+        .isPresent();
+  }
+
   /// A wrong token is refused though the caller might do without one: it is not whom it takes itself
   /// for.
   private Caller known(String header, InetAddress from, Response response) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.io.Content;
@@ -23,18 +24,22 @@ final class Exchange {
   private final Response response;
   private final Map<String, String> pathParameters;
   private final @Nullable Caller caller;
+  private final BooleanSupplier admitted;
   private @Nullable Fields decodedQuery;
 
   /// @param caller null where nobody is asked who they are, as for a problem report
+  /// @param admitted whether they would be let in at the moment it is asked
   Exchange(
       Request request,
       Response response,
       Map<String, String> pathParameters,
-      @Nullable Caller caller) {
+      @Nullable Caller caller,
+      BooleanSupplier admitted) {
     this.request = request;
     this.response = response;
     this.pathParameters = pathParameters;
     this.caller = caller;
+    this.admitted = admitted;
   }
 
   /// A segment of the path that the route names.
@@ -95,6 +100,11 @@ final class Exchange {
   /// A header's value; null when it is missing.
   @Nullable String header(String name) {
     return request.getHeaders().get(name);
+  }
+
+  /// Whether the caller would still be let in: to be asked again and again by what takes long.
+  boolean stillAdmitted() {
+    return admitted.getAsBoolean();
   }
 
   /// Who asks for a change, for the history: the name of the token and the address, after whom the

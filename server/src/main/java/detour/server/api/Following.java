@@ -30,6 +30,9 @@ final class Following {
       }
       while (!follower.ended()) {
         Numbered event = follower.next(HEARTBEAT_MILLIS);
+        if (!exchange.stillAdmitted()) {
+          return;
+        }
         if (!follower.ended()) {
           write(out, event == null ? ":\n\n" : text(event));
         }

@@ -1,6 +1,7 @@
 package detour.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import detour.server.access.Failures;
 import detour.server.access.Role;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,6 +171,21 @@ class AuthenticationTest {
     send(request.POST(HttpRequest.BodyPublishers.ofString(OVERRIDE)).build());
 
     assertThat(server.command()).extracting(Command::author).isEqualTo(author);
+  }
+
+  @Test
+  void shouldEndAStreamOfEventsWhoseTokenIsRemoved() throws Exception {
+    HttpResponse<Stream<String>> stream =
+        http.send(
+            request("/api/v1/events", "looker").GET().build(),
+            HttpResponse.BodyHandlers.ofLines());
+    assertThat(stream.statusCode()).isEqualTo(200);
+
+    new TokenFile(folder.resolve("tokens")).remove("looker");
+    await().until(() -> tokens.of("looker").isEmpty());
+    server.events.happened(FakeServer.event(1, "selection", "not for looker"));
+
+    assertThat(stream.body().toList()).noneMatch(line -> line.contains("not for looker"));
   }
 
   @Test
