@@ -141,7 +141,15 @@ class ArchitectureTest {
                   "failover.opinion",
                   "failover.verdict",
                   "failover.selection")),
-          Map.entry("server.cli", Set.of("server.access", "server.api", "server.pem", "server.query", "server.zones", "dns.wire")),
+          Map.entry(
+              "server.cli",
+              Set.of(
+                  "server.access",
+                  "server.api",
+                  "server.pem",
+                  "server.query",
+                  "server.zones",
+                  "dns.wire")),
           Map.entry("server.query", Set.of("dns.wire")),
           Map.entry(
               "server.zones", Set.of("server.config", "server.query", "dns.wire", "dns.zone")),

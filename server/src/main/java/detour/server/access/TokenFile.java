@@ -21,7 +21,8 @@ import java.util.function.UnaryOperator;
 /// @param path where it is; it need not exist before the first token is added
 public record TokenFile(Path path) {
   private static final String HEAD =
-      "# Who may use the API. `detour token` writes it; name  role  hash of the secret  created  expires";
+      "# Who may use the API. `detour token` writes it; name  role  hash of the secret  created "
+          + " expires";
 
   /// More than a server reads.
   private static final long LIMIT_BYTES = 1 << 20;
@@ -34,8 +35,7 @@ public record TokenFile(Path path) {
     try {
       return TokenLines.parse(lines());
     } catch (NoSuchFileException e) {
-      throw new IllegalArgumentException(
-          path + " does not exist: `detour token add` makes it", e);
+      throw new IllegalArgumentException(path + " does not exist: `detour token add` makes it", e);
     } catch (MalformedInputException e) {
       throw new IllegalArgumentException(path + " is no text in UTF-8", e);
     } catch (IOException e) {
@@ -104,8 +104,8 @@ public record TokenFile(Path path) {
     }
   }
 
-  /// Whoever may read the file now shall go on: a server often runs as another user than the one who
-  /// changes it.
+  /// Whoever may read the file now shall go on: a server often runs as another user than the one
+  /// who changes it.
   private static void keepOwner(Path from, Path to) throws IOException {
     if (!Files.exists(from)) {
       return;

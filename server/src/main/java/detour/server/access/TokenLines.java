@@ -61,7 +61,7 @@ final class TokenLines {
     if (text.isEmpty() || text.startsWith("#")) {
       return Optional.empty();
     }
-    String[] fields = text.split("\\s+");
+    String[] fields = text.split("\\s+", -1);
     require(
         fields.length == FIELDS,
         number,

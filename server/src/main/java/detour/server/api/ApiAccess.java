@@ -10,5 +10,4 @@ import org.jspecify.annotations.Nullable;
 /// @param tokens null where none are configured
 /// @param withoutToken what callers of this machine may do without one; null for nothing
 /// @param failures of callers to prove who they are
-public record ApiAccess(
-    @Nullable Tokens tokens, @Nullable Role withoutToken, Failures failures) {}
+public record ApiAccess(@Nullable Tokens tokens, @Nullable Role withoutToken, Failures failures) {}

@@ -70,8 +70,8 @@ final class Authentication {
         .isPresent();
   }
 
-  /// A wrong token is refused though the caller might do without one: it is not whom it takes itself
-  /// for.
+  /// A wrong token is refused though the caller might do without one: it is not whom it takes
+  /// itself for.
   private Caller known(String header, InetAddress from, Response response) {
     Tokens tokens = access.tokens();
     Optional<Token> token = tokens == null ? Optional.empty() : secret(header).flatMap(tokens::of);
@@ -89,14 +89,16 @@ final class Authentication {
           "Authorization");
     }
     if (access.failures().isFirst(from)) {
-      LOG.warn("a token from {} was refused; more of them go without a line", from.getHostAddress());
+      LOG.warn(
+          "a token from {} was refused; more of them go without a line", from.getHostAddress());
     }
     challenge(response, ", error=\"invalid_token\"");
     throw new Refused(
         401,
         tokens == null
             ? "this server has no tokens: its configuration names no listen.api.token_file"
-            : "the token is unknown, removed or expired: `detour token list` shows those that count",
+            : "the token is unknown, removed or expired: `detour token list` shows those that"
+                + " count",
         "Authorization");
   }
 
@@ -127,7 +129,8 @@ final class Authentication {
 
   private static Optional<String> secret(String header) {
     // RFC 9110 section 11.1: the scheme is case-insensitive.
-    return header.length() <= TOKEN_LIMIT && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+    return header.length() <= TOKEN_LIMIT
+            && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
         ? Optional.of(header.substring(SCHEME.length()).strip())
         : Optional.empty();
   }

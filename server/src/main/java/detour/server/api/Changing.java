@@ -53,8 +53,10 @@ final class Changing {
   void clearOverride(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly("target", "reason");
     OverridePath target = target(exchange.required("target"));
-    carryOut(exchange, target.service(), new Command.ClearOverride(
-            target, reason(exchange.parameter("reason")), exchange.author()));
+    carryOut(
+        exchange,
+        target.service(),
+        new Command.ClearOverride(target, reason(exchange.parameter("reason")), exchange.author()));
     exchange.json(200, changed(target + " follows its checks again", target.service()));
   }
 
@@ -65,8 +67,7 @@ final class Changing {
     carryOut(
         exchange,
         service,
-        new Command.ApproveFailback(
-            service, reason(body.optional("reason")), exchange.author()));
+        new Command.ApproveFailback(service, reason(body.optional("reason")), exchange.author()));
     exchange.json(200, changed("the failback of " + service + " is approved", service));
   }
 

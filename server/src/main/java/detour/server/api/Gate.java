@@ -84,7 +84,8 @@ final class Gate {
       return literal.isLoopbackAddress()
           || literal.equals(address)
           // On all addresses: the one that was called. A page could bring only a name to it.
-          || (request.getConnectionMetaData().getLocalSocketAddress() instanceof InetSocketAddress at
+          || (request.getConnectionMetaData().getLocalSocketAddress()
+                  instanceof InetSocketAddress at
               && literal.equals(at.getAddress()));
     } catch (IllegalArgumentException e) {
       return false;

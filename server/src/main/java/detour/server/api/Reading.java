@@ -93,7 +93,8 @@ final class Reading {
       String only = service == null ? "" : "&service=" + URIUtil.encodePath(folded(service));
       // RFC 8288 section 3: the rest for clients that follow links.
       exchange.responseHeader(
-          "Link", "</api/v1/history?before=%d&limit=%d%s>; rel=\"next\"".formatted(next, limit, only));
+          "Link",
+          "</api/v1/history?before=%d&limit=%d%s>; rel=\"next\"".formatted(next, limit, only));
     }
     exchange.json(200, new HistoryReport(events.stream().map(Reports::event).toList(), next));
   }

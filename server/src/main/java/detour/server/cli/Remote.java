@@ -30,8 +30,8 @@ final class Remote {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "A file with the token to show. Default: DETOUR_TOKEN_FILE; else the token in DETOUR_TOKEN;"
-              + " else none.")
+          "A file with the token to show. Default: DETOUR_TOKEN_FILE; else the token in"
+              + " DETOUR_TOKEN; else none.")
   private String tokenFile = "";
 
   @Option(

@@ -101,7 +101,10 @@ final class TokenCommands implements Runnable {
         description = "What it allows: read, operate or configure.")
     private Role role = Role.READ;
 
-    @Option(names = "--for", paramLabel = "TIME", description = "How long it counts, as 12h or 90d.")
+    @Option(
+        names = "--for",
+        paramLabel = "TIME",
+        description = "How long it counts, as 12h or 90d.")
     private @Nullable String lasts;
 
     Add(LocalActions local, Terminal terminal) {
@@ -157,9 +160,7 @@ final class TokenCommands implements Runnable {
       List<Token> tokens = new ArrayList<>();
       TokenFile file = where.file(local);
       change(() -> tokens.addAll(file.tokens()));
-      terminal
-          .out()
-          .print(TokenView.render(tokens, terminal.clock().instant(), terminal.look()));
+      terminal.out().print(TokenView.render(tokens, terminal.clock().instant(), terminal.look()));
       return ExitCode.DONE;
     }
   }

@@ -110,8 +110,7 @@ record ApiDeclaration(
     Path key = place.apply(declared.value().key());
     try {
       if (!PemIdentity.read(certificate, key).isPair()) {
-        problems.report(
-            declared.place(), "%s is not the key of %s".formatted(key, certificate));
+        problems.report(declared.place(), "%s is not the key of %s".formatted(key, certificate));
       }
     } catch (IllegalArgumentException e) {
       problems.report(

@@ -98,8 +98,7 @@ class TokenFileTest {
         "a read sha256:HASH yesterday never | line 2: expected times",
         "a read sha256:HASH 2026-11-22T12:00:00Z soon | line 2: expected times",
       })
-  void shouldSayWhichLineIsWrongAndShowNothingOfIt(String line, String message)
-      throws IOException {
+  void shouldSayWhichLineIsWrongAndShowNothingOfIt(String line, String message) throws IOException {
     Files.writeString(path, "# tokens\n" + line.replace("HASH", HASH) + "\n");
 
     assertThatIllegalArgumentException()

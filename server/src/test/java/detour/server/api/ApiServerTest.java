@@ -152,8 +152,7 @@ class ApiServerTest {
   void shouldLinkToTheRestOfTheHistory() throws Exception {
     HttpResponse<String> page = get("/api/v1/history?limit=100&service=www.example.com");
     assertThat(page.headers().firstValue("Link"))
-        .hasValue(
-            "</api/v1/history?before=21&limit=100&service=www.example.com>; rel=\"next\"");
+        .hasValue("</api/v1/history?before=21&limit=100&service=www.example.com>; rel=\"next\"");
 
     assertThat(get("/api/v1/history?before=21&limit=100").headers().firstValue("Link")).isEmpty();
   }
@@ -173,7 +172,8 @@ class ApiServerTest {
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(server.command())
         .isEqualTo(
-            new Command.ClearOverride(new OverridePath("www.example.com", "ams", null), "bob (api@127.0.0.1)"));
+            new Command.ClearOverride(
+                new OverridePath("www.example.com", "ams", null), "bob (api@127.0.0.1)"));
   }
 
   @Test
@@ -187,7 +187,8 @@ class ApiServerTest {
             "bob");
 
     assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(server.command()).isEqualTo(new Command.ApproveFailback("www.example.com", "bob (api@127.0.0.1)"));
+    assertThat(server.command())
+        .isEqualTo(new Command.ApproveFailback("www.example.com", "bob (api@127.0.0.1)"));
   }
 
   @Test

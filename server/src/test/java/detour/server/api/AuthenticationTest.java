@@ -177,8 +177,7 @@ class AuthenticationTest {
   void shouldEndAStreamOfEventsWhoseTokenIsRemoved() throws Exception {
     HttpResponse<Stream<String>> stream =
         http.send(
-            request("/api/v1/events", "looker").GET().build(),
-            HttpResponse.BodyHandlers.ofLines());
+            request("/api/v1/events", "looker").GET().build(), HttpResponse.BodyHandlers.ofLines());
     assertThat(stream.statusCode()).isEqualTo(200);
 
     new TokenFile(folder.resolve("tokens")).remove("looker");
@@ -203,8 +202,7 @@ class AuthenticationTest {
 
   private static FakeServer serving(@Nullable Tokens known, @Nullable Role withoutToken)
       throws IOException {
-    return new FakeServer(
-        new ApiAccess(known, withoutToken, new Failures(System::nanoTime)), null);
+    return new FakeServer(new ApiAccess(known, withoutToken, new Failures(System::nanoTime)), null);
   }
 
   private static Role role(String name) {

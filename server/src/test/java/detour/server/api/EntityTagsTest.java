@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EntityTagsTest {
   @Test
   void shouldReadAListOfTags() {
-    assertThat(EntityTags.expected("\"a1\"")).hasValueSatisfying(v -> assertThat(v).containsOnly("a1"));
+    assertThat(EntityTags.expected("\"a1\""))
+        .hasValueSatisfying(v -> assertThat(v).containsOnly("a1"));
     assertThat(EntityTags.expected(" \"a1\" ,\"b2\", \"c,3\""))
         .hasValueSatisfying(v -> assertThat(v).containsExactlyInAnyOrder("a1", "b2", "c,3"));
   }

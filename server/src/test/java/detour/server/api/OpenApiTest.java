@@ -47,8 +47,7 @@ class OpenApiTest {
     server = new FakeServer();
     document =
         OpenApiDocument.json(
-            server.routes(),
-            GoldenFile.root().resolve("server/src/main/java/detour/server/api"));
+            server.routes(), GoldenFile.root().resolve("server/src/main/java/detour/server/api"));
   }
 
   @AfterEach

@@ -157,13 +157,15 @@ class CommandLineInterfaceTest {
     assertThat(run("clear", "www.example.com/ams")).isEqualTo(ExitCode.DONE);
     assertThat(server.command())
         .isEqualTo(
-            new Command.ClearOverride(new OverridePath("www.example.com", "ams", null), "carol (api@127.0.0.1)"));
+            new Command.ClearOverride(
+                new OverridePath("www.example.com", "ams", null), "carol (api@127.0.0.1)"));
   }
 
   @Test
   void shouldApproveAFailback() {
     assertThat(run("failback", "www.example.com")).isEqualTo(ExitCode.DONE);
-    assertThat(server.command()).isEqualTo(new Command.ApproveFailback("www.example.com", "carol (api@127.0.0.1)"));
+    assertThat(server.command())
+        .isEqualTo(new Command.ApproveFailback("www.example.com", "carol (api@127.0.0.1)"));
   }
 
   @Test
@@ -192,7 +194,8 @@ class CommandLineInterfaceTest {
         .isEqualTo(ExitCode.DONE);
 
     assertThat(server.configurations.pushes)
-        .containsExactly(new ConfigurationDesk.Push(local.text, "why", "carol (api@127.0.0.1)", 7, false));
+        .containsExactly(
+            new ConfigurationDesk.Push(local.text, "why", "carol (api@127.0.0.1)", 7, false));
     assertThat(complaint()).isEqualTo("left out, as each node's own: node, listen\n");
     assertThat(printed()).contains("revision 1 is in the store", "warning: a warning");
   }

@@ -68,7 +68,8 @@ class ApiConfigurationTest {
     assertThat(problems("{http: '0.0.0.0:8053', api: {%s}}".formatted(api)))
         .singleElement()
         .asString()
-        .contains("http is 0.0.0.0:8053, which others reach: that needs api.tls and api.token_file");
+        .contains(
+            "http is 0.0.0.0:8053, which others reach: that needs api.tls and api.token_file");
   }
 
   @ParameterizedTest
@@ -115,7 +116,8 @@ class ApiConfigurationTest {
   private ConfigurationReader.Result read(String listen) throws IOException {
     Path file = folder.resolve("detour.yaml");
     Files.writeString(
-        file, "listen: %s\nzones: [{name: example.com, ns: [ns1.example.net]}]\n".formatted(listen));
+        file,
+        "listen: %s\nzones: [{name: example.com, ns: [ns1.example.net]}]\n".formatted(listen));
     return ConfigurationReader.read(file, ProbeKinds.ALL);
   }
 }
