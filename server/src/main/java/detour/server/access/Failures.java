@@ -34,21 +34,28 @@ public final class Failures {
     long now = nanoTime.getAsLong();
     ByteBuffer key = key(from);
     Window before = windows.get(key);
-    boolean fresh = before == null || now - before.beginNanos() >= WINDOW_NANOS;
-    Window window =
-        fresh
-            ? new Window(now, 1)
-            : new Window(before.beginNanos(), Math.min(before.failures() + 1, ALLOWED + 1));
-    if (fresh) {
+    Window window;
+    if (before == null || now - before.beginNanos() >= WINDOW_NANOS) {
+      window = new Window(now, 1);
       // Kept by the age of their windows: the first is the first to be of no use.
       windows.remove(key);
       forgetOne();
+    } else {
+      window = new Window(before.beginNanos(), Math.min(before.failures() + 1, ALLOWED + 1));
     }
     windows.put(key, window);
     long left = window.beginNanos() + WINDOW_NANOS - now;
-    return window.failures() <= ALLOWED
-        ? 0
-        : (int) Math.ceilDiv(left, Duration.ofSeconds(1).toNanos());
+    return window.failures() <= ALLOWED ? 0 : seconds(left);
+  }
+
+  /// How many seconds an address that failed too often has to wait; 0 for none. Counts nothing.
+  public synchronized int waitSeconds(InetAddress from) {
+    Window window = windows.get(key(from));
+    if (window == null || window.failures() < ALLOWED) {
+      return 0;
+    }
+    long left = window.beginNanos() + WINDOW_NANOS - nanoTime.getAsLong();
+    return left <= 0 ? 0 : seconds(left);
   }
 
   /// Whether this failure is the first of its address for a while: worth a line in the log, where
@@ -64,6 +71,10 @@ public final class Failures {
       oldest.next();
       oldest.remove();
     }
+  }
+
+  private static int seconds(long nanos) {
+    return (int) Math.ceilDiv(nanos, Duration.ofSeconds(1).toNanos());
   }
 
   private static ByteBuffer key(InetAddress address) {

@@ -3,6 +3,7 @@ package detour.server.api;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,14 @@ final class Exchange {
   /// Whether the caller would still be let in: to be asked again and again by what takes long.
   boolean stillAdmitted() {
     return admitted.getAsBoolean();
+  }
+
+  /// The caller's address.
+  InetAddress from() {
+    if (caller == null) {
+      throw new IllegalStateException("a route of which nobody asked who calls");
+    }
+    return caller.from();
   }
 
   /// Who asks for a change, for the history: the name of the token and the address, after whom the

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters of the query, and headers with a meaning of their own here
 /// @param fields of the JSON object that is sent; empty for no body
 /// @param reply what a success is
+/// @param refusals what can be wrong with this one in particular; what each may meet is not
+///   repeated
 record Route(
     String method,
     String path,
@@ -22,15 +24,25 @@ record Route(
     List<Parameter> parameters,
     List<Parameter> fields,
     Reply reply,
+    List<Refusal> refusals,
     Action action) {
   Route {
     parameters = List.copyOf(parameters);
     fields = List.copyOf(fields);
+    refusals = List.copyOf(refusals);
   }
 
   static Route of(String method, String path, @Nullable Role role, String summary, Action action) {
     return new Route(
-        method, path, role, summary, List.of(), List.of(), new Reply("text/plain", null), action);
+        method,
+        path,
+        role,
+        summary,
+        List.of(),
+        List.of(),
+        new Reply("text/plain", null),
+        List.of(),
+        action);
   }
 
   Route query(String name, Kind kind, String description) {
@@ -68,6 +80,22 @@ record Route(
     return with(new Reply(mediaType, null));
   }
 
+  /// It may be refused with this status.
+  ///
+  /// @param when what is the matter then
+  Route refuses(int status, String when) {
+    return new Route(
+        method,
+        path,
+        role,
+        summary,
+        parameters,
+        fields,
+        reply,
+        plus(refusals, new Refusal(status, when)),
+        action);
+  }
+
   /// Where a parameter stands.
   enum Place {
     QUERY,
@@ -99,6 +127,9 @@ record Route(
   /// @param report the record that the JSON is of; null for what is no JSON of a record
   record Reply(String mediaType, @Nullable Class<? extends Record> report) {}
 
+  /// A status that is no success, and what is the matter then.
+  record Refusal(int status, String when) {}
+
   /// Answers one request.
   @FunctionalInterface
   interface Action {
@@ -106,20 +137,24 @@ record Route(
   }
 
   private Route withParameter(Parameter parameter) {
-    return new Route(
-        method, path, role, summary, plus(parameters, parameter), fields, reply, action);
+    return with(plus(parameters, parameter), fields, reply);
   }
 
   private Route withField(Parameter field) {
-    return new Route(method, path, role, summary, parameters, plus(fields, field), reply, action);
+    return with(parameters, plus(fields, field), reply);
   }
 
   private Route with(Reply newReply) {
-    return new Route(method, path, role, summary, parameters, fields, newReply, action);
+    return with(parameters, fields, newReply);
   }
 
-  private static List<Parameter> plus(List<Parameter> all, Parameter one) {
-    List<Parameter> more = new ArrayList<>(all);
+  private Route with(List<Parameter> newParameters, List<Parameter> newFields, Reply newReply) {
+    return new Route(
+        method, path, role, summary, newParameters, newFields, newReply, refusals, action);
+  }
+
+  private static <T> List<T> plus(List<T> all, T one) {
+    List<T> more = new ArrayList<>(all);
     more.add(one);
     return more;
   }

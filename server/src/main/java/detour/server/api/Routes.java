@@ -4,6 +4,8 @@ import static detour.server.access.Role.CONFIGURE;
 import static detour.server.access.Role.OPERATE;
 import static detour.server.access.Role.READ;
 
+import detour.server.access.Failures;
+import detour.server.access.Guesses;
 import detour.server.api.Route.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,14 @@ final class Routes {
       "The ETag of the service as the caller saw it: refused with 412 when it is decided otherwise"
           + " by then.";
 
+  private static final String STARTING = "The server is starting: nothing is decided yet.";
+  private static final String UNCONFIRMED =
+      "The change was not confirmed in time and may yet happen: look before you repeat it.";
+  private static final String NOT_DONE = "The server does not do that, and says why.";
+  private static final String OTHERWISE = "The service is decided otherwise than If-Match says.";
+  private static final String ALONE = "This node is in no cluster.";
+  private static final String STORE = "The cluster's store could not be asked, and why.";
+
   private Routes() {}
 
   static List<Route> of(ApiBackend backend) {
@@ -22,34 +32,47 @@ final class Routes {
     routes.addAll(reading(new Reading(backend), new Following(backend.events())));
     routes.addAll(changing(new Changing(backend)));
     routes.addAll(configuring(new Configuring(backend)));
-    routes.add(posting(new Posting(backend.posts())));
+    routes.add(posting(new Posting(backend.posts(), guesses(), backend.counts())));
     routes.addAll(open(new Reading(backend)));
     routes.add(
         Route.of("GET", "/", null, "this page", exchange -> exchange.text(200, page(routes))));
     return routes;
   }
 
+  private static Guesses guesses() {
+    return new Guesses(new Failures(System::nanoTime));
+  }
+
   private static List<Route> reading(Reading read, Following follow) {
     return List.of(
         Route.of("GET", "/api/v1/status", READ, "everything that is decided", read::status)
-            .replies(StatusReport.class),
+            .replies(StatusReport.class)
+            .refuses(503, STARTING),
         Route.of("GET", "/api/v1/cluster", READ, "every node of the cluster", read::cluster)
-            .replies(ClusterReport.class),
+            .replies(ClusterReport.class)
+            .refuses(404, ALONE)
+            .refuses(503, STARTING),
         Route.of("GET", "/api/v1/services/{name}", READ, "one service", read::service)
-            .replies(ServiceReport.class),
+            .replies(ServiceReport.class)
+            .refuses(404, "No service has this name.")
+            .refuses(503, STARTING),
         Route.of("GET", "/api/v1/explain", READ, "why a question is answered so", read::explain)
             .neededQuery("name", Kind.TEXT, "The name that is asked for.")
             .query("type", Kind.TEXT, "The type of record; A unless given.")
             .query("client", Kind.TEXT, "The address of the client that asks.")
-            .replies(ExplanationReport.class),
+            .replies(ExplanationReport.class)
+            .refuses(503, STARTING),
         Route.of("GET", "/api/v1/history", READ, "what happened, newest first", read::history)
             .query("service", Kind.TEXT, "Only what is about this service.")
             .query("before", Kind.NUMBER, "Only events with a smaller id: next_before of a page.")
             .query("limit", Kind.NUMBER, "How many at most: 1 to 1000; 50 unless given.")
-            .replies(HistoryReport.class),
+            .replies(HistoryReport.class)
+            .refuses(404, "No service has this name, and nothing is recorded of one.")
+            .refuses(503, STARTING),
         Route.of("GET", "/api/v1/events", READ, "what happens, as it happens", follow::events)
             .header("Last-Event-ID", "The id of the last event seen: what was missed comes first.")
-            .replies("text/event-stream"),
+            .replies("text/event-stream")
+            .refuses(503, "As many as may follow already do."),
         Route.of("GET", "/metrics", READ, "metrics for Prometheus", read::metrics)
             .replies("text/plain"));
   }
@@ -63,32 +86,46 @@ final class Routes {
             .choice("state", true, List.of("up", "down", "drain"), "What it shall count as.")
             .neededField("reason", Kind.TEXT, "Why; one line of at most 500 characters.")
             .field("for", Kind.TEXT, "How long, as 90s, 30m, 2h or 1d; until cleared unless given.")
-            .replies(ChangeReport.class),
+            .replies(ChangeReport.class)
+            .refuses(409, NOT_DONE)
+            .refuses(412, OTHERWISE)
+            .refuses(503, UNCONFIRMED),
         Route.of("DELETE", "/api/v1/overrides", OPERATE, "clears one", change::clearOverride)
             .header("Detour-Author", AUTHOR)
             .header("If-Match", IF_MATCH)
             .neededQuery("target", Kind.TEXT, "service/pool or service/pool/endpoint")
             .query("reason", Kind.TEXT, "Why, for the history.")
-            .replies(ChangeReport.class),
+            .replies(ChangeReport.class)
+            .refuses(409, NOT_DONE)
+            .refuses(412, OTHERWISE)
+            .refuses(503, UNCONFIRMED),
         Route.of("POST", "/api/v1/failback", OPERATE, "approves a failback", change::failback)
             .header("Detour-Author", AUTHOR)
             .header("If-Match", IF_MATCH)
             .neededField("service", Kind.TEXT, "The service whose failback waits.")
             .field("reason", Kind.TEXT, "Why, for the history.")
-            .replies(ChangeReport.class),
+            .replies(ChangeReport.class)
+            .refuses(409, NOT_DONE)
+            .refuses(412, OTHERWISE)
+            .refuses(503, UNCONFIRMED),
         Route.of("POST", "/api/v1/reload", CONFIGURE, "reads the configuration", change::reload)
             .header("Detour-Author", AUTHOR)
-            .replies(ChangeReport.class));
+            .replies(ChangeReport.class)
+            .refuses(409, NOT_DONE)
+            .refuses(503, UNCONFIRMED));
   }
 
   private static List<Route> configuring(Configuring configure) {
     return List.of(
-        Route.of(
-                "GET", "/api/v1/config", READ, "the cluster's configuration", configure::revision)
+        Route.of("GET", "/api/v1/config", READ, "the cluster's configuration", configure::revision)
             .query("revision", Kind.NUMBER, "Which; the current one unless given.")
-            .replies(RevisionReport.class),
+            .replies(RevisionReport.class)
+            .refuses(404, "This node is in no cluster, or there is no such revision.")
+            .refuses(409, STORE),
         Route.of("GET", "/api/v1/config/history", READ, "its revisions", configure::history)
-            .replies(RevisionsReport.class),
+            .replies(RevisionsReport.class)
+            .refuses(404, ALONE)
+            .refuses(409, STORE),
         Route.of("POST", "/api/v1/config", CONFIGURE, "makes one the current", configure::push)
             .header("Detour-Author", AUTHOR)
             .neededField("name", Kind.TEXT, "The name of its file, for messages.")
@@ -97,7 +134,9 @@ final class Routes {
             .neededField("comment", Kind.TEXT, "Why; one line of at most 500 characters.")
             .field("expected", Kind.NUMBER, "Refused unless this revision is current.")
             .field("dry_run", Kind.FLAG, "Only validate it.")
-            .replies(PushReport.class),
+            .replies(PushReport.class)
+            .refuses(404, ALONE)
+            .refuses(409, NOT_DONE),
         Route.of(
                 "POST",
                 "/api/v1/config/rollback",
@@ -107,7 +146,9 @@ final class Routes {
             .header("Detour-Author", AUTHOR)
             .neededField("revision", Kind.TEXT, "Which, as a number.")
             .neededField("comment", Kind.TEXT, "Why; one line of at most 500 characters.")
-            .replies(PushReport.class));
+            .replies(PushReport.class)
+            .refuses(404, ALONE)
+            .refuses(409, NOT_DONE));
   }
 
   /// Needs no role: the token of a check is what counts there.
@@ -122,15 +163,16 @@ final class Routes {
         .field("detail", Kind.TEXT, "What the status shows of it.")
         .field("ttl", Kind.TEXT, "How long it counts, as 90s; as the check says unless given.")
         .field("endpoint", Kind.TEXT, "Only of this destination; all of the check unless given.")
-        .replies(ChangeReport.class);
+        .replies(ChangeReport.class)
+        .refuses(404, "The check is of no such endpoint.");
   }
 
   private static List<Route> open(Reading read) {
     return List.of(
         Route.of("GET", "/healthz", null, "200 while the process lives", read::healthz),
-        Route.of("GET", "/readyz", null, "200 while queries are answered", read::readyz),
-        Route.of(
-                "GET", "/api/v1/openapi.json", null, "these routes as OpenAPI 3.1", read::openApi)
+        Route.of("GET", "/readyz", null, "200 while queries are answered", read::readyz)
+            .refuses(503, "It is not ready, and why, as plain text."),
+        Route.of("GET", "/api/v1/openapi.json", null, "these routes as OpenAPI 3.1", read::openApi)
             .replies("application/json"));
   }
 

@@ -49,6 +49,7 @@ public final class FakeServer implements AutoCloseable {
 
   private final ApiAccess access;
   private final @Nullable FollowedIdentity identity;
+  private final @Nullable ConfigurationDesk desk;
   private final ApiServer api;
 
   private volatile @Nullable ClusterState cluster;
@@ -61,18 +62,27 @@ public final class FakeServer implements AutoCloseable {
   ///
   /// @param identity what TLS shows; null for HTTP without TLS
   public FakeServer(ApiAccess access, @Nullable FollowedIdentity identity) throws IOException {
+    this(access, identity, true);
+  }
+
+  private FakeServer(ApiAccess access, @Nullable FollowedIdentity identity, boolean ofCluster)
+      throws IOException {
     this.access = access;
     this.identity = identity;
+    this.desk = ofCluster ? configurations : null;
     api = apiAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     api.start();
+  }
+
+  /// One that is in no cluster.
+  static FakeServer alone(ApiAccess access) throws IOException {
+    return new FakeServer(access, null, false);
   }
 
   /// Another API of the same server, not yet started.
   ApiServer apiAt(InetSocketAddress address) {
     return new ApiServer(
-        new ApiAddress(address, Set.of("detour.example.net"), identity),
-        access,
-        backend());
+        new ApiAddress(address, Set.of("detour.example.net"), identity), access, backend());
   }
 
   /// What the API can be asked.
@@ -85,7 +95,7 @@ public final class FakeServer implements AutoCloseable {
         () -> state,
         () -> notReady,
         () -> cluster,
-        configurations,
+        desk,
         new RememberingInbox(),
         this::post,
         new FixedJournal(),

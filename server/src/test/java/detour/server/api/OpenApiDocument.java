@@ -53,26 +53,30 @@ final class OpenApiDocument {
           .computeIfAbsent(route.path(), path -> new LinkedHashMap<>())
           .put(route.method().toLowerCase(Locale.ROOT), operation(route));
     }
-    refer(ProblemReport.class);
+    Map<String, Object> problem = refer(ProblemReport.class);
     return ordered(
         "openapi", "3.1.1",
         "info",
             ordered(
-                "title", "Detour",
-                "version", "1",
+                "title",
+                "Detour",
+                "version",
+                "1",
                 "description",
-                    "Keys are in snake_case, times in ISO 8601 (UTC). Further keys may come with a"
-                        + " later version: ignore what you do not know.",
-                "license", ordered("name", "Apache 2.0", "identifier", "Apache-2.0")),
+                "Keys are in snake_case, times in ISO 8601 (UTC). Further keys may come with a"
+                    + " later version: ignore what you do not know.",
+                "license",
+                ordered("name", "Apache 2.0", "identifier", "Apache-2.0")),
         "servers", List.of(ordered("url", "/")),
         "paths", paths,
         "components",
             ordered(
-                "schemas", schemas,
+                "schemas",
+                schemas,
                 "securitySchemes",
-                    ordered(
-                        "token", scheme("A token that `detour token add` made."),
-                        "push", scheme("The token of a push check."))));
+                ordered(
+                    "token", scheme("A token that `detour token add` made."),
+                    "push", scheme("The token of a push check."))));
   }
 
   private static Map<String, Object> scheme(String description) {
@@ -95,25 +99,16 @@ final class OpenApiDocument {
     if (!route.fields().isEmpty()) {
       operation.put("requestBody", body(route));
     }
-    operation.put(
-        "responses",
-        ordered(
-            "200", ordered("description", "It is so, or done.", "content", content(route)),
-            "default",
-                ordered(
-                    "description", "It is not, and why.",
-                    "content",
-                        ordered(
-                            "application/problem+json",
-                            ordered("schema", refer(ProblemReport.class))))));
+    Map<String, Object> responses =
+        ordered("200", ordered("description", "It is so, or done.", "content", content(route)));
+    responses.putAll(OpenApiRefusals.of(route, refer(ProblemReport.class)));
+    operation.put("responses", responses);
     return operation;
   }
 
   private static List<Object> security(Route route) {
     if (route.role() == null) {
-      return route.path().startsWith("/api/v1/push/")
-          ? List.of(ordered("push", List.of()))
-          : List.of();
+      return OpenApiRefusals.isPush(route) ? List.of(ordered("push", List.of())) : List.of();
     }
     // The empty one: this machine may do some things without a token.
     return List.of(ordered("token", List.of(route.role().word())), Map.of());
@@ -132,10 +127,14 @@ final class OpenApiDocument {
     while (segments.find()) {
       parameters.add(
           ordered(
-              "name", segments.group(1),
-              "in", "path",
-              "required", true,
-              "schema", ordered("type", "string")));
+              "name",
+              segments.group(1),
+              "in",
+              "path",
+              "required",
+              true,
+              "schema",
+              ordered("type", "string")));
     }
     for (Parameter parameter : route.parameters()) {
       parameters.add(
@@ -282,7 +281,7 @@ final class OpenApiDocument {
     return route.method().toLowerCase(Locale.ROOT) + (path.equals("_") ? "_routes" : path);
   }
 
-  private static Map<String, Object> ordered(Object... namesAndValues) {
+  static Map<String, Object> ordered(Object... namesAndValues) {
     Map<String, Object> map = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       map.put((String) namesAndValues[i], namesAndValues[i + 1]);
@@ -302,13 +301,10 @@ final class OpenApiDocument {
         outermost = outermost.getDeclaringClass();
       }
       try {
-        String source =
-            Files.readString(sources.resolve(outermost.getSimpleName() + ".java"));
+        String source = Files.readString(sources.resolve(outermost.getSimpleName() + ".java"));
         Matcher comment =
             Pattern.compile(
-                    "((?: *///[^\\n]*\\n)+) *(?:public )?record "
-                        + type.getSimpleName()
-                        + "\\(")
+                    "((?: *///[^\\n]*\\n)+) *(?:public )?record " + type.getSimpleName() + "\\(")
                 .matcher(source);
         return comment.find() ? of(comment.group(1)) : new RecordText("", Map.of());
       } catch (IOException e) {
