@@ -25,6 +25,7 @@ import detour.server.listen.SocketSettings;
 import detour.server.listen.TlsFiles;
 import detour.server.metrics.Exposition;
 import detour.server.metrics.Metrics;
+import detour.server.metrics.Sample;
 import detour.server.pem.FollowedIdentity;
 import detour.server.probe.DescriptorBudget;
 import detour.server.probe.ProbeSchedule;
@@ -146,11 +147,10 @@ final class Wiring implements AutoCloseable {
       }
       tokens = tokens(configuration.listen().api());
       apiIdentity = identity(configuration.listen().api());
+      expose(apiIdentity, exposition);
       ApiAccess access =
           new ApiAccess(
-              tokens,
-              configuration.listen().api().withoutToken(),
-              new Failures(time.nanos()));
+              tokens, configuration.listen().api().withoutToken(), new Failures(time.nanos()));
       ApiBackend backend =
           new ApiBackend(
               () -> noting(common == null ? publish.state() : common.noting(publish.state())),
@@ -248,6 +248,16 @@ final class Wiring implements AutoCloseable {
         ? null
         : new FollowedIdentity(
             "the API", api.tls().certificate(), api.tls().key(), InstantSource.system());
+  }
+
+  private static void expose(@Nullable FollowedIdentity identity, Exposition exposition) {
+    if (identity != null) {
+      exposition.gauge(
+          "detour_api_certificate_expiry_timestamp_seconds",
+          "When the certificate that the API shows expires.",
+          List.of(),
+          () -> List.of(Sample.of((double) identity.expires().getEpochSecond())));
+    }
   }
 
   private ApiAddress apiAddress(ListenSettings listen) {

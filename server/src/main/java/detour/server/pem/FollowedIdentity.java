@@ -25,6 +25,12 @@ public final class FollowedIdentity {
   private static final Logger LOG = LoggerFactory.getLogger(FollowedIdentity.class);
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /// When to speak of a certificate that nobody renews: with this much left, or with a tenth of its
+  /// time where that is less.
+  private static final Duration SOON = Duration.ofDays(7);
+
+  private static final int PARTS = 10;
+
   private final String whose;
   private final Path chain;
   private final Path key;
@@ -66,12 +72,35 @@ public final class FollowedIdentity {
     return new Keys();
   }
 
-  /// Why the files are not what is shown; null when they are.
+  /// What an operator should know of: why the files are not what is shown, or that the certificate
+  /// ends soon; null for nothing.
   public @Nullable String trouble() {
-    current();
+    Shown now = current();
     synchronized (this) {
-      return trouble;
+      if (trouble != null) {
+        return trouble;
+      }
     }
+    return ending(now.identity().certificate());
+  }
+
+  private @Nullable String ending(X509Certificate certificate) {
+    Instant now = clock.instant();
+    Instant end = certificate.getNotAfter().toInstant();
+    Duration part = Duration.between(certificate.getNotBefore().toInstant(), end).dividedBy(PARTS);
+    if (now.isBefore(end.minus(part.compareTo(SOON) < 0 ? part : SOON))) {
+      return null;
+    }
+    return now.isBefore(end)
+        ? "%s: the certificate of %s ends at %s: renew it, the files are followed"
+            .formatted(whose, chain, end)
+        : "%s: the certificate of %s ended at %s, so clients refuse it: renew it"
+            .formatted(whose, chain, end);
+  }
+
+  /// When the certificate that is shown expires.
+  public Instant expires() {
+    return expiry(current());
   }
 
   private synchronized Shown current() {
@@ -102,18 +131,18 @@ public final class FollowedIdentity {
       if (!next.equals(shown.identity())) {
         before = shown;
         shown = new Shown(Long.toString(Long.parseLong(shown.alias()) + 1), next);
-        LOG.info("{} shows the new certificate of {}, valid until {}", whose, chain, expires());
+        LOG.info("{} shows the new certificate of {}, valid until {}", whose, chain, expiry(shown));
       }
     } catch (IllegalArgumentException e) {
       trouble =
           "%s: the new certificate will not do, so the one before, valid until %s, stays: %s"
-              .formatted(whose, expires(), e.getMessage());
+              .formatted(whose, expiry(shown), e.getMessage());
       LOG.warn("{}", trouble);
     }
   }
 
-  private synchronized Instant expires() {
-    return shown.identity().certificate().getNotAfter().toInstant();
+  private static Instant expiry(Shown one) {
+    return one.identity().certificate().getNotAfter().toInstant();
   }
 
   private PemIdentity read() {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -47,8 +48,7 @@ class ApiTlsTest {
         new FollowedIdentity(
             "the API", folder.resolve("api.pem"), folder.resolve("api.key"), () -> now);
     server =
-        new FakeServer(
-            new ApiAccess(null, Role.READ, new Failures(System::nanoTime)), identity);
+        new FakeServer(new ApiAccess(null, Role.READ, new Failures(System::nanoTime)), identity);
   }
 
   @AfterEach
@@ -57,15 +57,28 @@ class ApiTlsTest {
   }
 
   @Test
+  void shouldSayThatTheCertificateEndsSoon() {
+    Instant end = identity.expires();
+    // With less than a tenth of its nine days left.
+    now = end.minus(Duration.ofHours(23));
+    assertThat(identity.trouble()).isNull();
+
+    now = end.minus(Duration.ofHours(21));
+    assertThat(identity.trouble()).contains("ends at " + end, "renew it");
+
+    now = end;
+    assertThat(identity.trouble()).contains("ended at " + end);
+  }
+
+  @Test
   void shouldSpeakHttpsAndNothingElse() throws Exception {
     assertThat(subject()).isEqualTo("CN=one.example");
 
     URI plain = URI.create("http://127.0.0.1:" + server.address().getPort() + "/healthz");
     try (HttpClient client = HttpClient.newHttpClient()) {
-      assertThatThrownBy(
-              () ->
-                  client.send(
-                      HttpRequest.newBuilder(plain).build(), HttpResponse.BodyHandlers.ofString()))
+      assertThatThrownBy(() ->
+              client.send(
+                  HttpRequest.newBuilder(plain).build(), HttpResponse.BodyHandlers.ofString()))
           .isInstanceOf(IOException.class);
     }
   }
