@@ -73,6 +73,8 @@ final class OpenApiDocument {
             ordered(
                 "schemas",
                 schemas,
+                "responses",
+                OpenApiRefusals.shared(problem),
                 "securitySchemes",
                 ordered(
                     "token", scheme("A token that `detour token add` made."),
@@ -314,7 +316,7 @@ final class OpenApiDocument {
 
     private static RecordText of(String comment) {
       String text = comment.replaceAll("(?m)^ */// ?", "").replace('\n', ' ').strip();
-      String[] parts = text.split(" *@param ");
+      String[] parts = text.split(" *@param ", -1);
       Map<String, String> components = new LinkedHashMap<>();
       for (int i = 1; i < parts.length; i++) {
         String[] words = parts[i].strip().split("\\s+", 2);

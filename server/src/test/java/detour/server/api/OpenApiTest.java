@@ -164,6 +164,18 @@ class OpenApiTest {
     assertThat(undescribed).isEmpty();
   }
 
+  @Test
+  void shouldReferToWhatIsThere() {
+    List<String> references = new ArrayList<>();
+    for (JsonNode reference : tree().findValues("$ref")) {
+      references.add(reference.asString());
+    }
+
+    assertThat(references)
+        .isNotEmpty()
+        .allSatisfy(reference -> assertThat(tree().at(reference.substring(1)).isObject()).isTrue());
+  }
+
   private JsonNode tree() {
     return JSON.readTree(document);
   }
