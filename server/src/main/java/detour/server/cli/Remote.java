@@ -1,17 +1,16 @@
 package detour.server.cli;
 
-import detour.server.pem.PemCertificates;
+import detour.server.pem.PemProblem;
+import detour.server.pem.TrustedAuthorities;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -120,22 +119,13 @@ final class Remote {
 
   private static SSLContext trusting(Path file) {
     try {
-      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      int number = 0;
-      for (X509Certificate certificate : PemCertificates.read(file)) {
-        trusted.setCertificateEntry(Integer.toString(number++), certificate);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
+      context.init(null, new TrustManager[] {TrustedAuthorities.read(file)}, null);
       return context;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailed(ExitCode.USAGE, file + ": " + e.getMessage());
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalStateException("a key store in memory", e);
+    } catch (PemProblem e) {
+      throw new CommandFailed(ExitCode.USAGE, file + " " + e.finding());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java runtime speaks TLS", e);
     }
   }
 

@@ -267,6 +267,9 @@ class QueryCommandTest {
     }
 
     @Override
+    public void logToStandardError() {}
+
+    @Override
     public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
       return configured;
     }
