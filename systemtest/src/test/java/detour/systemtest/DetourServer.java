@@ -38,6 +38,8 @@ final class DetourServer implements AutoCloseable {
   private final Path logFile;
   private final int dnsPort = Ports.free();
   private final int httpPort = Ports.free();
+  private String nodeKeys = "";
+  private String listenKeys = "";
   private Map<String, String> environment = Map.of();
   private List<String> launcher = List.of();
   private @Nullable Process process;
@@ -55,16 +57,26 @@ final class DetourServer implements AutoCloseable {
   void configure(String configuration) {
     String head =
         """
-        node: { name: test, data_dir: "%s" }
-        listen: { dns: ["127.0.0.1:%d", "[::1]:%d"], http: "127.0.0.1:%d" }
+        node: { name: test, data_dir: "%s"%s }
+        listen: { dns: ["127.0.0.1:%d", "[::1]:%d"], http: "127.0.0.1:%d"%s }
         """
-            .formatted(dataDirectory(), dnsPort, dnsPort, httpPort);
+            .formatted(dataDirectory(), nodeKeys, dnsPort, dnsPort, httpPort, listenKeys);
     try {
       Files.createDirectories(dataDirectory());
       Files.writeString(configurationFile, head + configuration);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Further keys of `node`, for what [#configure] writes from here on, on one line.
+  void node(String keys) {
+    nodeKeys = ", " + keys;
+  }
+
+  /// Further keys of `listen`, for what [#configure] writes from here on, on one line.
+  void listen(String keys) {
+    listenKeys = ", " + keys;
   }
 
   /// Variables for the next start.
@@ -175,6 +187,38 @@ final class DetourServer implements AutoCloseable {
 
   DnsClient dnsOverIpv6() {
     return new DnsClient("::1", dnsPort);
+  }
+
+  /// The samples of a metric, with any labels, summed; 0 while there is none.
+  long counted(String metric) {
+    return get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(metric + " ") || line.startsWith(metric + "{"))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  void awaitCounted(String metric, long wanted) {
+    await(metric, () -> counted(metric), wanted);
+  }
+
+  /// Whether the process that was started last still runs.
+  boolean alive() {
+    return running().isAlive();
+  }
+
+  /// What the process has in memory, in KiB, as Linux counts it.
+  long residentKibibytes() {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(running().pid()), "status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Runs a command that talks to this server.

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/// Programs of others that tests need: dig, kdig, nginx.
+/// Programs of others that tests need: dig, kdig, dnsdist, nginx.
 final class Peers {
   /// Where daemons are, which is not on everybody's PATH.
   private static final List<String> ALSO = List.of("/usr/sbin", "/usr/local/sbin", "/sbin");
