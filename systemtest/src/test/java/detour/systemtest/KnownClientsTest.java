@@ -25,7 +25,8 @@ class KnownClientsTest {
       ns1  IN A   192.0.2.53
       host IN A   192.0.2.1
       """;
-  private static final String CONFIGURATION = "zones: [ { name: example.com, file: example.com.zone } ]\n";
+  private static final String CONFIGURATION =
+      "zones: [ { name: example.com, file: example.com.zone } ]\n";
 
   private static final String LIMITED = "detour_dns_rate_limited_total";
   private static final String SLIPPED = "detour_dns_rate_limit_slipped_total";

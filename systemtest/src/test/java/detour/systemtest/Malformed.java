@@ -103,6 +103,8 @@ enum Malformed {
   }
 
   private static byte[] end(ByteBuffer message) {
-    return Arrays.copyOf(message.array(), message.position());
+    byte[] octets = new byte[message.position()];
+    message.get(0, octets);
+    return octets;
   }
 }

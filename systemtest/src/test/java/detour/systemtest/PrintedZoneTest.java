@@ -29,7 +29,8 @@ class PrintedZoneTest {
       sip1  IN AAAA 2001:db8::1
       """;
 
-  /// As `examples/sip-and-mail.yaml`; the addresses are the stage's first six, first pools first.
+  /// As `examples/sip-and-mail.yaml`; the addresses are the stage's first five, the first three of
+  /// first pools.
   private static final String SERVICES =
       """
       zones: [ { name: example.org, file: example.org.zone } ]
@@ -116,7 +117,7 @@ class PrintedZoneTest {
             assertThat(dig(server, question))
                 .as("%s", question)
                 .containsExactlyInAnyOrderElementsOf(records));
-    assertThat(dig(server, new Question(printedName("any.example.org."), Type.A)))
+    assertThat(dig(server, new Question(name("any.example.org."), Type.A)))
         .singleElement()
         .asString()
         .endsWith(stage.address(2));
@@ -136,7 +137,9 @@ class PrintedZoneTest {
                 stage.address(3),
                 stage.address(4),
                 stage.address(5)));
-    for (String service : List.of("_sip._tcp.example.org", "example.org", "mail", "www.example.org", "*.example.org")) {
+    for (String service :
+        List.of(
+            "_sip._tcp.example.org", "example.org", "mail", "www.example.org", "*.example.org")) {
       server.awaitStatus(service, "SERVING");
     }
     return server;
@@ -158,14 +161,16 @@ class PrintedZoneTest {
 
   /// Reads both tools' lines, which write the same data in different ways.
   private static Stream<Record> records(Stream<String> lines) {
-    return lines.filter(line -> !line.isBlank() && !line.startsWith(";")).map(PrintedZoneTest::record);
+    return lines
+        .filter(line -> !line.isBlank() && !line.startsWith(";"))
+        .map(PrintedZoneTest::record);
   }
 
   private static Record record(String line) {
     String[] fields = line.replaceAll(" ; service$", "").split("\\s+", 5);
     try {
       return Record.fromString(
-          printedName(fields[0]),
+          name(fields[0]),
           Type.value(fields[3]),
           DClass.value(fields[2]),
           Long.parseLong(fields[1]),
@@ -176,7 +181,7 @@ class PrintedZoneTest {
     }
   }
 
-  private static Name printedName(String name) {
+  private static Name name(String name) {
     try {
       return Name.fromString(name);
     } catch (IOException e) {

@@ -56,8 +56,7 @@ final class TlsClient implements AutoCloseable {
   /// The subject of the certificate that the server showed: `CN=...`.
   String shown() {
     try {
-      X509Certificate certificate =
-          (X509Certificate) socket.getSession().getPeerCertificates()[0];
+      X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
       return certificate.getSubjectX500Principal().getName();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
