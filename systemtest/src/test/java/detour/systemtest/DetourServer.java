@@ -24,9 +24,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The packaged server as a process, with its configuration, on loopback ports of its own.
-final class DetourServer implements AutoCloseable {
+public final class DetourServer implements AutoCloseable {
   /// How long any one thing may take, on a machine that has other things to do.
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -44,7 +44,7 @@ final class DetourServer implements AutoCloseable {
   private List<String> launcher = List.of();
   private @Nullable Process process;
 
-  DetourServer(Path directory, String configuration) {
+  public DetourServer(Path directory, String configuration) {
     this.directory = directory;
     configurationFile = directory.resolve("detour-" + dnsPort + ".yaml");
     logFile = directory.resolve("server-" + dnsPort + ".log");
@@ -54,7 +54,7 @@ final class DetourServer implements AutoCloseable {
   /// Writes the configuration anew; the server learns of it by a reload or a restart.
   ///
   /// @param configuration everything but `node` and `listen`
-  void configure(String configuration) {
+  public void configure(String configuration) {
     String head =
         """
         node: { name: test, data_dir: "%s"%s }
@@ -70,7 +70,7 @@ final class DetourServer implements AutoCloseable {
   }
 
   /// Further keys of `node`, for what [#configure] writes from here on, on one line.
-  void node(String keys) {
+  public void node(String keys) {
     nodeKeys = ", " + keys;
   }
 
@@ -96,7 +96,7 @@ final class DetourServer implements AutoCloseable {
   }
 
   /// Starts it, and returns once it is ready and answers.
-  void start() {
+  public void start() {
     launch();
     Awaitility.await("the server to be ready")
         .atMost(PATIENCE)
@@ -177,7 +177,7 @@ final class DetourServer implements AutoCloseable {
     return directory.resolve("data-" + dnsPort);
   }
 
-  int dnsPort() {
+  public int dnsPort() {
     return dnsPort;
   }
 
@@ -204,7 +204,7 @@ final class DetourServer implements AutoCloseable {
   }
 
   /// Whether the process that was started last still runs.
-  boolean alive() {
+  public boolean alive() {
     return running().isAlive();
   }
 
@@ -316,7 +316,7 @@ final class DetourServer implements AutoCloseable {
         .untilAsserted(() -> assertThat(actual.call()).isEqualTo(wanted));
   }
 
-  String log() {
+  public String log() {
     try {
       return Files.exists(logFile) ? Files.readString(logFile) : "(no log)";
     } catch (IOException e) {

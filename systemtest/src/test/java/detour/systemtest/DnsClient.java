@@ -1,8 +1,6 @@
 package detour.systemtest;
 
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -130,19 +128,13 @@ final class DnsClient {
       socket.setSoTimeout(timeoutMillis);
       socket.connect(server, timeoutMillis);
       ByteArrayOutputStream together = new ByteArrayOutputStream();
-      DataOutputStream frames = new DataOutputStream(together);
       for (Message query : queries) {
-        byte[] wire = query.toWire();
-        frames.writeShort(wire.length);
-        frames.write(wire);
+        together.writeBytes(Frames.of(query.toWire()));
       }
       socket.getOutputStream().write(together.toByteArray());
-      DataInputStream in = new DataInputStream(socket.getInputStream());
       List<Message> answers = new ArrayList<>();
       for (int i = 0; i < queries.size(); i++) {
-        byte[] answer = new byte[in.readUnsignedShort()];
-        in.readFully(answer);
-        answers.add(new Message(answer));
+        answers.add(new Message(Frames.read(socket.getInputStream())));
       }
       return answers;
     } catch (IOException e) {

@@ -3,9 +3,11 @@ package detour.systemtest;
 import static detour.systemtest.Configurations.WWW;
 import static detour.systemtest.Configurations.twoPools;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -113,8 +115,31 @@ class DnsOverTlsTest {
     }
   }
 
-  private TlsClient client() {
-    return new TlsClient(port, authority);
+  /// RFC 9325 section 3.5.
+  @Test
+  void shouldEndAConnectionThatRenegotiates() {
+    try (TlsClient other = client();
+        TlsClient client = client("TLSv1.2")) {
+      assertThat(client.addresses(WWW)).containsExactly(stage.address(1));
+      assertThat(client.addresses(WWW)).containsExactly(stage.address(1));
+
+      assertThatExceptionOfType(UncheckedIOException.class)
+          .isThrownBy(() -> {
+            client.renegotiate();
+            client.addresses(WWW);
+          })
+          .havingCause()
+          .isNotInstanceOf(SocketTimeoutException.class);
+
+      assertThat(other.addresses(WWW)).containsExactly(stage.address(1));
+    }
+    try (TlsClient next = client("TLSv1.2")) {
+      assertThat(next.addresses(WWW)).containsExactly(stage.address(1));
+    }
+  }
+
+  private TlsClient client(String... versions) {
+    return new TlsClient(port, authority, versions);
   }
 
   private String kdig(String... options) {

@@ -29,57 +29,6 @@ class PrintedZoneTest {
       sip1  IN AAAA 2001:db8::1
       """;
 
-  /// As `examples/sip-and-mail.yaml`; the addresses are the stage's first five, the first three of
-  /// first pools.
-  private static final String SERVICES =
-      """
-      zones: [ { name: example.org, file: example.org.zone } ]
-      checks:
-        port: { type: tcp, port: %1$d, interval: 300ms, timeout: 200ms, fast_interval: 50ms }
-      services:
-        - name: _sip._tcp.example.org
-          addresses: false
-          check: port
-          pools:
-            - name: ams
-              endpoints:
-                - { address: %2$s, records: SRV 10 60 5060 sip1.example.org }
-                - { address: %3$s, records: SRV 10 40 5060 sip2.example.net }
-            - endpoints:
-                - { address: %5$s, records: SRV 10 0 5060 sip3.example.net }
-        - name: example.org
-          check: port
-          ttl: 7s
-          pools:
-            - endpoints: [%2$s, %3$s]
-            - endpoints: [%5$s]
-        - name: mail
-          owner: example.org
-          addresses: false
-          check: port
-          when_all_down: all
-          pools:
-            - endpoints:
-                - { address: %2$s, records: MX 10 mx1.example.net }
-                - { address: %4$s, records: MX 10 mx2.example.net }
-            - endpoints:
-                - { address: %6$s, records: MX 10 mx3.example.net }
-        - name: www.example.org
-          addresses: true
-          check: port
-          pools:
-            - endpoints:
-                - { address: %2$s, records: ["HTTPS 1 . alpn=h2,h3 ipv4hint=192.0.2.80", 'TXT "site=ams"'] }
-                - { address: %4$s, records: 'CAA 128 issuewild ";"' }
-            - endpoints:
-                - { address: %6$s, records: [HTTPS 1 . alpn=h2, 'TXT "site=fra"'] }
-        - name: "*.example.org"
-          check: port
-          pools:
-            - endpoints: [%3$s]
-            - endpoints: [%6$s]
-      """;
-
   @RegisterExtension final Stage stage = Stage.forEachTest();
 
   /// The question that a record answers.
@@ -128,21 +77,72 @@ class PrintedZoneTest {
       stage.backend(host);
     }
     stage.file("example.org.zone", ZONE);
-    DetourServer server =
-        stage.server(
-            SERVICES.formatted(
-                stage.port(),
-                stage.address(1),
-                stage.address(2),
-                stage.address(3),
-                stage.address(4),
-                stage.address(5)));
+    DetourServer server = stage.server(services());
     for (String service :
         List.of(
             "_sip._tcp.example.org", "example.org", "mail", "www.example.org", "*.example.org")) {
       server.awaitStatus(service, "SERVING");
     }
     return server;
+  }
+
+  /// As `examples/sip-and-mail.yaml`; the addresses are the stage's first five, the first three of
+  /// first pools.
+  private String services() {
+    return """
+    zones: [ { name: example.org, file: example.org.zone } ]
+    checks:
+      port: { type: tcp, port: %1$d, interval: 300ms, timeout: 200ms, fast_interval: 50ms }
+    services:
+      - name: _sip._tcp.example.org
+        addresses: false
+        check: port
+        pools:
+          - name: ams
+            endpoints:
+              - { address: %2$s, records: SRV 10 60 5060 sip1.example.org }
+              - { address: %3$s, records: SRV 10 40 5060 sip2.example.net }
+          - endpoints:
+              - { address: %5$s, records: SRV 10 0 5060 sip3.example.net }
+      - name: example.org
+        check: port
+        ttl: 7s
+        pools:
+          - endpoints: [%2$s, %3$s]
+          - endpoints: [%5$s]
+      - name: mail
+        owner: example.org
+        addresses: false
+        check: port
+        when_all_down: all
+        pools:
+          - endpoints:
+              - { address: %2$s, records: MX 10 mx1.example.net }
+              - { address: %4$s, records: MX 10 mx2.example.net }
+          - endpoints:
+              - { address: %6$s, records: MX 10 mx3.example.net }
+      - name: www.example.org
+        addresses: true
+        check: port
+        pools:
+          - endpoints:
+              - { address: %2$s, records: ["HTTPS 1 . alpn=h2,h3 ipv4hint=192.0.2.80", 'TXT "site=ams"'] }
+              - { address: %4$s, records: 'CAA 128 issuewild ";"' }
+          - endpoints:
+              - { address: %6$s, records: [HTTPS 1 . alpn=h2, 'TXT "site=fra"'] }
+      - name: "*.example.org"
+        check: port
+        pools:
+          - endpoints: [%3$s]
+          - endpoints: [%6$s]
+    """
+        .formatted(
+            stage.port(),
+            stage.address(1),
+            stage.address(2),
+            stage.address(3),
+            stage.address(4),
+            stage.address(5));
   }
 
   private static List<String> dig(DetourServer server, Question question) {

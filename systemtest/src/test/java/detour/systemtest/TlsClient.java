@@ -1,10 +1,8 @@
 package detour.systemtest;
 
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -26,10 +24,14 @@ final class TlsClient implements AutoCloseable {
   /// Connects to 127.0.0.1.
   ///
   /// @param authority in PEM: who must have signed the server's certificate
-  TlsClient(int port, Path authority) {
+  /// @param versions as `TLSv1.2`: what it speaks; what the JDK does by default where none is given
+  TlsClient(int port, Path authority, String... versions) {
     try {
       socket = (SSLSocket) trusting(authority).getSocketFactory().createSocket("127.0.0.1", port);
       socket.setSoTimeout(TIMEOUT_MILLIS);
+      if (versions.length > 0) {
+        socket.setEnabledProtocols(versions);
+      }
       socket.startHandshake();
     } catch (IOException e) {
       throw new UncheckedIOException("TLS to port " + port, e);
@@ -63,21 +65,22 @@ final class TlsClient implements AutoCloseable {
     }
   }
 
+  /// Begins another handshake, as TLS up to 1.2 allows; the server's part in it is read with the
+  /// next answer.
+  void renegotiate() {
+    try {
+      socket.startHandshake();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// The A records of a name.
   List<String> addresses(String name) {
     byte[] query = DnsClient.query(name, 1).toWire();
     try {
-      socket
-          .getOutputStream()
-          .write(
-              ByteBuffer.allocate(2 + query.length)
-                  .putShort((short) query.length)
-                  .put(query)
-                  .array());
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      byte[] answer = new byte[in.readUnsignedShort()];
-      in.readFully(answer);
-      return DnsClient.addresses(new Message(answer));
+      socket.getOutputStream().write(Frames.of(query));
+      return DnsClient.addresses(new Message(Frames.read(socket.getInputStream())));
     } catch (IOException e) {
       throw new UncheckedIOException(name, e);
     }

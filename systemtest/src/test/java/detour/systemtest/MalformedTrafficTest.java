@@ -22,7 +22,7 @@ import org.xbill.DNS.Message;
 /// Storms of what no honest client sends, against the server as it is shipped. After each batch a
 /// good query is answered within a second; in the end it is the same process, without an error in
 /// its log, and it has not grown since the first storm.
-class MalformedStormTest {
+class MalformedTrafficTest {
   private static final String HOST = "host.example.com";
   private static final String ADDRESS = "192.0.2.1";
 
@@ -108,7 +108,7 @@ class MalformedStormTest {
     for (int i = 0; i < CONNECTIONS_OF_A_KIND; i++) {
       try (Socket socket = connect(stage.address(1))) {
         for (int j = 0; j < 10; j++) {
-          send(socket, framed(kind.make(random)));
+          send(socket, Frames.of(kind.make(random)));
         }
         byte[] lie = kind.make(random);
         send(socket, ByteBuffer.allocate(2).putShort((short) random.nextInt(65_536)).array());
@@ -199,13 +199,6 @@ class MalformedStormTest {
         new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), server.dnsPort()),
         PATIENCE_MILLIS);
     return socket;
-  }
-
-  private static byte[] framed(byte[] message) {
-    return ByteBuffer.allocate(2 + message.length)
-        .putShort((short) message.length)
-        .put(message)
-        .array();
   }
 
   private static void send(Socket socket, int... octets) {

@@ -1,6 +1,5 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
-import detour.dns.answer.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,20 +9,21 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 
 /// This project, Knot, NSD and BIND with the same zones, asked the same questions.
 final class FourServers implements AutoCloseable {
   private final List<ServedZone> zones;
   private final Detour detour;
   private final List<RunningPeer> peers = new ArrayList<>();
-  private final ExecutorService threads = Executors.newFixedThreadPool(PeerKind.values().length);
+  private final ExecutorService threads = Executors.newFixedThreadPool(4);
 
   private FourServers(List<ServedZone> zones, Detour detour) {
     this.zones = zones;
     this.detour = detour;
   }
 
-  /// Starts the peers, and waits until each answers for every zone.
+  /// Starts them, and waits until each answers for every zone.
   static FourServers serving(Path folder, List<ServedZone> zones) throws IOException {
     for (PeerKind kind : PeerKind.values()) {
       String _ = kind.require();
@@ -41,36 +41,49 @@ final class FourServers implements AutoCloseable {
     }
   }
 
-  /// Asks all servers all questions, each server at its own pace.
-  List<Exchange> ask(List<Question> questions, Transport transport) {
-    Map<PeerKind, CompletableFuture<List<NormalForm>>> asked = new EnumMap<>(PeerKind.class);
+  /// Asks all servers all questions over UDP, each server at its own pace.
+  List<Exchange> ask(List<Question> questions) {
+    return ask(questions, Conversation::ask);
+  }
+
+  /// The same over TCP, by one connection to each server.
+  List<Exchange> askByStream(List<Question> questions) {
+    return ask(questions, Conversation::askByStream);
+  }
+
+  private List<Exchange> ask(
+      List<Question> questions, BiFunction<Conversation, byte[], byte[]> way) {
+    CompletableFuture<List<NormalForm>> own = asked(detour.conversation(), questions, way);
+    Map<PeerKind, CompletableFuture<List<NormalForm>>> others = new EnumMap<>(PeerKind.class);
     for (RunningPeer peer : peers) {
-      asked.put(
-          peer.kind(),
-          CompletableFuture.supplyAsync(
-              () -> {
-                List<NormalForm> forms = new ArrayList<>();
-                for (int i = 0; i < questions.size(); i++) {
-                  byte[] message = numbered(questions.get(i), i);
-                  byte[] response =
-                      transport == Transport.UDP ? peer.ask(message) : peer.askByStream(message);
-                  forms.add(NormalForm.of(response, zones));
-                }
-                return forms;
-              },
-              threads));
+      others.put(peer.kind(), asked(peer.conversation(), questions, way));
     }
     List<Exchange> exchanges = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {
-      Question question = questions.get(i);
-      NormalForm own = NormalForm.of(detour.answer(numbered(question, i), transport), zones);
-      Map<PeerKind, NormalForm> others = new EnumMap<>(PeerKind.class);
+      Map<PeerKind, NormalForm> answers = new EnumMap<>(PeerKind.class);
       for (PeerKind kind : PeerKind.values()) {
-        others.put(kind, asked.get(kind).join().get(i));
+        answers.put(kind, others.get(kind).join().get(i));
       }
-      exchanges.add(new Exchange(question, zones, own, others));
+      exchanges.add(new Exchange(questions.get(i), zones, own.join().get(i), answers));
     }
+    detour.requireAlive();
     return exchanges;
+  }
+
+  private CompletableFuture<List<NormalForm>> asked(
+      Conversation conversation,
+      List<Question> questions,
+      BiFunction<Conversation, byte[], byte[]> way) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          List<NormalForm> forms = new ArrayList<>();
+          for (int i = 0; i < questions.size(); i++) {
+            byte[] response = way.apply(conversation, numbered(questions.get(i), i));
+            forms.add(NormalForm.of(response, zones));
+          }
+          return forms;
+        },
+        threads);
   }
 
   /// With an ID of its own, so that a late response is nobody else's.
@@ -83,7 +96,8 @@ final class FourServers implements AutoCloseable {
 
   @Override
   public void close() {
-    peers.forEach(RunningPeer::close);
     threads.shutdownNow();
+    peers.forEach(RunningPeer::close);
+    detour.close();
   }
 }
