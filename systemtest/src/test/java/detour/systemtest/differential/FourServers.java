@@ -60,10 +60,9 @@ final class FourServers implements AutoCloseable {
     }
     List<Exchange> exchanges = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {
+      int number = i;
       Map<PeerKind, NormalForm> answers = new EnumMap<>(PeerKind.class);
-      for (PeerKind kind : PeerKind.values()) {
-        answers.put(kind, others.get(kind).join().get(i));
-      }
+      others.forEach((kind, forms) -> answers.put(kind, forms.join().get(number)));
       exchanges.add(new Exchange(questions.get(i), zones, own.join().get(i), answers));
     }
     detour.requireAlive();
