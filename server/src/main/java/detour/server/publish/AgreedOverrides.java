@@ -2,10 +2,10 @@ package detour.server.publish;
 
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
-import detour.failover.verdict.EffectiveHealth;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +44,7 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
   /// Whether it was news.
   private boolean takeOver(OverridePath path, @Nullable OperatorOverride agreed) {
     OperatorOverride before = overrides.of(path);
-    boolean runsOut = agreed != null && !EffectiveHealth.applies(agreed, chronicle.now());
-    OperatorOverride next = runsOut ? null : agreed;
+    OperatorOverride next = agreed == null ? null : agreed.remaining(chronicle.now());
     if (next == null ? before == null : next.equals(before)) {
       return false;
     }
@@ -76,6 +75,8 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
     return before.state() == next.state()
         && before.since().equals(next.since())
         && before.author().equals(next.author())
-        && before.reason().equals(next.reason());
+        && before.reason().equals(next.reason())
+        && before.vetting().equals(next.vetting())
+        && Objects.equals(before.meanwhile(), next.meanwhile());
   }
 }

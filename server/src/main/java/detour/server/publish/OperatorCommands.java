@@ -3,8 +3,12 @@ package detour.server.publish;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.failover.selection.Selection;
+import detour.failover.safety.Objection;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -13,16 +17,32 @@ import org.jspecify.annotations.Nullable;
 final class OperatorCommands {
   private static final int SERVICES_NAMED = 20;
 
+  private static final long END_AGAIN_NANOS = 1_000_000_000L;
+
   private final Decisions decisions;
+  private final SafetyDesk desk;
+  private final Vetting vetting;
+
+  /// When drills that are to be ended may be asked for again, by their paths.
+  private final Map<OverridePath, Long> endAgainNanos = new HashMap<>();
 
   OperatorCommands(Decisions decisions) {
     this.decisions = decisions;
+    desk = new SafetyDesk(decisions);
+    vetting = new Vetting(decisions, desk);
   }
 
   /// An override to be set or cleared, of which nothing here speaks against it.
   ///
   /// @param override null to clear it
-  record Proposal(OverridePath path, @Nullable OperatorOverride override, String author) {}
+  /// @param forcedPast the names of the safety rules that were overruled
+  /// @param why empty where the override says it
+  record Proposal(
+      OverridePath path,
+      @Nullable OperatorOverride override,
+      String author,
+      List<String> forcedPast,
+      String why) {}
 
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.SetOverride set) {
@@ -34,11 +54,60 @@ final class OperatorCommands {
       throw new CommandRefused("an override must last longer than " + set.lasts());
     }
     Instant now = decisions.chronicle().now();
-    Instant expires = set.lasts() == null ? null : now.plus(set.lasts());
+    OperatorOverride vetted = vetting.vetted(set, now);
+    OperatorOverride said = vetted.since().equals(now) ? vetted : vetted.meanwhile();
     return new Proposal(
-        set.path(),
-        new OperatorOverride(set.state(), set.reason(), set.author(), now, expires),
-        set.author());
+        set.path(), vetted, set.author(), said == null ? List.of() : said.vetting().forcedPast(), "");
+  }
+
+  /// @throws CommandRefused when it cannot be done
+  Proposal propose(Command.ApproveOverride approve) {
+    find(approve.path());
+    OperatorOverride approved = vetting.approved(approve, decisions.chronicle().now());
+    return new Proposal(
+        approve.path(),
+        approved,
+        approve.author(),
+        approved.vetting().forcedPast(),
+        "approved: " + approved.reason());
+  }
+
+  /// @throws CommandRefused when it cannot be done
+  Proposal propose(Command.EndOverride end) {
+    OperatorOverride present = vetting.present(end.path(), decisions.chronicle().now());
+    if (present == null) {
+      find(end.path());
+      throw new CommandRefused("there is nothing to end of " + end.path());
+    }
+    return new Proposal(
+        end.path(), present.meanwhile(), end.author(), List.of(), "an operator ended it");
+  }
+
+  /// Drills that must end, for something else failed meanwhile and a rule speaks against them.
+  List<Proposal> endsOfDrills() {
+    List<Proposal> ends = new ArrayList<>();
+    Instant now = decisions.chronicle().now();
+    decisions
+        .overrides()
+        .all()
+        .forEach((path, override) -> {
+          if (override.purpose() == OperatorOverride.Purpose.DRILL
+              && override.inForce(now) == override
+              && endAgainNanos.getOrDefault(path, Long.MIN_VALUE) <= decisions.nowNanos()) {
+            List<Objection> objections = desk.objections(path, override);
+            if (!objections.isEmpty()) {
+              endAgainNanos.put(path, decisions.nowNanos() + END_AGAIN_NANOS);
+              ends.add(
+                  new Proposal(
+                      path,
+                      override.meanwhile(),
+                      Chronicle.SELF,
+                      List.of(),
+                      "stopped: " + objections.getFirst()));
+            }
+          }
+        });
+    return ends;
   }
 
   /// @throws CommandRefused when it cannot be done
@@ -47,7 +116,10 @@ final class OperatorCommands {
       find(clear.path());
       throw new CommandRefused(nothingToClear(clear.path()));
     }
-    return new Proposal(clear.path(), null, clear.author());
+    List<String> forcedPast =
+        vetting.forcedPast(clear.path(), null, clear.force(), decisions.chronicle().now());
+    return new Proposal(
+        clear.path(), null, clear.author(), forcedPast, "an operator cleared it");
   }
 
   /// Puts in force what was agreed on.
@@ -66,26 +138,45 @@ final class OperatorCommands {
       decisions.overrides().set(path, override);
       decisions.chronicle().overrideSet(path, override);
     }
-    decisions
-        .chronicle()
-        .event(
-            path.service(),
-            "override",
-            path.toString(),
-            before == null ? "" : before.state().name(),
-            override == null ? "cleared" : said(override),
-            override == null ? "an operator cleared it" : override.reason(),
-            agreed.author());
+    endAgainNanos.remove(path);
+    desk.changed(path, decisions.chronicle().now());
+    tell(agreed, before);
     LiveService live = decisions.directory().service(path.service());
     if (live != null) {
       decisions.mark(live);
     }
   }
 
+  private void tell(Proposal agreed, @Nullable OperatorOverride before) {
+    OperatorOverride override = agreed.override();
+    // What is ended is told of as what it was, what is set as what it is.
+    boolean ended = override == null || (before != null && override == before.meanwhile());
+    OperatorOverride subject = ended && before != null ? before : override;
+    String reason =
+        !agreed.why().isEmpty() || override == null ? agreed.why() : override.reason();
+    String forced =
+        agreed.forcedPast().isEmpty()
+            ? ""
+            : "; forced past the safety rule " + String.join(", ", agreed.forcedPast());
+    decisions
+        .chronicle()
+        .event(
+            agreed.path().service(),
+            subject == null ? "override" : OverrideTurns.kind(subject),
+            agreed.path().toString(),
+            before == null ? "" : before.state().name(),
+            override == null ? "cleared" : ended ? "ended" : said(override),
+            reason + forced,
+            agreed.author());
+  }
+
   /// The override in words, as `DRAIN until 2030-01-01T00:00:00Z`.
   static String said(OperatorOverride override) {
     Instant expires = override.expires();
-    return override.state().name() + (expires == null ? "" : " until " + expires);
+    return override.state().name()
+        + (override.starts() == null ? "" : " from " + override.starts())
+        + (expires == null ? "" : " until " + expires)
+        + (override.vetting().awaited() ? ", waits for its approval" : "");
   }
 
   private String nothingToClear(OverridePath path) {

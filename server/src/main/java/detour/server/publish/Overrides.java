@@ -2,10 +2,8 @@ package detour.server.publish;
 
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
-import detour.failover.verdict.EffectiveHealth;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,21 +41,13 @@ final class Overrides {
     byPath = Map.copyOf(next);
   }
 
-  /// Those that have run out.
-  List<OverridePath> expired(Instant now) {
-    return byPath.entrySet().stream()
-        .filter(entry -> !EffectiveHealth.applies(entry.getValue(), now))
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  /// When the next one runs out; null when none will.
-  @Nullable Instant nextExpiry() {
+  /// When one of them next begins or ends; null when none will.
+  @Nullable Instant nextTurn(Instant after) {
     Instant next = null;
     for (OperatorOverride override : byPath.values()) {
-      Instant expires = override.expires();
-      if (expires != null && (next == null || expires.isBefore(next))) {
-        next = expires;
+      Instant turn = override.nextTurn(after);
+      if (turn != null && (next == null || turn.isBefore(next))) {
+        next = turn;
       }
     }
     return next;

@@ -1,0 +1,185 @@
+package detour.server.publish;
+
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OperatorOverride.Purpose;
+import detour.failover.model.OverridePath;
+import detour.failover.model.SafetyRule;
+import detour.failover.safety.Objection;
+import detour.failover.safety.SafetyCase;
+import detour.failover.safety.SafetyRules;
+import detour.failover.selection.EndpointHealth;
+import detour.failover.selection.SelectionRules;
+import detour.failover.verdict.EffectiveHealth;
+import detour.failover.verdict.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Asks the safety rules what they have against a change, for the moment at which it begins and for
+/// every later one at which something else is planned. Publish thread only.
+final class SafetyDesk {
+  /// The rule that every drill obeys, whether or not there are others: it may not leave its service
+  /// without a pool that can serve.
+  static final String DRILL_RULE = "drill";
+
+  private final Decisions decisions;
+
+  /// When an operator last changed something, by its path.
+  private final Map<OverridePath, Instant> changes = new HashMap<>();
+
+  SafetyDesk(Decisions decisions) {
+    this.decisions = decisions;
+    decisions.overrides().all().forEach((path, override) -> changes.put(path, override.since()));
+  }
+
+  /// Takes note of a change by an operator, at this node or another.
+  void changed(OverridePath path, Instant at) {
+    changes.merge(path, at, (a, b) -> a.isAfter(b) ? a : b);
+  }
+
+  /// What speaks against putting an override in the place of what is said of the path now.
+  ///
+  /// @param wanted null to clear it; one that waits for its approval is looked at as if it had it
+  List<Objection> objections(OverridePath path, @Nullable OperatorOverride wanted, Instant now) {
+    OperatorOverride approved =
+        wanted == null ? null : wanted.vetted(OperatorOverride.Vetting.NONE);
+    Map<String, Objection> byRule = new LinkedHashMap<>();
+    for (Instant moment : moments(approved, now)) {
+      Map<OverridePath, OperatorOverride> after = new HashMap<>(decisions.overrides().all());
+      after.remove(path);
+      if (approved != null) {
+        after.put(path, approved);
+      }
+      for (Objection objection :
+          at(path, decisions.overrides().all(), after, rules(path, approved), moment, now)) {
+        byRule.putIfAbsent(objection.rule(), objection);
+      }
+    }
+    return List.copyOf(byRule.values());
+  }
+
+  /// What speaks against a drill that runs: health has changed since it was allowed.
+  List<Objection> objections(OverridePath path, OperatorOverride drill) {
+    Instant now = decisions.chronicle().now();
+    Map<OverridePath, OperatorOverride> without = new HashMap<>(decisions.overrides().all());
+    without.remove(path);
+    if (drill.meanwhile() != null) {
+      without.put(path, drill.meanwhile());
+    }
+    List<SafetyRule> rules =
+        rules(path, drill).stream().filter(rule -> !(rule instanceof SafetyRule.Wait)).toList();
+    return at(path, without, decisions.overrides().all(), rules, now, now).stream()
+        .filter(objection -> !drill.vetting().forcedPast().contains(objection.rule()))
+        .toList();
+  }
+
+  private List<Objection> at(
+      OverridePath path,
+      Map<OverridePath, OperatorOverride> before,
+      Map<OverridePath, OperatorOverride> after,
+      List<SafetyRule> rules,
+      Instant moment,
+      Instant now) {
+    return SafetyRules.objections(
+        rules,
+        new SafetyCase(
+            path,
+            member -> serves(member, before, moment),
+            member -> serves(member, after, moment),
+            this::changedLast,
+            now));
+  }
+
+  private List<SafetyRule> rules(OverridePath path, @Nullable OperatorOverride wanted) {
+    List<SafetyRule> rules =
+        new ArrayList<>(decisions.directory().configuration().model().safeguards().rules());
+    LiveService live = decisions.directory().service(path.service());
+    if (wanted != null && wanted.purpose() == Purpose.DRILL && live != null) {
+      List<OverridePath> pools =
+          live.service().pools().stream()
+              .map(pool -> new OverridePath(path.service(), pool.name(), null))
+              .collect(Collectors.toList());
+      rules.add(new SafetyRule.AtLeast(DRILL_RULE, 1, pools));
+    }
+    return rules;
+  }
+
+  /// Its own beginning, and those of others while it lasts.
+  private Set<Instant> moments(@Nullable OperatorOverride wanted, Instant now) {
+    Set<Instant> moments = new TreeSet<>();
+    Instant from = wanted == null || wanted.starts() == null ? now : wanted.starts();
+    Instant until = wanted == null ? null : wanted.expires();
+    moments.add(from);
+    for (OperatorOverride other : decisions.overrides().all().values()) {
+      for (Instant turn = other.nextTurn(from);
+          turn != null && (until == null || turn.isBefore(until));
+          turn = other.nextTurn(turn)) {
+        moments.add(turn);
+      }
+    }
+    return moments;
+  }
+
+  private @Nullable Instant changedLast(OverridePath member) {
+    return changes.entrySet().stream()
+        .filter(change -> change.getKey().meets(member))
+        .map(Map.Entry::getValue)
+        .max(Instant::compareTo)
+        .orElse(null);
+  }
+
+  /// Whether a pool or an endpoint could serve, by the verdicts of this moment and what is said for
+  /// another.
+  private boolean serves(
+      OverridePath member, Map<OverridePath, OperatorOverride> said, Instant moment) {
+    LiveService live = decisions.directory().service(member.service());
+    if (live == null) {
+      return false;
+    }
+    List<List<EndpointHealth>> health = new ArrayList<>();
+    for (List<LiveEndpoint> pool : live.pools()) {
+      List<EndpointHealth> ofPool = new ArrayList<>();
+      for (LiveEndpoint endpoint : pool) {
+        boolean healthy = healthy(live, endpoint, said, moment);
+        if (endpoint.path().equals(member)) {
+          return healthy;
+        }
+        ofPool.add(new EndpointHealth(healthy, false, "", OptionalLong.empty()));
+      }
+      health.add(ofPool);
+    }
+    for (int pool = 0; pool < live.pools().size(); pool++) {
+      if (live.service().pools().get(pool).name().equals(member.pool())) {
+        return member.endpoint() == null
+            && SelectionRules.availability(live.service(), health, decisions.nowNanos())
+                .get(pool)
+                .available();
+      }
+    }
+    return false;
+  }
+
+  private static boolean healthy(
+      LiveService live,
+      LiveEndpoint endpoint,
+      Map<OverridePath, OperatorOverride> said,
+      Instant moment) {
+    LiveEndpoint.View view = endpoint.view();
+    Verdict verdict = view == null ? Verdict.NOT_CHECKED : view.verdict();
+    return EffectiveHealth.of(
+            said.get(endpoint.path()),
+            said.get(endpoint.path().wholePool()),
+            verdict,
+            live.service().unknown(),
+            moment)
+        .healthy();
+  }
+}
