@@ -13,6 +13,7 @@ import detour.server.publish.Cluster.OutcomeUnknown;
 import detour.server.publish.Inbox;
 import detour.server.publish.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// A wish whose answer was lost is sent again, with the condition that it had at first, until it
 /// turns out what became of it, or the operator has waited for long enough.
 ///
-/// An override that ends does so by the clock of the node at which it was set; to this node's
+/// An override begins and ends by the clock of the node at which it was set; to this node's
 /// publish thread it is told as of this node's clock.
 final class SharedOverrides implements Transaction.Source, Registers.Kind {
   private static final long ASK_NANOS = 5_000_000_000L;
@@ -154,18 +155,24 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
 
   private @Nullable OperatorOverride byOwnClock(String key, Records.SharedOverride shared) {
     OperatorOverride override = shared.override();
-    if (override == null || override.expires() == null) {
+    if (override == null || override.nextTurn(Instant.MIN) == null) {
       shifts.remove(key);
       return override;
     }
     Duration shift = shift(shared.by());
     shifts.put(key, shift);
-    return new OperatorOverride(
-        override.state(),
-        override.reason(),
-        override.author(),
-        override.since(),
-        override.expires().minus(shift));
+    return shifted(override, shift);
+  }
+
+  private static OperatorOverride shifted(OperatorOverride override, Duration shift) {
+    OperatorOverride below = override.meanwhile();
+    return override
+        .during(shifted(override.starts(), shift), shifted(override.expires(), shift))
+        .over(below == null ? null : shifted(below, shift));
+  }
+
+  private static @Nullable Instant shifted(@Nullable Instant at, Duration shift) {
+    return at == null ? null : at.minus(shift);
   }
 
   private Duration shift(String by) {

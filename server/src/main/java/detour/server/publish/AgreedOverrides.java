@@ -58,9 +58,11 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
     if (before != null && next != null && isOnlyMovedInTime(before, next)) {
       return true;
     }
+    overrides.changed(path, chronicle.now());
+    OperatorOverride subject = next == null ? before : next;
     chronicle.event(
         path.service(),
-        "override",
+        subject == null ? "override" : OverrideTurns.kind(subject),
         path.toString(),
         before == null ? "" : before.state().name(),
         next == null ? "cleared" : OperatorCommands.said(next),

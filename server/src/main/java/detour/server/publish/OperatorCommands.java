@@ -139,7 +139,7 @@ final class OperatorCommands {
       decisions.chronicle().overrideSet(path, override);
     }
     endAgainNanos.remove(path);
-    desk.changed(path, decisions.chronicle().now());
+    decisions.overrides().changed(path, decisions.chronicle().now());
     tell(agreed, before);
     LiveService live = decisions.directory().service(path.service());
     if (live != null) {

@@ -12,8 +12,26 @@ import org.jspecify.annotations.Nullable;
 final class Overrides {
   private volatile Map<OverridePath, OperatorOverride> byPath;
 
+  /// When an operator last changed something, by its path. Publish thread only.
+  private final Map<OverridePath, Instant> changed = new HashMap<>();
+
   Overrides(Map<OverridePath, OperatorOverride> saved) {
     byPath = Map.copyOf(saved);
+    saved.forEach((path, override) -> changed.put(path, override.since()));
+  }
+
+  /// Takes note of a change by an operator, at this node or another.
+  void changed(OverridePath path, Instant at) {
+    changed.merge(path, at, (a, b) -> a.isAfter(b) ? a : b);
+  }
+
+  /// When an operator last changed a pool, an endpoint, or part of it; null for never.
+  @Nullable Instant changedLast(OverridePath member) {
+    return changed.entrySet().stream()
+        .filter(change -> change.getKey().meets(member))
+        .map(Map.Entry::getValue)
+        .max(Instant::compareTo)
+        .orElse(null);
   }
 
   @Nullable OperatorOverride of(OverridePath path) {

@@ -32,17 +32,8 @@ final class SafetyDesk {
 
   private final Decisions decisions;
 
-  /// When an operator last changed something, by its path.
-  private final Map<OverridePath, Instant> changes = new HashMap<>();
-
   SafetyDesk(Decisions decisions) {
     this.decisions = decisions;
-    decisions.overrides().all().forEach((path, override) -> changes.put(path, override.since()));
-  }
-
-  /// Takes note of a change by an operator, at this node or another.
-  void changed(OverridePath path, Instant at) {
-    changes.merge(path, at, (a, b) -> a.isAfter(b) ? a : b);
   }
 
   /// What speaks against putting an override in the place of what is said of the path now.
@@ -94,7 +85,7 @@ final class SafetyDesk {
             path,
             member -> serves(member, before, moment),
             member -> serves(member, after, moment),
-            this::changedLast,
+            decisions.overrides()::changedLast,
             now));
   }
 
@@ -126,14 +117,6 @@ final class SafetyDesk {
       }
     }
     return moments;
-  }
-
-  private @Nullable Instant changedLast(OverridePath member) {
-    return changes.entrySet().stream()
-        .filter(change -> change.getKey().meets(member))
-        .map(Map.Entry::getValue)
-        .max(Instant::compareTo)
-        .orElse(null);
   }
 
   /// Whether a pool or an endpoint could serve, by the verdicts of this moment and what is said for
