@@ -6,6 +6,10 @@ import detour.server.api.ApiBackend;
 import detour.server.api.ApiServer;
 import detour.server.api.EventStream;
 import detour.server.cluster.ClusterNode;
+import detour.server.cluster.store.SharedStore;
+import detour.server.cluster.SharedFences;
+import detour.server.publish.Fencing;
+import detour.server.fence.Hooks;
 import detour.server.cluster.Membership;
 import detour.server.cluster.store.EtcdSettings;
 import detour.server.cluster.store.EtcdStore;
@@ -97,6 +101,7 @@ final class Wiring implements AutoCloseable {
               store,
               metrics,
               cluster == null ? Cluster.ALONE : cluster,
+              fencing(configuration, shared, time),
               () -> load(source),
               common == null ? FileConfiguration.loaded(configuration) : common.first());
       opened.push(publish::close);
@@ -212,6 +217,20 @@ final class Wiring implements AutoCloseable {
   private static @Nullable String notReady() {
     // The API is started after the listeners, so whoever can ask is answered.
     return null;
+  }
+
+  /// Who raises fences for this node: itself, or in a cluster one node for all.
+  private static Fencing fencing(
+      Configuration configuration, @Nullable SharedStore shared, Time time) {
+    Hooks hooks = new Hooks(configuration.node().name());
+    ClusterSettings settings = configuration.cluster();
+    if (shared == null || settings == null) {
+      return hooks;
+    }
+    if (configuration.node().role() == NodeSettings.Role.PROBE) {
+      return SharedFences.leftToOthers(configuration.node().name(), time);
+    }
+    return new SharedFences(settings.name(), configuration.node().name(), shared, time, hooks);
   }
 
   /// What this node shares with others; null for a node on its own.

@@ -28,9 +28,21 @@ final class Routes {
             new Route(
                 "POST",
                 "/api/v1/overrides",
-                "{\"target\", \"state\": up|down|drain, \"reason\", \"for\"}",
+                "{\"target\", \"state\": up|down|drain, \"reason\", \"start\", \"for\", \"purpose\":"
+                    + " order|drill|maintenance, \"force\": \"true\"}",
                 change::setOverride),
-            new Route("DELETE", "/api/v1/overrides", "clears ?target=", change::clearOverride),
+            new Route(
+                "DELETE", "/api/v1/overrides", "clears ?target=&force=", change::clearOverride),
+            new Route(
+                "POST",
+                "/api/v1/overrides/approve",
+                "approves, as somebody else, what waits for it: {\"target\", \"force\"}",
+                change::approveOverride),
+            new Route(
+                "POST",
+                "/api/v1/overrides/end",
+                "ends a drill or a maintenance, or calls it off: {\"target\"}",
+                change::endOverride),
             new Route("POST", "/api/v1/failback", "approves {\"service\"}", change::failback),
             new Route(
                 "POST", "/api/v1/reload", "applies the configuration file anew", change::reload),

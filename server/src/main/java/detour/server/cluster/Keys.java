@@ -17,6 +17,7 @@ record Keys(String root) {
   private static final String OPINIONS = "opinions";
   private static final String LATCHES = "latches";
   private static final String OVERRIDES = "overrides";
+  private static final String FENCES = "fences";
   private static final String CONFIG = "config";
   private static final String CURRENT = "current";
 
@@ -63,6 +64,10 @@ record Keys(String root) {
 
   String latch(String service, String family) {
     return key(LATCHES, service, family);
+  }
+
+  String fence(String service, String family) {
+    return key(FENCES, service, family);
   }
 
   String override(OverridePath path) {

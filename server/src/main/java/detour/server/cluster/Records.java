@@ -2,6 +2,7 @@ package detour.server.cluster;
 
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
+import detour.failover.safety.FenceState;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers.PeerOpinion;
 import detour.server.publish.RunningConfiguration;
@@ -174,6 +175,33 @@ final class Records {
             json.has("approver") ? text(json, "approver") : null,
             forcedPast),
         meanwhile.isObject() && depth < LAYERS ? said(meanwhile, depth + 1) : null);
+  }
+
+  /// A fence as it is shared.
+  ///
+  /// @param epoch that of the latch that was left
+  record SharedFence(FenceState state, long epoch) {}
+
+  static byte[] fence(SharedFence fence) {
+    return bytes(
+        object()
+            .put("stage", fence.state().stage().name())
+            .put("at", fence.state().at().toString())
+            .put("by", fence.state().by())
+            .put("detail", fence.state().detail())
+            .put("epoch", fence.epoch()));
+  }
+
+  static Optional<SharedFence> fence(byte[] value) {
+    return read(value)
+        .map(json ->
+            new SharedFence(
+                new FenceState(
+                    FenceState.Stage.valueOf(text(json, "stage")),
+                    time(json, "at"),
+                    text(json, "by"),
+                    text(json, "detail")),
+                json.path("epoch").asLong(0)));
   }
 
   static byte[] heartbeat(Heartbeat heartbeat) {

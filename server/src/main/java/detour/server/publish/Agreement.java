@@ -35,7 +35,7 @@ final class Agreement {
     overrides = new Overrides(saved.overrides());
     latches = new Latches(cluster, time, saved.selections(), answered);
     approvals = new Approvals(latches);
-    fences = new Fences(time, chronicle);
+    fences = new Fences(time, chronicle, latches::agreedEpoch);
     turnedAt = Instant.MIN;
     serves.resume(saved.epochs().agreed());
   }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The fences that failovers wait for. Publish thread only.
@@ -24,6 +25,7 @@ final class Fences {
   private final Time time;
   private final Chronicle chronicle;
   private final Map<String, FenceState> byKey = new HashMap<>();
+  private final ToLongFunction<String> epochs;
   private Fencing fencing = Fencing.NONE;
   private Consumer<Ended> told = _ -> {};
   private Map<String, FencePolicy> policies = Map.of();
@@ -32,7 +34,9 @@ final class Fences {
   /// A hook that ended.
   record Ended(String service, String key, FenceState state) {}
 
-  Fences(Time time, Chronicle chronicle) {
+  /// @param epochs of the latches that are left, by key
+  Fences(Time time, Chronicle chronicle, ToLongFunction<String> epochs) {
+    this.epochs = epochs;
     this.time = time;
     this.chronicle = chronicle;
   }
@@ -106,7 +110,7 @@ final class Fences {
         Latch.family(from.track()),
         service.pools().get(from.latch()).name(),
         service.pools().get(next.latch()).name(),
-        0,
+        epochs.applyAsLong(Latch.key(service, from.track())),
         isDrill(live, from.latch()),
         next.reason(),
         policy);

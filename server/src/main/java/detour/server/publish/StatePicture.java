@@ -28,6 +28,8 @@ import detour.server.publish.PublishedState.TrackState;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.stream.Collectors;
+import java.util.TreeMap;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -244,6 +246,33 @@ final class StatePicture {
         .toList();
   }
 
+  /// What somebody who looks must know of: drills, and what waits for an approval or its start.
+  private List<String> announced() {
+    List<String> announced = new ArrayList<>();
+    Instant now = time.now();
+    new TreeMap<>(decisions.overrides().all().entrySet().stream()
+            .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue)))
+        .forEach((path, override) -> {
+          String said =
+              path
+                  + " "
+                  + override.state().name().toLowerCase(Locale.ROOT)
+                  + ", asked for by "
+                  + override.author()
+                  + " ("
+                  + override.reason()
+                  + "),";
+          if (override.vetting().awaited()) {
+            announced.add(said + " waits for an approval: detour approve " + path);
+          } else if (override.purpose() == OperatorOverride.Purpose.DRILL) {
+            announced.add(said + " is a drill: it ends at " + override.expires());
+          } else if (override.starts() != null && override.starts().isAfter(now)) {
+            announced.add(said + " begins at " + override.starts());
+          }
+        });
+    return announced;
+  }
+
   private List<String> alarms(ConfigurationState configuration, Collection<OverridePath> unsaved) {
     List<String> alarms = new ArrayList<>();
     if (guard.impaired()) {
@@ -255,6 +284,7 @@ final class StatePicture {
               + guard.finding());
     }
     alarms.addAll(frozen());
+    alarms.addAll(announced());
     for (OverridePath path : unsaved) {
       alarms.add("what was said of " + path + " is not on disk: a restart would lose it");
     }
