@@ -75,6 +75,9 @@ public final class SharedFences implements Fencing {
     String key = keys.fence(order.service(), order.family());
     while (true) {
       Entry entry = store.read(List.of(key)).get().entry(key).orElse(null);
+      if (entry != null && Records.isLater(entry.value())) {
+        return failed("a later version of Detour wrote " + key + ", which must not be replaced");
+      }
       FenceState known = ofThisFailover(entry, order);
       switch (FenceRules.next(order.policy(), known, time.now())) {
         case Step.Go(var _) -> {
