@@ -249,7 +249,6 @@ final class StatePicture {
   /// What somebody who looks must know of: drills, and what waits for an approval or its start.
   private List<String> announced() {
     List<String> announced = new ArrayList<>();
-    Instant now = time.now();
     new TreeMap<>(decisions.overrides().all().entrySet().stream()
             .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue)))
         .forEach((path, override) -> {

@@ -31,7 +31,7 @@ class FencesTest {
 
   @AfterEach
   void close() {
-    world.loop.close();
+    world.close();
   }
 
   @Test
@@ -67,7 +67,7 @@ class FencesTest {
     world.dies(AMS);
     ends(Stage.TIMED_OUT, "ended after 10000 ms");
     assertThat(world.answer(NAME)).containsExactly(FRA);
-    assertThat(world.history()).anyMatch(event -> event.contains("the policy lets"));
+    assertThat(told()).anyMatch(event -> event.contains("the policy lets"));
   }
 
   @Test
@@ -124,5 +124,11 @@ class FencesTest {
         new Safeguards(List.of(), Set.of(), Map.of(NAME, policy)),
         fencing,
         Declared.service(NAME, Declared.pool("ams", AMS), Declared.pool("fra", FRA)));
+  }
+
+  private List<String> told() {
+    return world.journal.events().stream()
+        .map(event -> event.kind() + " " + event.to() + " " + event.reason())
+        .toList();
   }
 }
