@@ -2,6 +2,7 @@ package detour.server.cluster;
 
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
 import detour.failover.safety.FenceState;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers.PeerOpinion;
@@ -175,6 +176,18 @@ final class Records {
             json.has("approver") ? text(json, "approver") : null,
             forcedPast),
         meanwhile.isObject() && depth < LAYERS ? said(meanwhile, depth + 1) : null);
+  }
+
+  /// Another value each time.
+  ///
+  /// @param heardRevision by which a change was judged
+  static byte[] turn(OverridePath path, long heardRevision, Instant now, String by) {
+    return bytes(
+        object()
+            .put("changed", path.toString())
+            .put("judged_by", heardRevision)
+            .put("at", now.toString())
+            .put("by", by));
   }
 
   /// A fence as it is shared.

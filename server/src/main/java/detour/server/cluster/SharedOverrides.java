@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,13 @@ import org.jspecify.annotations.Nullable;
 /// An override begins and ends by the clock of the node at which it was set; to this node's
 /// publish thread it is told as of this node's clock.
 final class SharedOverrides implements Transaction.Source, Registers.Kind {
+  /// The revision heard by who judged nothing.
+  static final long NOT_JUDGED = -1;
+
   private static final long ASK_NANOS = 5_000_000_000L;
+  private static final String OVERTAKEN =
+      "another change was made at the same moment, which the safety rules were not asked about;"
+          + " look at detour status and try again";
   private static final Duration SKEW_LITTLE = Duration.ofSeconds(2);
 
   private final Membership settings;
@@ -54,10 +61,13 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
   /// What an operator wants.
   ///
   /// @param override null to clear it
+  /// @param heardRevision up to which overrides were known when safety rules were asked;
+  ///   [#NOT_JUDGED] where none was
   /// @param attempt as it was sent when nobody learned what became of it; null before
   private record Wish(
       OverridePath path,
       @Nullable OperatorOverride override,
+      long heardRevision,
       CompletableFuture<Void> answer,
       long sinceNanos,
       @Nullable Attempt attempt) {
@@ -75,9 +85,19 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     }
   }
 
-  private record Attempt(Condition condition, Write.Put write) {
+  /// @param conditions that of the override first
+  /// @param writes that of the override first
+  private record Attempt(List<Condition> conditions, List<Write.Put> writes) {
+    Write.Put write() {
+      return writes.getFirst();
+    }
+
+    List<String> keys() {
+      return writes.stream().map(Write.Put::key).toList();
+    }
+
     boolean made(@Nullable Entry entry) {
-      return entry != null && Arrays.equals(entry.value(), write.value());
+      return entry != null && Arrays.equals(entry.value(), write().value());
     }
   }
 
@@ -104,8 +124,11 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
   }
 
   void wish(
-      OverridePath path, @Nullable OperatorOverride override, CompletableFuture<Void> answer) {
-    wishes.add(new Wish(path, override, answer, time.nowNanos(), null));
+      OverridePath path,
+      @Nullable OperatorOverride override,
+      long heardRevision,
+      CompletableFuture<Void> answer) {
+    wishes.add(new Wish(path, override, heardRevision, answer, time.nowNanos(), null));
   }
 
   /// Refuses what has waited for too long.
@@ -121,7 +144,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
 
   @Override
   public boolean has(Keys.Subject subject) {
-    return subject instanceof Keys.Subject.Overriding;
+    return subject instanceof Keys.Subject.Overriding || subject instanceof Keys.Subject.Turn;
   }
 
   @Override
@@ -206,13 +229,17 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
                 .formatted(wish.path()));
         continue;
       }
+      if (wish.attempt() == null && isOvertaken(wish)) {
+        wish.refuse(OVERTAKEN);
+        continue;
+      }
       Attempt attempt = wish.attempt() == null ? attempt(key, wish) : wish.attempt();
       if (attempt.made(registers.of(key))) {
         wish.answer().complete(null);
       } else {
         underWay = true;
         return new Transaction(
-            List.of(attempt.condition()), List.of(attempt.write()), new Wished(wish, attempt));
+            attempt.conditions(), List.copyOf(attempt.writes()), new Wished(wish, attempt));
       }
     }
     return null;
@@ -221,7 +248,23 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
   private Attempt attempt(String key, Wish wish) {
     byte[] value =
         Records.override(registers.value(key), wish.override(), time.now(), settings.node());
-    return new Attempt(registers.unchanged(key), new Write.Put(key, value));
+    Write.Put write = new Write.Put(key, value);
+    if (wish.heardRevision() == NOT_JUDGED) {
+      return new Attempt(List.of(registers.unchanged(key)), List.of(write));
+    }
+    byte[] turn =
+        Records.turn(wish.path(), wish.heardRevision(), time.now(), settings.node());
+    return new Attempt(
+        List.of(registers.unchanged(key), registers.unchanged(keys.turn())),
+        List.of(write, new Write.Put(keys.turn(), turn)));
+  }
+
+  /// Whether the store has a change of which those who judged the wish had not heard.
+  private boolean isOvertaken(Wish wish) {
+    Entry turn = registers.of(keys.turn());
+    return wish.heardRevision() != NOT_JUDGED
+        && turn != null
+        && turn.modRevision() > wish.heardRevision();
   }
 
   @Override
@@ -241,7 +284,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     @Override
     public void committed(long at) {
       underWay = false;
-      registers.committed(List.of(attempt.write()), at);
+      registers.committed(attempt.writes(), at);
       wish.answer().complete(null);
     }
 
@@ -249,13 +292,17 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     public void refused(Listing present) {
       underWay = false;
       String key = attempt.write().key();
-      registers.refused(List.of(key), present);
+      Entry before = registers.of(key);
+      registers.refused(attempt.keys(), present);
       if (attempt.made(present.entry(key).orElse(null))) {
         wish.answer().complete(null);
       } else {
+        boolean same = Objects.equals(before, present.entry(key).orElse(null));
         wish.answer()
             .completeExceptionally(
-                new NotAgreed(
+                same
+                    ? new NotAgreed(OVERTAKEN)
+                    : new NotAgreed(
                     "somebody else changed the override of "
                         + wish.path()
                         + " at the same moment; look at detour status and try again"));
@@ -267,7 +314,13 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
       underWay = false;
       if (why.outcomeUnknown() || wish.attempt() != null) {
         wishes.addFirst(
-            new Wish(wish.path(), wish.override(), wish.answer(), wish.sinceNanos(), attempt));
+            new Wish(
+                wish.path(),
+                wish.override(),
+                wish.heardRevision(),
+                wish.answer(),
+                wish.sinceNanos(),
+                attempt));
       } else {
         wish.refuse(
             "the cluster's store cannot be used, and what only one node knows would not be in"

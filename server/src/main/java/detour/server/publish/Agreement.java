@@ -18,6 +18,8 @@ final class Agreement {
   private final Serves serves = new Serves();
   private final Fences fences;
 
+  private long overridesRevision;
+
   /// Up to when what began or ended was seen to.
   private Instant turnedAt;
 
@@ -73,9 +75,16 @@ final class Agreement {
     serves.heard(agreed);
     return switch (agreed) {
       case Agreed.Latches moved -> latches.agreed(moved);
-      case Agreed.Overrides changed ->
-          new AgreedOverrides(overrides, chronicle, cluster).takeOver(changed);
+      case Agreed.Overrides changed -> {
+        overridesRevision = changed.revision();
+        yield new AgreedOverrides(overrides, chronicle, cluster).takeOver(changed);
+      }
     };
+  }
+
+  /// The revision of what was last heard of overrides; 0 before anything was.
+  long overridesRevision() {
+    return overridesRevision;
   }
 
   /// When an override next begins or ends; null when none will.

@@ -83,6 +83,14 @@ final class OperatorCommands {
         end.path(), present.meanwhile(), end.author(), List.of(), "an operator ended it");
   }
 
+  /// Whether safety rules had a say in it, by what was said of other paths too.
+  boolean judgedByRules(Proposal proposal) {
+    OperatorOverride override = proposal.override();
+    boolean drill =
+        override != null && override.purpose() == OperatorOverride.Purpose.DRILL;
+    return drill || !decisions.directory().configuration().model().safeguards().rules().isEmpty();
+  }
+
   /// Drills that must end, for something else failed meanwhile and a rule speaks against them.
   List<Proposal> endsOfDrills() {
     List<Proposal> ends = new ArrayList<>();

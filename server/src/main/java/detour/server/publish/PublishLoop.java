@@ -369,7 +369,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   /// Puts an override in force at once where nobody else is to be asked.
   private void propose(OperatorCommands.Proposal proposal, CompletableFuture<Void> done) {
-    CompletableFuture<Void> answer = cluster.override(proposal.path(), proposal.override());
+    CompletableFuture<Void> answer =
+        commands.judgedByRules(proposal)
+            ? cluster.override(
+                proposal.path(), proposal.override(), agreement.overridesRevision())
+            : cluster.override(proposal.path(), proposal.override());
     if (answer.isDone() && !answer.isCompletedExceptionally()) {
       commands.carryOut(proposal);
       saving.promise(done);

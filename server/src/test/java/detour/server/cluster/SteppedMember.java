@@ -68,7 +68,7 @@ final class SteppedMember implements Inbox {
 
   CompletableFuture<Void> override(String path, @Nullable OperatorOverride override) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
-    core.override(OverridePath.parse(path), override, answer);
+    core.override(OverridePath.parse(path), override, SharedOverrides.NOT_JUDGED, answer);
     return answer;
   }
 
