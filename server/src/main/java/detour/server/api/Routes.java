@@ -24,6 +24,8 @@ final class Routes {
             new Route(
                 "GET", "/api/v1/history", "what happened: ?service=&before=&limit=", read::history),
             new Route(
+                "GET", "/api/v1/drills", "what came of the drills of ?service=", read::drills),
+            new Route(
                 "GET", "/api/v1/events", "what happens, as server-sent events", follow::events),
             new Route(
                 "POST",

@@ -36,6 +36,7 @@ public final class CommandLineInterface {
             new ChangingCommands.Up(terminal),
             new ChangingCommands.Clear(terminal),
             new ChangingCommands.Drill(terminal),
+            new ReadingCommands.Drills(terminal),
             new ChangingCommands.Maintenance(terminal),
             new ChangingCommands.Approve(terminal),
             new ChangingCommands.End(terminal),
