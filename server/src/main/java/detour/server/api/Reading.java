@@ -93,7 +93,7 @@ final class Reading {
     exchange.allowOnly("service");
     String service = folded(exchange.required("service"));
     List<HistoryEvent> events =
-        backend.journal().history(service, Long.MAX_VALUE, (int) HISTORY_LIMIT);
+        backend.journal().history(service, Long.MAX_VALUE, HISTORY_LIMIT);
     exchange.json(200, Drills.of(events.stream().map(Reports::event).toList()));
   }
 
