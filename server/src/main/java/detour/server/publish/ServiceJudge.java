@@ -207,15 +207,23 @@ final class ServiceJudge {
     if (!first) {
       chronicle.event(
           service.name(),
-          before.pool() == next.pool() && next.lastResort() == null && before.lastResort() == null
-              ? "failback"
-              : "selection",
+          kind(before, next),
           subject,
           state(service, before),
           state(service, next),
           next.reason(),
           Chronicle.SELF);
     }
+  }
+
+  private static String kind(Selection before, Selection next) {
+    boolean stays = before.pool() == next.pool() && before.lastResort() == next.lastResort();
+    if (stays
+        && (before.status() == Selection.Status.FENCING
+            || next.status() == Selection.Status.FENCING)) {
+      return "fence";
+    }
+    return stays && next.lastResort() == null ? "failback" : "selection";
   }
 
   /// The pool that served was taken away by a reload.
