@@ -54,7 +54,8 @@ public final class SharedFences implements Fencing {
   @Override
   public CompletableFuture<FenceState> raise(Order order) {
     CompletableFuture<FenceState> ended = new CompletableFuture<>();
-    Thread.ofVirtual()
+    var _ =
+        Thread.ofVirtual()
         .name("fence " + order.key())
         .start(() -> {
           try {
@@ -63,7 +64,7 @@ public final class SharedFences implements Fencing {
             Thread.currentThread().interrupt();
             ended.completeExceptionally(e);
           } catch (ExecutionException e) {
-            ended.complete(failed("the cluster's store could not be asked: " + e.getCause().getMessage()));
+            ended.complete(failed("the cluster's store could not be asked: " + why(e)));
           } catch (RuntimeException | Error e) {
             ended.completeExceptionally(e);
           }
@@ -125,7 +126,7 @@ public final class SharedFences implements Fencing {
     try {
       ended = hooks.raise(order).get();
     } catch (ExecutionException e) {
-      ended = failed(String.valueOf(e.getCause().getMessage()));
+      ended = failed(why(e));
     }
     try {
       // Should another have taken over meanwhile, its word stands for the others, this one here.
@@ -141,6 +142,11 @@ public final class SharedFences implements Fencing {
       throws InterruptedException, ExecutionException {
     byte[] value = Records.fence(new SharedFence(state, order.epoch()));
     return store.commit(List.of(condition), List.of(new Write.Put(key, value))).get();
+  }
+
+  private static String why(ExecutionException e) {
+    Throwable cause = e.getCause();
+    return String.valueOf((cause == null ? e : cause).getMessage());
   }
 
   private FenceState failed(String why) {

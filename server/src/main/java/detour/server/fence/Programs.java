@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Runs programs that raise a fence. A program is given what it is to fence off in its environment,
 /// and nothing of the server's own.
@@ -82,7 +83,7 @@ final class Programs {
     }
   }
 
-  static String oneLine(String text) {
+  static String oneLine(@Nullable String text) {
     String line = String.valueOf(text).strip().replaceAll("\\p{Cntrl}+", " ");
     return line.length() <= DETAIL_LENGTH ? line : line.substring(0, DETAIL_LENGTH) + "...";
   }
