@@ -54,8 +54,7 @@ public final class SharedFences implements Fencing {
   @Override
   public CompletableFuture<FenceState> raise(Order order) {
     CompletableFuture<FenceState> ended = new CompletableFuture<>();
-    var _ =
-        Thread.ofVirtual()
+    Thread.ofVirtual()
         .name("fence " + order.key())
         .start(() -> {
           try {

@@ -25,7 +25,7 @@ public final class Hooks implements Fencing {
   @Override
   public CompletableFuture<FenceState> raise(Order order) {
     CompletableFuture<FenceState> ended = new CompletableFuture<>();
-    var _ = Thread.ofVirtual().name("fence " + order.key()).start(() -> run(order, ended));
+    Thread.ofVirtual().name("fence " + order.key()).start(() -> run(order, ended));
     return ended;
   }
 

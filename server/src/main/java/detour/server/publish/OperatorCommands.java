@@ -54,10 +54,9 @@ final class OperatorCommands {
       throw new CommandRefused("an override must last longer than " + set.lasts());
     }
     Instant now = decisions.chronicle().now();
-    OperatorOverride vetted = vetting.vetted(set, now);
-    OperatorOverride said = vetted.since().equals(now) ? vetted : vetted.meanwhile();
+    Vetting.Vetted vetted = vetting.vetted(set, now);
     return new Proposal(
-        set.path(), vetted, set.author(), said == null ? List.of() : said.vetting().forcedPast(), "");
+        set.path(), vetted.override(), set.author(), vetted.forcedPast(), set.reason());
   }
 
   /// @throws CommandRefused when it cannot be done

@@ -24,10 +24,15 @@ final class Vetting {
     this.desk = desk;
   }
 
+  /// What may be said.
+  ///
+  /// @param forcedPast the names of the rules that were overruled
+  record Vetted(OperatorOverride override, List<String> forcedPast) {}
+
   /// The override that is to be put in the place of what is said of the path now.
   ///
   /// @throws CommandRefused when a rule speaks against it, or its times make no sense
-  OperatorOverride vetted(Command.SetOverride set, Instant now) {
+  Vetted vetted(Command.SetOverride set, Instant now) {
     checkTimes(set, now);
     Instant from = set.starts() == null ? now : set.starts();
     boolean awaited = secondApprovers().contains(set.path().service());
@@ -45,9 +50,10 @@ final class Vetting {
     OperatorOverride laid = laid(set.path(), wanted, awaited, now);
     List<String> forcedPast = forcedPast(set.path(), laid, set.force(), now);
     OperatorOverride.Vetting vetting = new OperatorOverride.Vetting(awaited, null, forcedPast);
-    return laid.purpose() == wanted.purpose() && laid.since().equals(now)
-        ? laid.vetted(vetting)
-        : laid.over(wanted.vetted(vetting));
+    // A plan that stays lies over what is ordered meanwhile.
+    boolean beneath = laid.meanwhile() == wanted;
+    return new Vetted(
+        beneath ? laid.over(wanted.vetted(vetting)) : laid.vetted(vetting), forcedPast);
   }
 
   private static void checkTimes(Command.SetOverride set, Instant now) {
