@@ -35,14 +35,41 @@ final class OperatorCommands {
   /// An override to be set or cleared, of which nothing here speaks against it.
   ///
   /// @param override null to clear it
-  /// @param forcedPast the names of the safety rules that were overruled
-  /// @param why empty where the override says it
+  /// @param kind of the event that tells of it
+  /// @param to what the event says became of the path
+  /// @param why what the event says why
   record Proposal(
       OverridePath path,
       @Nullable OperatorOverride override,
-      String author,
-      List<String> forcedPast,
-      String why) {}
+      String kind,
+      String to,
+      String why,
+      String author) {}
+
+  private static Proposal said(
+      OverridePath path,
+      OperatorOverride override,
+      OperatorOverride subject,
+      String why,
+      String author) {
+    return new Proposal(
+        path,
+        override,
+        OverrideTurns.kind(subject),
+        said(subject),
+        why + forced(subject.vetting().forcedPast()),
+        author);
+  }
+
+  private static Proposal ended(
+      OverridePath path, OperatorOverride present, String why, String author) {
+    return new Proposal(
+        path, present.meanwhile(), OverrideTurns.kind(present), "ended", why, author);
+  }
+
+  private static String forced(List<String> rules) {
+    return rules.isEmpty() ? "" : "; forced past the safety rule " + String.join(", ", rules);
+  }
 
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.SetOverride set) {
@@ -55,20 +82,15 @@ final class OperatorCommands {
     }
     Instant now = decisions.chronicle().now();
     Vetting.Vetted vetted = vetting.vetted(set, now);
-    return new Proposal(
-        set.path(), vetted.override(), set.author(), vetted.forcedPast(), set.reason());
+    return said(set.path(), vetted.override(), vetted.said(), set.reason(), set.author());
   }
 
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.ApproveOverride approve) {
     find(approve.path());
     OperatorOverride approved = vetting.approved(approve, decisions.chronicle().now());
-    return new Proposal(
-        approve.path(),
-        approved,
-        approve.author(),
-        approved.vetting().forcedPast(),
-        "approved: " + approved.reason());
+    return said(
+        approve.path(), approved, approved, "approved: " + approved.reason(), approve.author());
   }
 
   /// @throws CommandRefused when it cannot be done
@@ -78,8 +100,7 @@ final class OperatorCommands {
       find(end.path());
       throw new CommandRefused("there is nothing to end of " + end.path());
     }
-    return new Proposal(
-        end.path(), present.meanwhile(), end.author(), List.of(), "an operator ended it");
+    return ended(end.path(), present, "an operator ended it", end.author());
   }
 
   /// Whether safety rules had a say in it, by what was said of other paths too.
@@ -104,13 +125,8 @@ final class OperatorCommands {
             List<Objection> objections = desk.objections(path, override);
             if (!objections.isEmpty()) {
               endAgainNanos.put(path, decisions.nowNanos() + END_AGAIN_NANOS);
-              ends.add(
-                  new Proposal(
-                      path,
-                      override.meanwhile(),
-                      Chronicle.SELF,
-                      List.of(),
-                      "stopped: " + objections.getFirst()));
+              String why = "stopped: " + objections.getFirst();
+              ends.add(ended(path, override, why, Chronicle.SELF));
             }
           }
         });
@@ -125,8 +141,8 @@ final class OperatorCommands {
     }
     List<String> forcedPast =
         vetting.forcedPast(clear.path(), null, clear.force(), decisions.chronicle().now());
-    return new Proposal(
-        clear.path(), null, clear.author(), forcedPast, "an operator cleared it");
+    String why = "an operator cleared it" + forced(forcedPast);
+    return new Proposal(clear.path(), null, "override", "cleared", why, clear.author());
   }
 
   /// Puts in force what was agreed on.
@@ -147,34 +163,20 @@ final class OperatorCommands {
     }
     endAgainNanos.remove(path);
     decisions.overrides().changed(path, decisions.chronicle().now());
-    tell(agreed, before);
+    decisions
+        .chronicle()
+        .event(
+            path.service(),
+            agreed.kind(),
+            path.toString(),
+            before == null ? "" : before.state().name(),
+            agreed.to(),
+            agreed.why(),
+            agreed.author());
     LiveService live = decisions.directory().service(path.service());
     if (live != null) {
       decisions.mark(live);
     }
-  }
-
-  private void tell(Proposal agreed, @Nullable OperatorOverride before) {
-    OperatorOverride override = agreed.override();
-    // What is ended is told of as what it was, what is set as what it is.
-    boolean ended = override == null || (before != null && override == before.meanwhile());
-    OperatorOverride subject = ended && before != null ? before : override;
-    String reason =
-        !agreed.why().isEmpty() || override == null ? agreed.why() : override.reason();
-    String forced =
-        agreed.forcedPast().isEmpty()
-            ? ""
-            : "; forced past the safety rule " + String.join(", ", agreed.forcedPast());
-    decisions
-        .chronicle()
-        .event(
-            agreed.path().service(),
-            subject == null ? "override" : OverrideTurns.kind(subject),
-            agreed.path().toString(),
-            before == null ? "" : before.state().name(),
-            override == null ? "cleared" : ended ? "ended" : said(override),
-            reason + forced,
-            agreed.author());
   }
 
   /// The override in words, as `DRAIN until 2030-01-01T00:00:00Z`.

@@ -24,10 +24,10 @@ final class Vetting {
     this.desk = desk;
   }
 
-  /// What may be said.
+  /// What may be put in the place of what was said.
   ///
-  /// @param forcedPast the names of the rules that were overruled
-  record Vetted(OperatorOverride override, List<String> forcedPast) {}
+  /// @param said the part of it that is new
+  record Vetted(OperatorOverride override, OperatorOverride said) {}
 
   /// The override that is to be put in the place of what is said of the path now.
   ///
@@ -50,10 +50,11 @@ final class Vetting {
     OperatorOverride laid = laid(set.path(), wanted, awaited, now);
     List<String> forcedPast = forcedPast(set.path(), laid, set.force(), now);
     OperatorOverride.Vetting vetting = new OperatorOverride.Vetting(awaited, null, forcedPast);
+    OperatorOverride said = wanted.vetted(vetting);
     // A plan that stays lies over what is ordered meanwhile.
-    boolean beneath = laid.meanwhile() == wanted;
-    return new Vetted(
-        beneath ? laid.over(wanted.vetted(vetting)) : laid.vetted(vetting), forcedPast);
+    return laid.meanwhile() == wanted
+        ? new Vetted(laid.over(said), said)
+        : new Vetted(laid.vetted(vetting), said);
   }
 
   private static void checkTimes(Command.SetOverride set, Instant now) {
