@@ -33,6 +33,11 @@ final class Drills {
         && !event.to().endsWith("waits for its approval");
   }
 
+  /// A drill ends too when something else is said of its target.
+  private static boolean ends(HistoryReport.Event event) {
+    return event.kind().equals("override") || (event.kind().equals(DRILL) && isEnd(event));
+  }
+
   private static boolean isEnd(HistoryReport.Event event) {
     return event.to().equals("ended") || event.to().equals("cleared");
   }
@@ -49,10 +54,7 @@ final class Drills {
         break;
       }
       events.add(event);
-      if (end == null
-          && event.kind().equals(DRILL)
-          && event.subject().equals(began.subject())
-          && isEnd(event)) {
+      if (end == null && event.subject().equals(began.subject()) && ends(event)) {
         end = event;
       } else if (end != null && event.kind().equals("selection")) {
         back = event;

@@ -59,16 +59,30 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
       return true;
     }
     overrides.changed(path, chronicle.now());
-    OperatorOverride subject = next == null ? before : next;
+    boolean ended = before != null && Objects.equals(next, before.meanwhile());
+    OperatorOverride subject = next == null || ended ? before : next;
+    boolean gone = next == null || ended;
     chronicle.event(
         path.service(),
         subject == null ? "override" : OverrideTurns.kind(subject),
         path.toString(),
         before == null ? "" : before.state().name(),
-        next == null ? "cleared" : OperatorCommands.said(next),
-        next == null ? "it was cleared through the cluster" : next.reason(),
-        next == null ? Chronicle.SELF : next.author());
+        gone ? subject == null ? "cleared" : OverrideTurns.ended(subject) : said(next),
+        gone
+            ? "it was cleared through the cluster"
+            : next.reason() + OperatorCommands.forced(next.vetting().forcedPast()),
+        gone ? Chronicle.SELF : author(next));
     return true;
+  }
+
+  private static String said(OperatorOverride next) {
+    return OperatorCommands.said(next);
+  }
+
+  /// Whose doing it is: the approval is the second operator's.
+  private static String author(OperatorOverride next) {
+    String approver = next.vetting().approver();
+    return approver == null ? next.author() : approver;
   }
 
   /// The end of an override is moved when it becomes known how the clocks differ; it is no other

@@ -67,7 +67,8 @@ final class OperatorCommands {
         path, present.meanwhile(), OverrideTurns.kind(present), "ended", why, author);
   }
 
-  private static String forced(List<String> rules) {
+  /// What an event says of rules that were overruled.
+  static String forced(List<String> rules) {
     return rules.isEmpty() ? "" : "; forced past the safety rule " + String.join(", ", rules);
   }
 
@@ -135,14 +136,16 @@ final class OperatorCommands {
 
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.ClearOverride clear) {
-    if (decisions.overrides().of(clear.path()) == null) {
+    OperatorOverride present = decisions.overrides().of(clear.path());
+    if (present == null) {
       find(clear.path());
       throw new CommandRefused(nothingToClear(clear.path()));
     }
     List<String> forcedPast =
         vetting.forcedPast(clear.path(), null, clear.force(), decisions.chronicle().now());
     String why = "an operator cleared it" + forced(forcedPast);
-    return new Proposal(clear.path(), null, "override", "cleared", why, clear.author());
+    return new Proposal(
+        clear.path(), null, OverrideTurns.kind(present), "cleared", why, clear.author());
   }
 
   /// Puts in force what was agreed on.
@@ -151,7 +154,10 @@ final class OperatorCommands {
     OperatorOverride override = agreed.override();
     OperatorOverride before = decisions.overrides().of(path);
     if (Objects.equals(override, before)) {
-      // The other nodes said so first.
+      // The other nodes said so first, but not why a drill was stopped.
+      if (agreed.author().equals(Chronicle.SELF)) {
+        tell(agreed, before);
+      }
       return;
     }
     if (override == null) {
@@ -163,20 +169,24 @@ final class OperatorCommands {
     }
     endAgainNanos.remove(path);
     decisions.overrides().changed(path, decisions.chronicle().now());
-    decisions
-        .chronicle()
-        .event(
-            path.service(),
-            agreed.kind(),
-            path.toString(),
-            before == null ? "" : before.state().name(),
-            agreed.to(),
-            agreed.why(),
-            agreed.author());
+    tell(agreed, before);
     LiveService live = decisions.directory().service(path.service());
     if (live != null) {
       decisions.mark(live);
     }
+  }
+
+  private void tell(Proposal agreed, @Nullable OperatorOverride before) {
+    decisions
+        .chronicle()
+        .event(
+            agreed.path().service(),
+            agreed.kind(),
+            agreed.path().toString(),
+            before == null ? "" : before.state().name(),
+            agreed.to(),
+            agreed.why(),
+            agreed.author());
   }
 
   /// The override in words, as `DRAIN until 2030-01-01T00:00:00Z`.

@@ -41,7 +41,8 @@ final class OverrideTurns {
     }
   }
 
-  private static String ended(OperatorOverride override) {
+  /// What an event says that became of one that is gone.
+  static String ended(OperatorOverride override) {
     return switch (override.purpose()) {
       case ORDER -> "cleared";
       case DRILL, MAINTENANCE -> "ended";
