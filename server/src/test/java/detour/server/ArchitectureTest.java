@@ -157,8 +157,7 @@ class ArchitectureTest {
               "server.cluster.configuration",
               Set.of("server.cluster.store", "server.publish", "server.metrics")),
           Map.entry("server.demo", Set.of()),
-          Map.entry(
-              "server.fence", Set.of("server.publish", "failover.model", "failover.safety")),
+          Map.entry("server.fence", Set.of("server.publish", "failover.model", "failover.safety")),
           Map.entry("server.linux", Set.of()),
           Map.entry("server.metrics", Set.of()),
           Map.entry("server", Set.of("*")));

@@ -26,8 +26,7 @@ public record Model(
   }
 
   /// A model without safeguards.
-  public Model(
-      String vantage, VerdictPolicy verdicts, List<Service> services, GuardPolicy guard) {
+  public Model(String vantage, VerdictPolicy verdicts, List<Service> services, GuardPolicy guard) {
     this(vantage, verdicts, services, guard, Safeguards.NONE);
   }
 

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What an operator said of an endpoint or of all endpoints of a pool; while it is in force it beats
-/// the verdict.
+/// What an operator said of an endpoint or of all endpoints of a pool; while it is in force it
+/// beats the verdict.
 ///
 /// One that starts later, waits for a second approver, or is a drill is laid over the one that was
 /// there: before it begins and after it ends that one is in force, as if nothing had been laid over

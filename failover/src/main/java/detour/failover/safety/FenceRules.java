@@ -34,8 +34,7 @@ public final class FenceRules {
     }
     return switch (state.stage()) {
       case RUNNING -> running(policy, state, now);
-      case STOOD ->
-          now.isBefore(state.at().plus(STANDS)) ? new Step.Go(null) : new Step.Run();
+      case STOOD -> now.isBefore(state.at().plus(STANDS)) ? new Step.Go(null) : new Step.Run();
       case FAILED -> ended(policy, policy.onFailure(), state, "the fence failed", now);
       case TIMED_OUT ->
           ended(policy, policy.onTimeout(), state, "the fence did not end in time", now);

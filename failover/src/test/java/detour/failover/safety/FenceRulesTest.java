@@ -59,8 +59,7 @@ class FenceRulesTest {
     FenceState failed = new FenceState(Stage.FAILED, NOW, "ams1", "exit status 3: no such host");
     assertThat(FenceRules.next(policy(Outcome.HOLD, Outcome.HOLD), failed, NOW))
         .isEqualTo(
-            new Step.Wait(
-                NOW.plusSeconds(20), "the fence failed (exit status 3: no such host)"));
+            new Step.Wait(NOW.plusSeconds(20), "the fence failed (exit status 3: no such host)"));
   }
 
   private static FencePolicy policy(Outcome onFailure, Outcome onTimeout) {

@@ -74,7 +74,8 @@ class SafetyRulesTest {
     SafetyRule rule = new SafetyRule.AtLeast("two-sites", 2, SITES);
     assertThat(objections(rule, "a b", "b").getFirst())
         .hasToString(
-            "the safety rule two-sites forbids it: 1 of 3 could serve then (www/b), at least 2 must");
+            "the safety rule two-sites forbids it: 1 of 3 could serve then (www/b), at least 2"
+                + " must");
   }
 
   private static List<Objection> objections(SafetyRule rule, String before, String after) {

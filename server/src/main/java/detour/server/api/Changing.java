@@ -39,7 +39,7 @@ final class Changing {
 
   void setOverride(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly();
-    RequestBody body = 
+    RequestBody body =
         RequestBody.read(exchange, "target", "state", "reason", "start", "for", "purpose", "force");
     OverridePath target = target(body.required("target"));
     OperatorOverride.State state = state(body.required("state"));
@@ -68,7 +68,8 @@ final class Changing {
       String from = start == null ? "" : " from " + start;
       exchange.json(
           200,
-          changed(what + target + " is " + WORDS.get(state) + from + until(lasts), target.service()));
+          changed(
+              what + target + " is " + WORDS.get(state) + from + until(lasts), target.service()));
       return;
     }
     String done =
@@ -168,7 +169,8 @@ final class Changing {
 
   private boolean isAwaited(OverridePath target) {
     return Reading.present(backend).alarms().stream()
-        .anyMatch(alarm -> alarm.startsWith(target + " ") && alarm.contains("waits for an approval"));
+        .anyMatch(
+            alarm -> alarm.startsWith(target + " ") && alarm.contains("waits for an approval"));
   }
 
   private static @Nullable Instant start(@Nullable String text) {

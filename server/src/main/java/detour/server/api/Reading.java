@@ -92,8 +92,7 @@ final class Reading {
   void drills(Exchange exchange) throws IOException {
     exchange.allowOnly("service");
     String service = folded(exchange.required("service"));
-    List<HistoryEvent> events =
-        backend.journal().history(service, Long.MAX_VALUE, HISTORY_LIMIT);
+    List<HistoryEvent> events = backend.journal().history(service, Long.MAX_VALUE, HISTORY_LIMIT);
     exchange.json(200, Drills.of(events.stream().map(Reports::event).toList()));
   }
 

@@ -30,8 +30,8 @@ final class Routes {
             new Route(
                 "POST",
                 "/api/v1/overrides",
-                "{\"target\", \"state\": up|down|drain, \"reason\", \"start\", \"for\", \"purpose\":"
-                    + " order|drill|maintenance, \"force\": \"true\"}",
+                "{\"target\", \"state\": up|down|drain, \"reason\", \"start\", \"for\","
+                    + " \"purpose\": order|drill|maintenance, \"force\": \"true\"}",
                 change::setOverride),
             new Route(
                 "DELETE", "/api/v1/overrides", "clears ?target=&force=", change::clearOverride),

@@ -25,9 +25,7 @@ final class DrillsView {
       page.add(
           page.line()
               .add(Style.DIM, "  from " + times.full(drill.began()))
-              .add(
-                  Style.DIM,
-                  drill.ended() == null ? "" : " until " + times.full(drill.ended()))
+              .add(Style.DIM, drill.ended() == null ? "" : " until " + times.full(drill.ended()))
               .add(Style.DIM, drill.end().isEmpty() ? "" : " (" + drill.end() + ")"));
       page.add(page.line().add("  " + drill.finding()));
     }

@@ -116,8 +116,7 @@ record Keys(String root) {
                   new OverridePath(
                       parts.get(1), parts.get(2), parts.size() == 4 ? parts.get(3) : null))
               : null;
-      case SAFETY ->
-          parts.size() == 2 && parts.get(1).equals(TURN) ? new Subject.Turn() : null;
+      case SAFETY -> parts.size() == 2 && parts.get(1).equals(TURN) ? new Subject.Turn() : null;
       case CONFIG ->
           parts.size() == 2 && parts.get(1).equals(CURRENT) ? new Subject.Configuration() : null;
       default -> null;

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Fences of which one node raises each for all: whoever claims it first, by compare-and-set of one
 /// key, runs the hook and writes down how it ended; the others wait for that.
 ///
-/// A claim is not bound to a lease: a node whose lease ended may still run the hook, and two at once
-/// is what is to be avoided. What is claimed and does not end is run by another after the hook's
-/// timeout, so a hook may run twice, never knowingly at the same time.
+/// A claim is not bound to a lease: a node whose lease ended may still run the hook, and two at
+/// once is what is to be avoided. What is claimed and does not end is run by another after the
+/// hook's timeout, so a hook may run twice, never knowingly at the same time.
 ///
 /// Where the store cannot be asked the fence fails, and the service's policy says what follows.
 public final class SharedFences implements Fencing {

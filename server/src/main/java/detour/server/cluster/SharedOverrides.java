@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// A wish whose answer was lost is sent again, with the condition that it had at first, until it
 /// turns out what became of it, or the operator has waited for long enough.
 ///
-/// An override begins and ends by the clock of the node at which it was set; to this node's
-/// publish thread it is told as of this node's clock.
+/// An override begins and ends by the clock of the node at which it was set; to this node's publish
+/// thread it is told as of this node's clock.
 final class SharedOverrides implements Transaction.Source, Registers.Kind {
   /// The revision heard by who judged nothing.
   static final long NOT_JUDGED = -1;
@@ -252,8 +252,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     if (wish.heardRevision() == NOT_JUDGED) {
       return new Attempt(List.of(registers.unchanged(key)), List.of(write));
     }
-    byte[] turn =
-        Records.turn(wish.path(), wish.heardRevision(), time.now(), settings.node());
+    byte[] turn = Records.turn(wish.path(), wish.heardRevision(), time.now(), settings.node());
     return new Attempt(
         List.of(registers.unchanged(key), registers.unchanged(keys.turn())),
         List.of(write, new Write.Put(keys.turn(), turn)));
@@ -303,9 +302,9 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
                 same
                     ? new NotAgreed(OVERTAKEN)
                     : new NotAgreed(
-                    "somebody else changed the override of "
-                        + wish.path()
-                        + " at the same moment; look at detour status and try again"));
+                        "somebody else changed the override of "
+                            + wish.path()
+                            + " at the same moment; look at detour status and try again"));
       }
     }
 

@@ -192,8 +192,7 @@ public final class ConfigurationReader {
         checks,
         zones,
         services,
-        new SafeguardAssembly(problems)
-            .safeguards(values.of(format.safety()), declared, services),
+        new SafeguardAssembly(problems).safeguards(values.of(format.safety()), declared, services),
         declared.stream().map(Placed::place).toList());
   }
 

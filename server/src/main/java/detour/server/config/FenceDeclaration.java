@@ -37,8 +37,8 @@ final class FenceDeclaration {
           "on_failure",
           new OptionType.Choice<>(Outcome.class),
           Outcome.HOLD,
-          "What follows when it fails: the service stays where it is (`hold`), or fails over all the"
-              + " same (`proceed`).");
+          "What follows when it fails: the service stays where it is (`hold`), or fails over all"
+              + " the same (`proceed`).");
   private static final Option<Outcome> ON_TIMEOUT =
       Option.withDefault(
           "on_timeout",

@@ -23,9 +23,7 @@ final class SafeguardAssembly {
   }
 
   Safeguards safeguards(
-      SafetyDeclaration safety,
-      List<Placed<ServiceDeclaration>> declared,
-      List<Service> services) {
+      SafetyDeclaration safety, List<Placed<ServiceDeclaration>> declared, List<Service> services) {
     Map<String, Place> names = new HashMap<>();
     for (Placed<SafetyRule> rule : safety.rules()) {
       Place first = names.putIfAbsent(rule.value().name(), rule.place());

@@ -60,8 +60,7 @@ record SafetyDeclaration(List<Placed<SafetyRule>> rules) {
   static Option<SafetyDeclaration> option() {
     return Option.withDefault(
         "safety",
-        new OptionType.Section<>(
-            List.of(RULES), values -> new SafetyDeclaration(values.of(RULES))),
+        new OptionType.Section<>(List.of(RULES), values -> new SafetyDeclaration(values.of(RULES))),
         NONE,
         "What operators must not do by accident. Health that changes by itself is never held up.");
   }
@@ -78,7 +77,8 @@ record SafetyDeclaration(List<Placed<SafetyRule>> rules) {
     if (count != null && count > members.size()) {
       throw new IllegalArgumentException(
           "it speaks of %d, but there %s"
-              .formatted(count, members.size() == 1 ? "is 1 in of" : "are " + members.size() + " in of"));
+              .formatted(
+                  count, members.size() == 1 ? "is 1 in of" : "are " + members.size() + " in of"));
     }
     if (values.of(NAME).equals("drill")) {
       throw new IllegalArgumentException("the rule that every drill obeys is called drill");

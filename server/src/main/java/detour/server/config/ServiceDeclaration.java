@@ -150,8 +150,8 @@ record ServiceDeclaration(
           "second_approver",
           new OptionType.Flag(),
           false,
-          "Whether an override, a drill or a maintenance is in force only once somebody else than its"
-              + " author has approved it with `detour approve`, within an hour.");
+          "Whether an override, a drill or a maintenance is in force only once somebody else than"
+              + " its author has approved it with `detour approve`, within an hour.");
   private static final Option<FencePolicy> FENCE = FenceDeclaration.option();
 
   /// The name that it answers for.

@@ -36,8 +36,7 @@ public final class Hooks implements Fencing {
             case Hook.Command command -> programs.run(command, order);
             case Hook.Webhook webhook -> webhooks.call(webhook, order);
           };
-      ended.complete(
-          new FenceState(end.stage(), Instant.now(), node, end.detail()));
+      ended.complete(new FenceState(end.stage(), Instant.now(), node, end.detail()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       ended.completeExceptionally(e);

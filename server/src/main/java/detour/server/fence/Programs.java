@@ -27,8 +27,7 @@ final class Programs {
       return new Hooks.End(Stage.FAILED, "it could not be started: " + oneLine(e.getMessage()));
     }
     AtomicReference<String> output = new AtomicReference<>("");
-    Thread reader =
-        Thread.ofVirtual().start(() -> output.set(read(process.getInputStream())));
+    Thread reader = Thread.ofVirtual().start(() -> output.set(read(process.getInputStream())));
     try {
       if (!process.waitFor(order.policy().timeout().toNanos(), TimeUnit.NANOSECONDS)) {
         return new Hooks.End(

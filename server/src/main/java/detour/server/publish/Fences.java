@@ -54,7 +54,6 @@ final class Fences {
 
   /// What keeps a service from failing over yet, as one sentence; null for nothing. Has the fence
   /// raised where that is due.
-  ///
   @Nullable String objection(LiveService live, Selection from, Selection next) {
     FencePolicy policy = policies.get(live.service().name());
     if (policy == null) {
@@ -78,7 +77,8 @@ final class Fences {
 
   private @Nullable String go(LiveService live, String key, @Nullable String without) {
     if (without != null) {
-      event(live, key, "overruled", without + "; the policy lets the service fail over all the same");
+      event(
+          live, key, "overruled", without + "; the policy lets the service fail over all the same");
     }
     return null;
   }
@@ -89,16 +89,18 @@ final class Fences {
     var _ =
         fencing
             .raise(order)
-            .whenComplete(
-                (state, failure) ->
-                    told.accept(
-                        new Ended(
-                            order.service(),
-                            key,
-                            failure == null
-                                ? state
-                                : new FenceState(
-                                    Stage.FAILED, time.now(), vantage, String.valueOf(Saving.reason(failure))))));
+            .whenComplete((state, failure) ->
+                told.accept(
+                    new Ended(
+                        order.service(),
+                        key,
+                        failure == null
+                            ? state
+                            : new FenceState(
+                                Stage.FAILED,
+                                time.now(),
+                                vantage,
+                                String.valueOf(Saving.reason(failure))))));
     return "the fence is being raised";
   }
 

@@ -2,8 +2,8 @@ package detour.server.publish;
 
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
-import detour.failover.selection.Selection;
 import detour.failover.safety.Objection;
+import detour.failover.selection.Selection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -107,8 +107,7 @@ final class OperatorCommands {
   /// Whether safety rules had a say in it, by what was said of other paths too.
   boolean judgedByRules(Proposal proposal) {
     OperatorOverride override = proposal.override();
-    boolean drill =
-        override != null && override.purpose() == OperatorOverride.Purpose.DRILL;
+    boolean drill = override != null && override.purpose() == OperatorOverride.Purpose.DRILL;
     return drill || !decisions.directory().configuration().model().safeguards().rules().isEmpty();
   }
 

@@ -371,8 +371,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void propose(OperatorCommands.Proposal proposal, CompletableFuture<Void> done) {
     CompletableFuture<Void> answer =
         commands.judgedByRules(proposal)
-            ? cluster.override(
-                proposal.path(), proposal.override(), agreement.overridesRevision())
+            ? cluster.override(proposal.path(), proposal.override(), agreement.overridesRevision())
             : cluster.override(proposal.path(), proposal.override());
     if (answer.isDone() && !answer.isCompletedExceptionally()) {
       commands.carryOut(proposal);

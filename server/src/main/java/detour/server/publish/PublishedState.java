@@ -96,8 +96,7 @@ public record PublishedState(
   /// @param family `joint`, `ipv4` or `ipv6`
   /// @param status `SERVING`, `FAILED_OVER`, `READY` (a failback waits for an operator),
   ///   `FAILING_BACK` (a timed failback runs), `FENCING` (a failover waits for its fence),
-  ///   `LAST_RESORT` (no pool is available), `NO_MEMBERS`
-  ///   (no pool has an endpoint of the family)
+  ///   `LAST_RESORT` (no pool is available), `NO_MEMBERS` (no pool has an endpoint of the family)
   /// @param pool the pool answered; null when none is
   /// @param reason one sentence
   /// @param failbackAt when a timed failback will happen; null when none runs

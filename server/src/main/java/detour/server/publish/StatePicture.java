@@ -28,8 +28,6 @@ import detour.server.publish.PublishedState.TrackState;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.stream.Collectors;
-import java.util.TreeMap;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -38,6 +36,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Draws the present decisions for people, from the views that the publish thread leaves behind.
@@ -249,8 +249,9 @@ final class StatePicture {
   /// What somebody who looks must know of: drills, and what waits for an approval or its start.
   private List<String> announced() {
     List<String> announced = new ArrayList<>();
-    new TreeMap<>(decisions.overrides().all().entrySet().stream()
-            .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue)))
+    new TreeMap<>(
+            decisions.overrides().all().entrySet().stream()
+                .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue)))
         .forEach((path, override) -> {
           String said =
               path

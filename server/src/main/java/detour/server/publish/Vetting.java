@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What an operator's wish becomes once it was vetted: what it lies over, who has to approve it, and
-/// which rules it was forced past. Publish thread only.
+/// What an operator's wish becomes once it was vetted: what it lies over, who has to approve it,
+/// and which rules it was forced past. Publish thread only.
 final class Vetting {
   private static final Duration LONGEST_DRILL = Duration.ofDays(1);
 
@@ -76,8 +76,8 @@ final class Vetting {
     }
   }
 
-  /// What was said is kept where the new does not take its place: a plan stays a plan when something
-  /// is ordered meanwhile, and what a drill interrupts comes back.
+  /// What was said is kept where the new does not take its place: a plan stays a plan when
+  /// something is ordered meanwhile, and what a drill interrupts comes back.
   private OperatorOverride laid(
       OverridePath path, OperatorOverride wanted, boolean awaited, Instant now) {
     OperatorOverride present = present(path, now);

@@ -166,9 +166,7 @@ final class Rows {
         instantOrNull(row, 9),
         OperatorOverride.Purpose.valueOf(row.getString(10)),
         new OperatorOverride.Vetting(
-            row.getBoolean(11),
-            row.getString(12),
-            row.getString(13).lines().toList()),
+            row.getBoolean(11), row.getString(12), row.getString(13).lines().toList()),
         null);
   }
 

@@ -68,8 +68,7 @@ class RecordsTest {
             new OperatorOverride.Vetting(true, "bob", List.of("one-site")),
             OVERRIDE);
     byte[] written = Records.override(null, layered, NOW, "ams1");
-    assertThat(Records.override(written))
-        .contains(new Records.SharedOverride(layered, "ams1"));
+    assertThat(Records.override(written)).contains(new Records.SharedOverride(layered, "ams1"));
     assertThat(Records.override(Records.override(written, OVERRIDE, NOW, "ams1")))
         .contains(new Records.SharedOverride(OVERRIDE, "ams1"));
   }

@@ -77,7 +77,6 @@ record WatchedCluster(Cluster node, Watcher watcher) implements Cluster {
   public CompletableFuture<Void> override(
       OverridePath path, @Nullable OperatorOverride override, long heardRevision) {
     watcher.stirred();
-    return node.override(path, override, heardRevision)
-        .whenComplete((_, _) -> watcher.stirred());
+    return node.override(path, override, heardRevision).whenComplete((_, _) -> watcher.stirred());
   }
 }

@@ -66,14 +66,22 @@ class SafetyConfigurationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{name: a, of: www.example.com/ams}                            |               | exactly one of at_least",
-        "{name: a, of: www.example.com/ams, at_least: 1, wait: 1m}     |               | exactly one of at_least",
-        "{name: a, of: www.example.com/ams, at_least: 2}               |               | speaks of 2",
-        "{name: a, of: www.example.com/nyc, at_least: 1}               |               | www.example.com/nyc, which is not configured",
-        "{name: drill, of: www.example.com/ams, at_least: 1}           |               | called drill",
-        "''                                                            | fence: {}     | either a command or a url",
-        "''                                                            | fence: {command: fence} | no absolute path",
-        "''                                                            | fence: {url: 'ftp://a/'} | http",
+        "{name: a, of: www.example.com/ams}                            |               | exactly"
+            + " one of at_least",
+        "{name: a, of: www.example.com/ams, at_least: 1, wait: 1m}     |               | exactly"
+            + " one of at_least",
+        "{name: a, of: www.example.com/ams, at_least: 2}               |               | speaks of"
+            + " 2",
+        "{name: a, of: www.example.com/nyc, at_least: 1}               |               |"
+            + " www.example.com/nyc, which is not configured",
+        "{name: drill, of: www.example.com/ams, at_least: 1}           |               | called"
+            + " drill",
+        "''                                                            | fence: {}     | either a"
+            + " command or a url",
+        "''                                                            | fence: {command: fence} |"
+            + " no absolute path",
+        "''                                                            | fence: {url: 'ftp://a/'} |"
+            + " http",
       })
   void shouldSayWhatIsWrong(String rules, String service, String expected) throws IOException {
     assertThat(read(rules, service == null ? "" : service))

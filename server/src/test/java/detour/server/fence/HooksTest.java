@@ -47,8 +47,7 @@ class HooksTest {
 
   @Test
   void shouldFailWhatCannotBeStarted() throws Exception {
-    FenceState state =
-        raise(new Hook.Command(List.of("/nowhere/fence")), Duration.ofSeconds(20));
+    FenceState state = raise(new Hook.Command(List.of("/nowhere/fence")), Duration.ofSeconds(20));
     assertThat(state.stage()).isEqualTo(Stage.FAILED);
     assertThat(state.detail()).startsWith("it could not be started");
   }
@@ -80,7 +79,9 @@ class HooksTest {
               new Hook.Webhook("http://127.0.0.1:" + server.getAddress().getPort() + "/fence"),
               Duration.ofSeconds(20));
       assertThat(state.stage()).isEqualTo(expected);
-      assertThat(asked.get()).contains("\"service\":\"db.example.com\"").contains("\"from\":\"ams\"");
+      assertThat(asked.get())
+          .contains("\"service\":\"db.example.com\"")
+          .contains("\"from\":\"ams\"");
     } finally {
       server.stop(0);
     }

@@ -83,7 +83,8 @@ class SafeguardsTest {
     world = start(new Safeguards(List.of(), Set.of(NAME), Map.of()));
     world.drain(NAME + "/ams", Duration.ofMinutes(10));
     assertThat(world.answer(NAME)).containsExactly(AMS);
-    assertThat(world.loop.state().alarms()).anyMatch(alarm -> alarm.contains("waits for an approval"));
+    assertThat(world.loop.state().alarms())
+        .anyMatch(alarm -> alarm.contains("waits for an approval"));
     assertThatThrownBy(() -> world.done(approve("Ann"))).hasMessageContaining("somebody else");
     world.advance(Duration.ofMinutes(5));
     world.done(approve("bob"));
@@ -149,8 +150,7 @@ class SafeguardsTest {
   @Test
   void shouldBeginAndEndAMaintenanceOnTime() throws Exception {
     world = start(Safeguards.NONE);
-    world.done(
-        maintenance("ams", world.time.now().plus(Duration.ofHours(1)), Duration.ofHours(1)));
+    world.done(maintenance("ams", world.time.now().plus(Duration.ofHours(1)), Duration.ofHours(1)));
     assertThat(world.answer(NAME)).containsExactly(AMS);
     world.advance(Duration.ofHours(1));
     assertThat(world.answer(NAME)).containsExactly(FRA);
@@ -162,8 +162,7 @@ class SafeguardsTest {
   @Test
   void shouldKeepAPlanWhenSomethingIsOrderedMeanwhile() throws Exception {
     world = start(Safeguards.NONE);
-    world.done(
-        maintenance("ams", world.time.now().plus(Duration.ofHours(2)), Duration.ofHours(1)));
+    world.done(maintenance("ams", world.time.now().plus(Duration.ofHours(2)), Duration.ofHours(1)));
     world.override(NAME + "/ams", State.DOWN, Duration.ofHours(1));
     assertThat(world.answer(NAME)).containsExactly(FRA);
     world.advance(Duration.ofHours(1));
