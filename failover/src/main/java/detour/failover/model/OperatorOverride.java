@@ -3,6 +3,7 @@ package detour.failover.model;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What an operator said of an endpoint or of all endpoints of a pool; while it is in force it
@@ -99,9 +100,7 @@ public record OperatorOverride(
     if (isOver(now)) {
       return below;
     }
-    return below == null && meanwhile == null || below != null && below.equals(meanwhile)
-        ? this
-        : over(below);
+    return Objects.equals(below, meanwhile) ? this : over(below);
   }
 
   /// When [#inForce] or [#remaining] may next become something else; null for never.

@@ -168,9 +168,8 @@ final class Changing {
   }
 
   private boolean isAwaited(OverridePath target) {
-    return Reading.present(backend).alarms().stream()
-        .anyMatch(
-            alarm -> alarm.startsWith(target + " ") && alarm.contains("waits for an approval"));
+    return Reading.present(backend).overrides().stream()
+        .anyMatch(said -> said.path().equals(target) && said.override().vetting().awaited());
   }
 
   private static @Nullable Instant start(@Nullable String text) {

@@ -89,6 +89,11 @@ final class Reading {
     exchange.json(200, new HistoryReport(events.stream().map(Reports::event).toList(), next));
   }
 
+  void overrides(Exchange exchange) throws IOException {
+    exchange.allowOnly();
+    exchange.json(200, Reports.overrides(present(backend)));
+  }
+
   void drills(Exchange exchange) throws IOException {
     exchange.allowOnly("service");
     String service = folded(exchange.required("service"));

@@ -28,6 +28,8 @@ final class Routes {
             new Route(
                 "GET", "/api/v1/events", "what happens, as server-sent events", follow::events),
             new Route(
+                "GET", "/api/v1/overrides", "what operators said, layer by layer", read::overrides),
+            new Route(
                 "POST",
                 "/api/v1/overrides",
                 "{\"target\", \"state\": up|down|drain, \"reason\", \"start\", \"for\","

@@ -37,7 +37,9 @@ final class ChangingCommands {
     @Option(
         names = "--for",
         paramLabel = "TIME",
-        description = "How long, as 30m, 2h or 1d; default: until cleared.")
+        description =
+            "How long, as 30m, 2h or 1d; default: until cleared. A drill and a maintenance need"
+                + " it.")
     private String lasts = "";
 
     @Option(
@@ -73,7 +75,7 @@ final class ChangingCommands {
         "Pretend for a time that an endpoint, or a pool, is down.",
         "",
         "It ends by itself, after a restart too, and at once when a safety rule speaks against it"
-            + " because something else has failed. The history tells what came of it."
+            + " because something else has failed. What came of it: detour drills SERVICE"
       },
       footerHeading = "%nExample:%n",
       footer = "  detour drill www.example.com/ams --for 5m --reason 'do we survive without ams?'")

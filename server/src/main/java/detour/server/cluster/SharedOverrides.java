@@ -21,7 +21,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -290,16 +289,14 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     @Override
     public void refused(Listing present) {
       underWay = false;
-      String key = attempt.write().key();
-      Entry before = registers.of(key);
       registers.refused(attempt.keys(), present);
-      if (attempt.made(present.entry(key).orElse(null))) {
+      Entry there = present.entry(attempt.write().key()).orElse(null);
+      if (attempt.made(there)) {
         wish.answer().complete(null);
       } else {
-        boolean same = Objects.equals(before, present.entry(key).orElse(null));
         wish.answer()
             .completeExceptionally(
-                same
+                attempt.conditions().getFirst().holds(there)
                     ? new NotAgreed(OVERTAKEN)
                     : new NotAgreed(
                         "somebody else changed the override of "

@@ -4,6 +4,7 @@ import detour.failover.model.FencePolicy.Hook;
 import detour.failover.safety.FenceState.Stage;
 import detour.server.publish.Fencing.Order;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,7 +23,10 @@ final class Webhooks {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final HttpClient client =
-      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
 
   Hooks.End call(Hook.Webhook webhook, Order order) throws InterruptedException {
     HttpRequest request =
@@ -32,7 +36,9 @@ final class Webhooks {
             .POST(BodyPublishers.ofByteArray(MAPPER.writeValueAsBytes(body(order))))
             .build();
     try {
-      HttpResponse<Void> response = client.send(request, BodyHandlers.discarding());
+      HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
+      // The status is all that counts: a body may go on for longer than anybody waits.
+      response.body().close();
       int status = response.statusCode();
       boolean stands = status >= LEAST_GOOD && status <= MOST_GOOD;
       return new Hooks.End(stands ? Stage.STOOD : Stage.FAILED, "HTTP status " + status);

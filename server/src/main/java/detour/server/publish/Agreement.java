@@ -96,8 +96,12 @@ final class Agreement {
   ///
   /// @return the names of the services that must be judged again
   Set<String> turnOverrides() {
-    Instant due = nextTurn();
     Instant now = time.now();
+    if (turnedAt.isAfter(now)) {
+      // The clock was set back: what turns between is yet to be seen to.
+      turnedAt = now;
+    }
+    Instant due = nextTurn();
     if (due == null || due.isAfter(now)) {
       return Set.of();
     }

@@ -96,10 +96,17 @@ final class OperatorCommands {
 
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.EndOverride end) {
-    OperatorOverride present = vetting.present(end.path(), decisions.chronicle().now());
+    Instant now = decisions.chronicle().now();
+    OperatorOverride present = vetting.present(end.path(), now);
     if (present == null) {
       find(end.path());
       throw new CommandRefused("there is nothing to end of " + end.path());
+    }
+    if (present.purpose() == OperatorOverride.Purpose.ORDER && present.inForce(now) == present) {
+      // Clearing it asks the safety rules; ending a drill or a maintenance makes nothing worse.
+      throw new CommandRefused(
+          "what is said of %s is no drill, no maintenance and no plan: detour clear %s"
+              .formatted(end.path(), end.path()));
     }
     return ended(end.path(), present, "an operator ended it", end.author());
   }

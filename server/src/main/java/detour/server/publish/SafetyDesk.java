@@ -4,6 +4,7 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.OperatorOverride.Purpose;
 import detour.failover.model.OverridePath;
 import detour.failover.model.SafetyRule;
+import detour.failover.model.Service.UnknownHealth;
 import detour.failover.safety.Objection;
 import detour.failover.safety.SafetyCase;
 import detour.failover.safety.SafetyRules;
@@ -50,14 +51,20 @@ final class SafetyDesk {
         after.put(path, approved);
       }
       for (Objection objection :
-          at(path, decisions.overrides().all(), after, rules(path, approved), moment, now)) {
+          at(
+              path,
+              new Said(decisions.overrides().all(), moment, null),
+              new Said(after, moment, null),
+              rules(path, approved),
+              now)) {
         byRule.putIfAbsent(objection.rule(), objection);
       }
     }
     return List.copyOf(byRule.values());
   }
 
-  /// What speaks against a drill that runs: health has changed since it was allowed.
+  /// What speaks against a drill that runs: something else has failed since it was allowed. What is
+  /// not known to have failed, as after a restart, speaks against nothing.
   List<Objection> objections(OverridePath path, OperatorOverride drill) {
     Instant now = decisions.chronicle().now();
     Map<OverridePath, OperatorOverride> without = new HashMap<>(decisions.overrides().all());
@@ -67,24 +74,33 @@ final class SafetyDesk {
     }
     List<SafetyRule> rules =
         rules(path, drill).stream().filter(rule -> !(rule instanceof SafetyRule.Wait)).toList();
-    return at(path, without, decisions.overrides().all(), rules, now, now).stream()
+    return at(
+            path,
+            new Said(without, now, UnknownHealth.UP),
+            new Said(decisions.overrides().all(), now, UnknownHealth.UP),
+            rules,
+            now)
+        .stream()
         .filter(objection -> !drill.vetting().forcedPast().contains(objection.rule()))
         .toList();
   }
 
-  private List<Objection> at(
-      OverridePath path,
-      Map<OverridePath, OperatorOverride> before,
-      Map<OverridePath, OperatorOverride> after,
-      List<SafetyRule> rules,
+  /// What is said of all targets at one moment.
+  ///
+  /// @param unknown what unknown health counts as; null for what the service says
+  private record Said(
+      Map<OverridePath, OperatorOverride> byPath,
       Instant moment,
-      Instant now) {
+      @Nullable UnknownHealth unknown) {}
+
+  private List<Objection> at(
+      OverridePath path, Said before, Said after, List<SafetyRule> rules, Instant now) {
     return SafetyRules.objections(
         rules,
         new SafetyCase(
             path,
-            member -> serves(member, before, moment),
-            member -> serves(member, after, moment),
+            member -> serves(member, before),
+            member -> serves(member, after),
             decisions.overrides()::changedLast,
             now));
   }
@@ -121,8 +137,7 @@ final class SafetyDesk {
 
   /// Whether a pool or an endpoint could serve, by the verdicts of this moment and what is said for
   /// another.
-  private boolean serves(
-      OverridePath member, Map<OverridePath, OperatorOverride> said, Instant moment) {
+  private boolean serves(OverridePath member, Said said) {
     LiveService live = decisions.directory().service(member.service());
     if (live == null) {
       return false;
@@ -131,7 +146,7 @@ final class SafetyDesk {
     for (List<LiveEndpoint> pool : live.pools()) {
       List<EndpointHealth> ofPool = new ArrayList<>();
       for (LiveEndpoint endpoint : pool) {
-        boolean healthy = healthy(live, endpoint, said, moment);
+        boolean healthy = healthy(live, endpoint, said);
         if (endpoint.path().equals(member)) {
           return healthy;
         }
@@ -150,19 +165,15 @@ final class SafetyDesk {
     return false;
   }
 
-  private static boolean healthy(
-      LiveService live,
-      LiveEndpoint endpoint,
-      Map<OverridePath, OperatorOverride> said,
-      Instant moment) {
+  private static boolean healthy(LiveService live, LiveEndpoint endpoint, Said said) {
     LiveEndpoint.View view = endpoint.view();
     Verdict verdict = view == null ? Verdict.NOT_CHECKED : view.verdict();
     return EffectiveHealth.of(
-            said.get(endpoint.path()),
-            said.get(endpoint.path().wholePool()),
+            said.byPath().get(endpoint.path()),
+            said.byPath().get(endpoint.path().wholePool()),
             verdict,
-            live.service().unknown(),
-            moment)
+            said.unknown() == null ? live.service().unknown() : said.unknown(),
+            said.moment())
         .healthy();
   }
 }

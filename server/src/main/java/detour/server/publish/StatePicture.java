@@ -22,6 +22,7 @@ import detour.server.publish.PublishedState.GuardState;
 import detour.server.publish.PublishedState.HandedOut;
 import detour.server.publish.PublishedState.OpinionState;
 import detour.server.publish.PublishedState.PoolState;
+import detour.server.publish.PublishedState.SaidState;
 import detour.server.publish.PublishedState.Seen;
 import detour.server.publish.PublishedState.ServiceState;
 import detour.server.publish.PublishedState.TrackState;
@@ -36,8 +37,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Draws the present decisions for people, from the views that the publish thread leaves behind.
@@ -94,7 +93,8 @@ final class StatePicture {
         services,
         alarms(configuration, unsaved),
         guard(),
-        cluster.state());
+        cluster.state(),
+        said());
   }
 
   private ServiceState service(LiveService live, LiveService.View view) {
@@ -246,30 +246,33 @@ final class StatePicture {
         .toList();
   }
 
+  private List<SaidState> said() {
+    return decisions.overrides().all().entrySet().stream()
+        .map(said -> new SaidState(said.getKey(), said.getValue()))
+        .sorted(Comparator.comparing(said -> said.path().toString()))
+        .toList();
+  }
+
   /// What somebody who looks must know of: drills, and what waits for an approval or its start.
   private List<String> announced() {
     List<String> announced = new ArrayList<>();
-    new TreeMap<>(
-            decisions.overrides().all().entrySet().stream()
-                .collect(Collectors.toMap(entry -> entry.getKey().toString(), Map.Entry::getValue)))
-        .forEach((path, override) -> {
-          String said =
-              path
-                  + " "
-                  + override.state().name().toLowerCase(Locale.ROOT)
-                  + ", asked for by "
-                  + override.author()
-                  + " ("
-                  + override.reason()
-                  + "),";
-          if (override.vetting().awaited()) {
-            announced.add(said + " waits for an approval: detour approve " + path);
-          } else if (override.purpose() == OperatorOverride.Purpose.DRILL) {
-            announced.add(said + " is a drill: it ends at " + override.expires());
-          } else if (override.starts() != null && override.starts().isAfter(now)) {
-            announced.add(said + " begins at " + override.starts());
-          }
-        });
+    for (SaidState said : said()) {
+      OperatorOverride override = said.override();
+      String what =
+          "%s %s, asked for by %s (%s),"
+              .formatted(
+                  said.path(),
+                  override.state().name().toLowerCase(Locale.ROOT),
+                  override.author(),
+                  override.reason());
+      if (override.vetting().awaited()) {
+        announced.add(what + " waits for an approval: detour approve " + said.path());
+      } else if (override.starts() != null && override.starts().isAfter(now)) {
+        announced.add(what + " begins at " + override.starts());
+      } else if (override.purpose() == OperatorOverride.Purpose.DRILL) {
+        announced.add(what + " is a drill: it ends at " + override.expires());
+      }
+    }
     return announced;
   }
 

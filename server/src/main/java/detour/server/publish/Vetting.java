@@ -66,6 +66,9 @@ final class Vetting {
       throw new CommandRefused(
           "a drill or a maintenance must end by itself: say how long, as --for 30m");
     }
+    if (set.purpose() == Purpose.MAINTENANCE && set.state() == OperatorOverride.State.UP) {
+      throw new CommandRefused("a maintenance takes something out; it sets nothing up");
+    }
     if (set.purpose() == Purpose.DRILL) {
       if (set.state() != OperatorOverride.State.DOWN) {
         throw new CommandRefused("a drill pretends that something is down, nothing else");

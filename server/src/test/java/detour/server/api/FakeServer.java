@@ -196,7 +196,8 @@ public final class FakeServer implements AutoCloseable {
                 List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))))),
         List.of(),
         new PublishedState.GuardState(false, false, AT, "", 0, List.of()),
-        null);
+        null,
+        List.of());
   }
 
   private Posts.Outcome post(String name, String token, Posts.Post post) {

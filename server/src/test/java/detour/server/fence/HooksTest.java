@@ -1,5 +1,6 @@
 package detour.server.fence;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,8 +11,11 @@ import detour.failover.model.FencePolicy.Outcome;
 import detour.failover.safety.FenceState;
 import detour.failover.safety.FenceState.Stage;
 import detour.server.publish.Fencing.Order;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +88,29 @@ class HooksTest {
           .contains("\"from\":\"ams\"");
     } finally {
       server.stop(0);
+    }
+  }
+
+  @Test
+  void shouldWaitForTheStatusOfAWebhookAlone() throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              // Never closed: the body that it announces never ends.
+              listener
+                  .accept()
+                  .getOutputStream()
+                  .write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n".getBytes(US_ASCII));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      FenceState state =
+          raise(
+              new Hook.Webhook("http://127.0.0.1:" + listener.getLocalPort() + "/fence"),
+              Duration.ofSeconds(20));
+      assertThat(state.stage()).isEqualTo(Stage.STOOD);
     }
   }
 

@@ -182,6 +182,19 @@ class SafeguardsTest {
     assertThat(told()).anyMatch(event -> event.contains("an operator ended it"));
   }
 
+  @Test
+  void shouldNotEndPastTheRulesWhatOnlyClearingMayEnd() throws Exception {
+    world = start(rules(ONE_SITE));
+    world.override(NAME + "/ams", State.UP, null);
+    world.drain(NAME + "/fra", null);
+    world.dies(AMS);
+    assertThatThrownBy(() -> world.clear(NAME + "/ams")).hasMessageContaining("one-site");
+    assertThatThrownBy(
+            () -> world.done(new Command.EndOverride(OverridePath.parse(NAME + "/ams"), "bob")))
+        .hasMessageContaining("detour clear");
+    assertThat(world.answer(NAME)).containsExactly(AMS);
+  }
+
   private static Safeguards rules(SafetyRule... rules) {
     return new Safeguards(List.of(rules), Set.of(), Map.of());
   }
