@@ -87,11 +87,16 @@ public record OperatorOverride(
 
   /// What of this is in force; null for nothing.
   public @Nullable OperatorOverride inForce(Instant now) {
-    boolean begun = !vetting.awaited && (starts == null || !now.isBefore(starts));
-    if (begun && !isOver(now)) {
+    if (isInForce(now)) {
       return this;
     }
     return meanwhile == null ? null : meanwhile.inForce(now);
+  }
+
+  /// Whether the uppermost layer is.
+  public boolean isInForce(Instant now) {
+    boolean begun = !vetting.awaited && (starts == null || !now.isBefore(starts));
+    return begun && !isOver(now);
   }
 
   /// This without the parts that will not be in force again; null when nothing is left.

@@ -49,7 +49,7 @@ final class Drills {
     HistoryReport.Event back = null;
     for (HistoryReport.Event event : history.subList(beginning, history.size())) {
       boolean another =
-          event != began && isBeginning(event) && event.subject().equals(began.subject());
+          !event.equals(began) && isBeginning(event) && event.subject().equals(began.subject());
       if (another || back != null) {
         break;
       }
@@ -74,7 +74,7 @@ final class Drills {
   private static HistoryReport.@Nullable Event firstMove(
       List<HistoryReport.Event> events, HistoryReport.@Nullable Event end) {
     for (HistoryReport.Event event : events) {
-      if (event == end) {
+      if (event.equals(end)) {
         return null;
       }
       if (event.kind().equals("selection")) {

@@ -51,7 +51,7 @@ final class Reports {
           new OverridesReport.Layer(
               layer.state().name().toLowerCase(Locale.ROOT),
               layer.purpose().name().toLowerCase(Locale.ROOT),
-              layer == inForce,
+              layer.equals(inForce),
               layer.reason(),
               layer.author(),
               layer.since(),

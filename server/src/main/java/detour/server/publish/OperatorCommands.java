@@ -102,7 +102,7 @@ final class OperatorCommands {
       find(end.path());
       throw new CommandRefused("there is nothing to end of " + end.path());
     }
-    if (present.purpose() == OperatorOverride.Purpose.ORDER && present.inForce(now) == present) {
+    if (present.purpose() == OperatorOverride.Purpose.ORDER && present.isInForce(now)) {
       // Clearing it asks the safety rules; ending a drill or a maintenance makes nothing worse.
       throw new CommandRefused(
           "what is said of %s is no drill, no maintenance and no plan: detour clear %s"
@@ -127,7 +127,7 @@ final class OperatorCommands {
         .all()
         .forEach((path, override) -> {
           if (override.purpose() == OperatorOverride.Purpose.DRILL
-              && override.inForce(now) == override
+              && override.isInForce(now)
               && endAgainNanos.getOrDefault(path, Long.MIN_VALUE) <= decisions.nowNanos()) {
             List<Objection> objections = desk.objections(path, override);
             if (!objections.isEmpty()) {

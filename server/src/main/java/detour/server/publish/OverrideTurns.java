@@ -25,8 +25,7 @@ final class OverrideTurns {
     Instant starts = override.starts();
     // What began before this start of the server was in force from its first answer.
     boolean running = !before.equals(Instant.MIN);
-    boolean began =
-        running && starts != null && starts.isAfter(before) && override.inForce(now) == override;
+    boolean began = running && starts != null && starts.isAfter(before) && override.isInForce(now);
     if (began) {
       tell(path, override, "", "began", override.reason(), override.author(), chronicle);
     }
@@ -37,7 +36,7 @@ final class OverrideTurns {
       overrides.set(path, left);
       chronicle.overrideSet(path, left);
     }
-    if (left == null || left == override.meanwhile()) {
+    if (left == null || left.equals(override.meanwhile())) {
       tell(
           path, override, "", ended(override), how(override, left, now), Chronicle.SELF, chronicle);
     }

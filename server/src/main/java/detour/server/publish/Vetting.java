@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// and which rules it was forced past. Publish thread only.
 final class Vetting {
   private static final Duration LONGEST_DRILL = Duration.ofDays(1);
+  private static final String NO_TOKEN = "api@";
 
   private final Decisions decisions;
   private final SafetyDesk desk;
@@ -52,7 +53,7 @@ final class Vetting {
     OperatorOverride.Vetting vetting = new OperatorOverride.Vetting(awaited, null, forcedPast);
     OperatorOverride said = wanted.vetted(vetting);
     // A plan that stays lies over what is ordered meanwhile.
-    return laid.meanwhile() == wanted
+    return wanted.equals(laid.meanwhile())
         ? new Vetted(laid.over(said), said)
         : new Vetted(laid.vetted(vetting), said);
   }
@@ -88,7 +89,7 @@ final class Vetting {
     if (present == null) {
       return wanted;
     }
-    boolean pending = present.inForce(now) != present;
+    boolean pending = !present.isInForce(now);
     if (!layered) {
       return pending ? present.over(wanted) : wanted;
     }
@@ -119,7 +120,7 @@ final class Vetting {
     if (present == null || !present.vetting().awaited()) {
       throw new CommandRefused("nothing waits for an approval of " + approve.path());
     }
-    if (present.author().equalsIgnoreCase(approve.author())) {
+    if (person(present.author()).equalsIgnoreCase(person(approve.author()))) {
       throw new CommandRefused(
           "%s asked for it: somebody else must approve it".formatted(present.author()));
     }
@@ -135,6 +136,19 @@ final class Vetting {
     return begins.vetted(
         new OperatorOverride.Vetting(
             false, approve.author(), forcedPast.isEmpty() ? before : forcedPast));
+  }
+
+  /// Who an author is: of `bob (alice@192.0.2.7)` alice, whose token was shown, whatever she calls
+  /// herself and wherever she is. Where no token was shown, `bob (api@127.0.0.1)`, it is whom the
+  /// author claims to be.
+  static String person(String author) {
+    int open = author.endsWith(")") ? author.lastIndexOf('(') : -1;
+    String proven = open < 0 ? author : author.substring(open + 1, author.length() - 1);
+    int at = proven.lastIndexOf('@');
+    if (at > 0 && !proven.startsWith(NO_TOKEN)) {
+      return proven.substring(0, at);
+    }
+    return open > 0 ? author.substring(0, open).strip() : author;
   }
 
   /// Asks the rules.

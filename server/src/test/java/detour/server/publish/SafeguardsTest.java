@@ -16,6 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What stands between an operator's wish and its being done: safety rules, second approvers; and
 /// what ends by itself: drills, maintenance.
@@ -92,6 +94,20 @@ class SafeguardsTest {
     world.advance(Duration.ofMinutes(9));
     assertThat(world.answer(NAME)).as("it lasts from its approval").containsExactly(FRA);
     assertThatThrownBy(() -> world.done(approve("bob"))).hasMessageContaining("nothing waits");
+  }
+
+  @ParameterizedTest(name = "{0} asks, {1} approves: the same is {2}")
+  @CsvSource({
+    "ann, Ann, true",
+    "ann, bob, false",
+    "alice@192.0.2.7, alice@198.51.100.7, true",
+    "alice@192.0.2.7, bob (alice@192.0.2.7), true",
+    "carol (alice@192.0.2.7), carol (bob@192.0.2.7), false",
+    "carol (api@127.0.0.1), carol (api@127.0.0.2), true",
+    "carol (api@127.0.0.1), bob (api@127.0.0.1), false"
+  })
+  void shouldKnowWhoIsTheSamePerson(String asks, String approves, boolean same) {
+    assertThat(Vetting.person(asks).equalsIgnoreCase(Vetting.person(approves))).isEqualTo(same);
   }
 
   @Test
