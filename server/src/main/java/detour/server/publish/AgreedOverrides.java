@@ -59,24 +59,31 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
       return true;
     }
     overrides.changed(path, chronicle.now());
-    boolean ended = before != null && Objects.equals(next, before.meanwhile());
-    OperatorOverride subject = next == null || ended ? before : next;
-    boolean gone = next == null || ended;
-    chronicle.event(
-        path.service(),
-        subject == null ? "override" : OverrideTurns.kind(subject),
-        path.toString(),
-        before == null ? "" : before.state().name(),
-        gone ? subject == null ? "cleared" : OverrideTurns.ended(subject) : said(next),
-        gone
-            ? "it was cleared through the cluster"
-            : next.reason() + OperatorCommands.forced(next.vetting().forcedPast()),
-        gone ? Chronicle.SELF : author(next));
+    String was = before == null ? "" : before.state().name();
+    if (next == null || (before != null && next.equals(before.meanwhile()))) {
+      tellGone(path, before, was);
+    } else {
+      chronicle.event(
+          path.service(),
+          OverrideTurns.kind(next),
+          path.toString(),
+          was,
+          OperatorCommands.said(next),
+          next.reason() + OperatorCommands.forced(next.vetting().forcedPast()),
+          author(next));
+    }
     return true;
   }
 
-  private static String said(OperatorOverride next) {
-    return OperatorCommands.said(next);
+  private void tellGone(OverridePath path, @Nullable OperatorOverride gone, String was) {
+    chronicle.event(
+        path.service(),
+        gone == null ? "override" : OverrideTurns.kind(gone),
+        path.toString(),
+        was,
+        gone == null ? "cleared" : OverrideTurns.ended(gone),
+        "it was cleared through the cluster",
+        Chronicle.SELF);
   }
 
   /// Whose doing it is: the approval is the second operator's.
