@@ -7,6 +7,7 @@ module detour.failover {
   exports detour.failover.guard;
   exports detour.failover.model;
   exports detour.failover.opinion;
+  exports detour.failover.safety;
   exports detour.failover.selection;
   exports detour.failover.verdict;
 }

@@ -17,7 +17,14 @@ import java.util.function.ToDoubleFunction;
 final class StateGauges {
   private static final double MILLIS_PER_SECOND = 1e3;
   private static final List<String> STATUSES =
-      List.of("SERVING", "FAILED_OVER", "READY", "FAILING_BACK", "LAST_RESORT", "NO_MEMBERS");
+      List.of(
+          "SERVING",
+          "FAILED_OVER",
+          "READY",
+          "FAILING_BACK",
+          "FENCING",
+          "LAST_RESORT",
+          "NO_MEMBERS");
 
   private final Supplier<PublishedState> state;
   private volatile PublishedState drawn;

@@ -12,13 +12,16 @@ import detour.server.api.ApiServer;
 import detour.server.api.EventStream;
 import detour.server.cluster.ClusterNode;
 import detour.server.cluster.Membership;
+import detour.server.cluster.SharedFences;
 import detour.server.cluster.store.EtcdSettings;
 import detour.server.cluster.store.EtcdStore;
+import detour.server.cluster.store.SharedStore;
 import detour.server.config.ApiSettings;
 import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
 import detour.server.config.ListenSettings;
 import detour.server.config.NodeSettings;
+import detour.server.fence.Hooks;
 import detour.server.listen.ListenException;
 import detour.server.listen.Listeners;
 import detour.server.listen.SocketSettings;
@@ -35,6 +38,7 @@ import detour.server.probe.push.PushCheck;
 import detour.server.publish.Cluster;
 import detour.server.publish.ConfigurationRefused;
 import detour.server.publish.ConfigurationSource;
+import detour.server.publish.Fencing;
 import detour.server.publish.Inbox;
 import detour.server.publish.LoadedConfiguration;
 import detour.server.publish.PublishLoop;
@@ -109,6 +113,7 @@ final class Wiring implements AutoCloseable {
               store,
               metrics,
               cluster == null ? Cluster.ALONE : cluster,
+              fencing(configuration, shared, time),
               () -> load(source),
               common == null ? FileConfiguration.loaded(configuration) : common.first());
       opened.push(publish::close);
@@ -267,6 +272,20 @@ final class Wiring implements AutoCloseable {
   private static @Nullable String notReady() {
     // The API is started after the listeners, so whoever can ask is answered.
     return null;
+  }
+
+  /// Who raises fences for this node: itself, or in a cluster one node for all.
+  private static Fencing fencing(
+      Configuration configuration, @Nullable SharedStore shared, Time time) {
+    Hooks hooks = new Hooks(configuration.node().name());
+    ClusterSettings settings = configuration.cluster();
+    if (shared == null || settings == null) {
+      return hooks;
+    }
+    if (configuration.node().role() == NodeSettings.Role.PROBE) {
+      return SharedFences.leftToOthers(configuration.node().name(), time);
+    }
+    return new SharedFences(settings.name(), configuration.node().name(), shared, time, hooks);
   }
 
   /// What this node shares with others; null for a node on its own.

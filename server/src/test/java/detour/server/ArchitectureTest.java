@@ -53,6 +53,7 @@ class ArchitectureTest {
           Map.entry(
               "failover.selection",
               Set.of("failover.model", "failover.opinion", "failover.verdict")),
+          Map.entry("failover.safety", Set.of("failover.model")),
           Map.entry("server.options", Set.of("failover.model")),
           Map.entry(
               "server.config",
@@ -125,6 +126,7 @@ class ArchitectureTest {
                   "failover.model",
                   "failover.opinion",
                   "failover.guard",
+                  "failover.safety",
                   "failover.verdict",
                   "failover.selection")),
           Map.entry(
@@ -160,12 +162,14 @@ class ArchitectureTest {
                   "server.publish",
                   "server.metrics",
                   "failover.model",
+                  "failover.safety",
                   "failover.verdict")),
           Map.entry("server.cluster.store", Set.of("server.pem", "server.metrics")),
           Map.entry(
               "server.cluster.configuration",
               Set.of("server.cluster.store", "server.publish", "server.metrics")),
           Map.entry("server.demo", Set.of()),
+          Map.entry("server.fence", Set.of("server.publish", "failover.model", "failover.safety")),
           Map.entry("server.linux", Set.of()),
           Map.entry("server.metrics", Set.of()),
           Map.entry("server", Set.of("*")));

@@ -50,6 +50,9 @@ class ClusterWiringTest {
   private ServerSocket primary;
   private ServerSocket backup;
 
+  /// Further keys of the service.
+  private String more = "";
+
   @BeforeEach
   void start() throws IOException {
     etcd = EtcdMember.alone(folder.resolve("etcd"));
@@ -85,6 +88,7 @@ class ClusterWiringTest {
           - name: www.example.com
             check: { type: tcp, port: %d, interval: 500ms, timeout: 500ms }
             failback_after: 1h
+            %s
             pools:
               - { name: one, endpoints: [127.0.0.1] }
               - { name: two, endpoints: [127.0.0.2] }
@@ -95,7 +99,8 @@ class ClusterWiringTest {
                 folder.resolve("data-" + name),
                 etcd.endpoint(),
                 vantages,
-                primary.getLocalPort()));
+                primary.getLocalPort(),
+                more));
     return new Wiring(configuration(file));
   }
 
@@ -199,6 +204,25 @@ class ClusterWiringTest {
       assertThat(get(fra, "/api/v1/status")).contains("\"epoch\":" + epoch(fra));
       assertThat(get(fra, "/metrics")).contains("detour_selection_epoch " + epoch(fra));
       soon().until(() -> !get(ams, "/api/v1/cluster").contains("\"agrees\":false"));
+    }
+  }
+
+  @Test
+  void shouldHaveOneNodeRaiseTheFenceForAll() throws Exception {
+    Path raised = folder.resolve("raised");
+    more =
+        "fence: { command: [/bin/sh, -c, \"echo $DETOUR_FROM $DETOUR_TO >> %s\"] }"
+            .formatted(raised);
+    try (Wiring ams = node("ams1", "both", "ams1, fra1");
+        Wiring fra = node("fra1", "both", "ams1, fra1")) {
+      soon().until(() -> get(ams, "/api/v1/cluster").contains("\"fra1\"") && epoch(ams) > 0);
+      soon().until(() -> epoch(ams) == epoch(fra));
+      assertThat(raised).doesNotExist();
+
+      primary.close();
+
+      soon().until(() -> answer(ams).equals("127.0.0.2") && answer(fra).equals("127.0.0.2"));
+      assertThat(Files.readAllLines(raised)).containsExactly("one two");
     }
   }
 

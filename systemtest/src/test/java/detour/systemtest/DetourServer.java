@@ -237,9 +237,18 @@ public final class DetourServer implements AutoCloseable {
 
   /// Runs a command that talks to this server.
   Command.Output cli(String... arguments) {
+    return cli(Map.of(), arguments);
+  }
+
+  /// The same by somebody who became root with `sudo`.
+  Command.Output cliAs(String user, String... arguments) {
+    return cli(Map.of("SUDO_USER", user), arguments);
+  }
+
+  private Command.Output cli(Map<String, String> variables, String... arguments) {
     List<String> line = new ArrayList<>(Arrays.asList(arguments));
     line.addAll(List.of("--server", url("")));
-    return PackagedBuild.run(directory, line.toArray(String[]::new));
+    return PackagedBuild.run(directory, variables, line.toArray(String[]::new));
   }
 
   String url(String path) {

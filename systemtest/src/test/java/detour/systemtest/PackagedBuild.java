@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,9 +31,16 @@ public final class PackagedBuild {
   }
 
   static Command.Output run(Path directory, String... arguments) {
+    return run(directory, Map.of(), arguments);
+  }
+
+  /// @param more of the environment
+  static Command.Output run(Path directory, Map<String, String> more, String... arguments) {
     List<String> line = new ArrayList<>(List.of(program().toString()));
     line.addAll(List.of(arguments));
-    return Command.run(line, directory, environment(), LIMIT);
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.putAll(more);
+    return Command.run(line, directory, environment, LIMIT);
   }
 
   /// Found from the working directory, which is this module's under Maven and often the

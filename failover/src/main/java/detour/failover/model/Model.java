@@ -9,8 +9,13 @@ import java.util.Set;
 /// @param vantage the name of this node's vantage
 /// @param services in the order of the configuration
 /// @param guard when this vantage distrusts itself
+/// @param safeguards what operators must not do by accident, and what must precede a failover
 public record Model(
-    String vantage, VerdictPolicy verdicts, List<Service> services, GuardPolicy guard) {
+    String vantage,
+    VerdictPolicy verdicts,
+    List<Service> services,
+    GuardPolicy guard,
+    Safeguards safeguards) {
   public Model {
     services = List.copyOf(services);
   }
@@ -18,6 +23,11 @@ public record Model(
   /// A model whose vantage always believes what it sees.
   public Model(String vantage, VerdictPolicy verdicts, List<Service> services) {
     this(vantage, verdicts, services, GuardPolicy.OFF);
+  }
+
+  /// A model without safeguards.
+  public Model(String vantage, VerdictPolicy verdicts, List<Service> services, GuardPolicy guard) {
+    this(vantage, verdicts, services, guard, Safeguards.NONE);
   }
 
   /// Every distinct check of every distinct destination of an endpoint, each once.

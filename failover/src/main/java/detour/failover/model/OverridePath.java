@@ -18,6 +18,18 @@ public record OverridePath(String service, String pool, @Nullable String endpoin
     return new OverridePath(parts[0], parts[1], parts.length == 3 ? parts[2] : null);
   }
 
+  /// Whether one is the other or a part of it: a change to the one is a change to both.
+  public boolean meets(OverridePath other) {
+    return service.equals(other.service)
+        && pool.equals(other.pool)
+        && (endpoint == null || other.endpoint == null || endpoint.equals(other.endpoint));
+  }
+
+  /// The pool that it is, or is in.
+  public OverridePath wholePool() {
+    return endpoint == null ? this : new OverridePath(service, pool, null);
+  }
+
   @Override
   public String toString() {
     return service + "/" + pool + (endpoint == null ? "" : "/" + endpoint);

@@ -31,7 +31,7 @@ final class Reasons {
           back(situation, pools, pool, wanted)
               + " and takes over once it has stayed so for "
               + failbackAfter(situation);
-      case LAST_RESORT, NO_MEMBERS ->
+      case FENCING, LAST_RESORT, NO_MEMBERS ->
           throw new IllegalArgumentException(status + " is not served from a pool");
     };
   }

@@ -44,6 +44,9 @@ public record Selection(
     READY,
     /// A later pool serves; an earlier one is available and takes over soon.
     FAILING_BACK,
+    /// The current pool cannot serve and a later one could; the fence before the failover does not
+    /// stand yet.
+    FENCING,
     /// No pool is available.
     LAST_RESORT,
     /// No pool has an endpoint of this family: NODATA.

@@ -5,6 +5,7 @@ import detour.failover.selection.Selection.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Which pool serves.
@@ -135,6 +136,47 @@ public final class SelectionRules {
         selection.ttl());
   }
 
+  /// Whether the step leaves a pool that cannot serve for one that can: what a fence must precede.
+  public static boolean failsOver(Selection before, Selection after) {
+    return before.latch() >= 0
+        && after.latch() >= 0
+        && after.latch() != before.latch()
+        && !failsBack(before, after);
+  }
+
+  /// The selection that stays where it was while a fence is raised before the failover to `next`:
+  /// the same answer with the least TTL.
+  ///
+  /// @param why one sentence without a final full stop
+  public static Selection fencing(
+      Service service, Selection previous, Selection next, String why, long nowNanos) {
+    String to = service.pools().get(next.latch()).name();
+    return new Selection(
+        previous.track(),
+        Status.FENCING,
+        previous.lastResort() == null ? previous.latch() : -1,
+        previous.latch(),
+        next.wanted(),
+        previous.lastResort(),
+        previous.endpoints().isEmpty() && previous.lastResort() == null
+            ? members(service, previous.track(), previous.latch())
+            : previous.endpoints(),
+        "it fails over to %s once the fence stands: %s".formatted(to, why),
+        previous.sinceNanos(),
+        OptionalLong.empty(),
+        next.pools(),
+        previous.lastHealthy(),
+        previous.budget(),
+        TtlRules.ttl(service, OptionalLong.of(nowNanos), nowNanos));
+  }
+
+  private static List<EndpointPosition> members(Service service, Track track, int pool) {
+    return IntStream.range(0, service.pools().get(pool).endpoints().size())
+        .mapToObj(endpoint -> new EndpointPosition(pool, endpoint))
+        .filter(at -> track.includes(service.pools().get(pool).endpoints().get(at.endpoint())))
+        .toList();
+  }
+
   /// Whether the step is a failback: the current pool could go on serving, and an earlier one takes
   /// over.
   public static boolean failsBack(Selection before, Selection after) {
@@ -150,6 +192,14 @@ public final class SelectionRules {
   public static Selection carriedOver(
       Selection selection, Service before, Service after, Track track) {
     return new Renaming(before, after, track).apply(selection);
+  }
+
+  /// Which pools could serve by this health, on either family.
+  ///
+  /// @param health by pool and endpoint, in the order of the configuration
+  public static List<PoolAvailability> availability(
+      Service service, List<List<EndpointHealth>> health, long nowNanos) {
+    return PoolRules.availability(new Situation(service, Track.JOINT, health, nowNanos), null);
   }
 
   private static int firstAvailable(List<PoolAvailability> pools) {

@@ -14,18 +14,20 @@ import org.jspecify.annotations.Nullable;
 public record EffectiveHealth(boolean healthy, String reason, @Nullable OperatorOverride override) {
 
   /// Decides on one endpoint. An override on the endpoint itself beats one on its pool; what has
-  /// expired is as if it were not there.
+  /// not begun or has ended is as if it were not there.
   public static EffectiveHealth of(
       @Nullable OperatorOverride onEndpoint,
       @Nullable OperatorOverride onPool,
       Verdict verdict,
       UnknownHealth unknown,
       Instant now) {
-    if (onEndpoint != null && applies(onEndpoint, now)) {
-      return overridden(onEndpoint, "");
+    OperatorOverride ofEndpoint = onEndpoint == null ? null : onEndpoint.inForce(now);
+    if (ofEndpoint != null) {
+      return overridden(ofEndpoint, "");
     }
-    if (onPool != null && applies(onPool, now)) {
-      return overridden(onPool, " for the whole pool");
+    OperatorOverride ofPool = onPool == null ? null : onPool.inForce(now);
+    if (ofPool != null) {
+      return overridden(ofPool, " for the whole pool");
     }
     return switch (verdict.health()) {
       case UP -> new EffectiveHealth(true, verdict.reason(), null);
@@ -39,14 +41,14 @@ public record EffectiveHealth(boolean healthy, String reason, @Nullable Operator
     return override != null && override.state() != OperatorOverride.State.UP;
   }
 
-  /// Whether an override has not expired.
-  public static boolean applies(OperatorOverride override, Instant now) {
-    Instant expires = override.expires();
-    return expires == null || now.isBefore(expires);
-  }
-
   private static EffectiveHealth overridden(OperatorOverride override, String scope) {
     String said =
+        switch (override.purpose()) {
+          case DRILL -> "in a drill ";
+          case MAINTENANCE -> "for maintenance ";
+          case ORDER -> "";
+        };
+    said +=
         switch (override.state()) {
           case UP -> "set up";
           case DOWN -> "set down";

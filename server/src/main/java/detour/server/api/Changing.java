@@ -7,8 +7,12 @@ import detour.server.publish.CommandRefused;
 import detour.server.publish.DecidedOtherwise;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +28,12 @@ final class Changing {
   private static final Duration LONGEST = Duration.ofDays(366);
   private static final int PATIENCE_SECONDS = 10;
 
+  private static final Map<OperatorOverride.State, String> WORDS =
+      Map.of(
+          OperatorOverride.State.UP, "up",
+          OperatorOverride.State.DOWN, "down",
+          OperatorOverride.State.DRAIN, "drained");
+
   private final ApiBackend backend;
 
   Changing(ApiBackend backend) {
@@ -32,15 +42,37 @@ final class Changing {
 
   void setOverride(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly();
-    RequestBody body = RequestBody.read(exchange, "target", "state", "reason", "for");
+    RequestBody body =
+        RequestBody.read(exchange, "target", "state", "reason", "start", "for", "purpose", "force");
     OverridePath target = target(body.required("target"));
     OperatorOverride.State state = state(body.required("state"));
     String reason = reason(body.required("reason"));
     Duration lasts = lasts(body.optional("for"));
+    Instant start = start(body.optional("start"));
+    OperatorOverride.Purpose purpose = purpose(body.optional("purpose"));
+    boolean force = body.flag("force");
     carryOut(
         exchange,
         target.service(),
-        new Command.SetOverride(target, state, reason, lasts, exchange.author()));
+        new Command.SetOverride(
+            target, state, reason, start, lasts, purpose, force, exchange.author()));
+    if (isAwaited(target)) {
+      exchange.json(
+          200,
+          changed(
+              "somebody else has to approve it within an hour: detour approve " + target,
+              target.service()));
+      return;
+    }
+    if (purpose == OperatorOverride.Purpose.DRILL || start != null) {
+      String what = purpose == OperatorOverride.Purpose.DRILL ? "a drill: " : "planned: ";
+      String from = start == null ? "" : " from " + start;
+      exchange.json(
+          200,
+          changed(
+              what + target + " is " + WORDS.get(state) + from + until(lasts), target.service()));
+      return;
+    }
     String done =
         switch (state) {
           case UP -> target + " counts as up";
@@ -51,13 +83,36 @@ final class Changing {
   }
 
   void clearOverride(Exchange exchange) throws IOException, InterruptedException {
-    exchange.allowOnly("target", "reason");
+    exchange.allowOnly("target", "reason", "force");
     OverridePath target = target(exchange.required("target"));
+    String reason = reason(exchange.parameter("reason"));
+    boolean force = flag(exchange.parameter("force"));
     carryOut(
         exchange,
         target.service(),
-        new Command.ClearOverride(target, reason(exchange.parameter("reason")), exchange.author()));
+        new Command.ClearOverride(target, reason, force, exchange.author()));
     exchange.json(200, changed(target + " follows its checks again", target.service()));
+  }
+
+  void endOverride(Exchange exchange) throws IOException, InterruptedException {
+    exchange.allowOnly();
+    RequestBody body = RequestBody.read(exchange, "target");
+    OverridePath target = target(body.required("target"));
+    carryOut(exchange, target.service(), new Command.EndOverride(target, exchange.author()));
+    exchange.json(
+        200, changed("for " + target + " holds again what was said before", target.service()));
+  }
+
+  void approveOverride(Exchange exchange) throws IOException, InterruptedException {
+    exchange.allowOnly();
+    RequestBody body = RequestBody.read(exchange, "target", "force");
+    OverridePath target = target(body.required("target"));
+    boolean force = body.flag("force");
+    carryOut(
+        exchange,
+        target.service(),
+        new Command.ApproveOverride(target, force, exchange.author()));
+    exchange.json(200, changed("what was asked for " + target + " is approved", target.service()));
   }
 
   void failback(Exchange exchange) throws IOException, InterruptedException {
@@ -144,6 +199,38 @@ final class Changing {
           "reason", "expected one line of at most " + REASON_LIMIT + " printable characters");
     }
     return text;
+  }
+
+  private boolean isAwaited(OverridePath target) {
+    return Reading.present(backend).overrides().stream()
+        .anyMatch(said -> said.path().equals(target) && said.override().vetting().awaited());
+  }
+
+  private static @Nullable Instant start(@Nullable String text) {
+    try {
+      return text == null ? null : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeParseException e) {
+      throw new BadRequest(
+          "start", "'" + text + "': expected a time with its zone, as 2030-01-31T22:00:00Z");
+    }
+  }
+
+  private static OperatorOverride.Purpose purpose(@Nullable String text) {
+    return switch (text == null ? "order" : text.toLowerCase(Locale.ROOT)) {
+      case "order" -> OperatorOverride.Purpose.ORDER;
+      case "drill" -> OperatorOverride.Purpose.DRILL;
+      case "maintenance" -> OperatorOverride.Purpose.MAINTENANCE;
+      default ->
+          throw new BadRequest("purpose", "'" + text + "': expected order, drill or maintenance");
+    };
+  }
+
+  private static boolean flag(@Nullable String text) {
+    return switch (text == null ? "false" : text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new BadRequest("force", "'" + text + "': expected true or false");
+    };
   }
 
   private static @Nullable Duration lasts(@Nullable String text) {

@@ -99,6 +99,18 @@ final class Reading {
     exchange.json(200, new HistoryReport(events.stream().map(Reports::event).toList(), next));
   }
 
+  void overrides(Exchange exchange) throws IOException {
+    exchange.allowOnly();
+    exchange.json(200, Reports.overrides(present(backend)));
+  }
+
+  void drills(Exchange exchange) throws IOException {
+    exchange.allowOnly("service");
+    String service = folded(exchange.required("service"));
+    List<HistoryEvent> events = backend.journal().history(service, Long.MAX_VALUE, HISTORY_LIMIT);
+    exchange.json(200, Drills.of(events.stream().map(Reports::event).toList()));
+  }
+
   void metrics(Exchange exchange) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream(16 * 1024);
     String contentType = backend.metrics().write(out, exchange.header("Accept"));

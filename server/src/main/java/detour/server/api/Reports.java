@@ -3,6 +3,9 @@ package detour.server.api;
 import detour.failover.model.OperatorOverride;
 import detour.server.publish.Journal.HistoryEvent;
 import detour.server.publish.PublishedState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,37 @@ final class Reports {
         state.alarms(),
         guard(state.guard()),
         cluster(state.cluster()));
+  }
+
+  static OverridesReport overrides(PublishedState state) {
+    return new OverridesReport(
+        state.at(),
+        state.overrides().stream()
+            .map(said ->
+                new OverridesReport.Target(
+                    said.path().toString(), layers(said.override(), state.at())))
+            .toList());
+  }
+
+  private static List<OverridesReport.Layer> layers(OperatorOverride uppermost, Instant now) {
+    OperatorOverride inForce = uppermost.inForce(now);
+    List<OverridesReport.Layer> layers = new ArrayList<>();
+    for (OperatorOverride layer = uppermost; layer != null; layer = layer.meanwhile()) {
+      layers.add(
+          new OverridesReport.Layer(
+              layer.state().name().toLowerCase(Locale.ROOT),
+              layer.purpose().name().toLowerCase(Locale.ROOT),
+              layer.equals(inForce),
+              layer.reason(),
+              layer.author(),
+              layer.since(),
+              layer.starts(),
+              layer.expires(),
+              layer.vetting().awaited(),
+              layer.vetting().approver(),
+              layer.vetting().forcedPast()));
+    }
+    return layers;
   }
 
   private static StatusReport.@Nullable Cluster cluster(

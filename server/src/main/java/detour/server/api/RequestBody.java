@@ -55,6 +55,20 @@ final class RequestBody {
     return value;
   }
 
+  /// False when it is missing or null.
+  ///
+  /// @throws BadRequest when it is neither true nor false
+  boolean flag(String name) {
+    JsonNode node = object.get(name);
+    if (node == null || node.isNull()) {
+      return false;
+    }
+    if (!node.isBoolean()) {
+      throw new BadRequest(name, "expected true or false");
+    }
+    return node.booleanValue();
+  }
+
   /// Null when it is missing, null or blank.
   ///
   /// @throws BadRequest when it is no text

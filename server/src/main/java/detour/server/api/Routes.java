@@ -13,6 +13,9 @@ import java.util.List;
 /// Everything the API can be asked.
 final class Routes {
   private static final String AUTHOR = "Whom the caller calls itself, for the history.";
+  private static final String TARGET = "service/pool or service/pool/endpoint";
+  private static final String FORCE =
+      "Overrules the safety rules that speak against it; that is recorded.";
   private static final String IF_MATCH =
       "The ETag of the service as the caller saw it: refused with 412 when it is decided otherwise"
           + " by then.";
@@ -69,6 +72,13 @@ final class Routes {
             .replies(HistoryReport.class)
             .refuses(404, "No service has this name, and nothing is recorded of one.")
             .refuses(503, STARTING),
+        Route.of("GET", "/api/v1/drills", READ, "what came of drills", read::drills)
+            .neededQuery("service", Kind.TEXT, "The service whose drills are meant.")
+            .replies(DrillsReport.class)
+            .refuses(503, STARTING),
+        Route.of("GET", "/api/v1/overrides", READ, "what operators said", read::overrides)
+            .replies(OverridesReport.class)
+            .refuses(503, STARTING),
         Route.of("GET", "/api/v1/events", READ, "what happens, as it happens", follow::events)
             .header("Last-Event-ID", "The id of the last event seen: what was missed comes first.")
             .replies("text/event-stream")
@@ -82,10 +92,13 @@ final class Routes {
         Route.of("POST", "/api/v1/overrides", OPERATE, "sets an override", change::setOverride)
             .header("Detour-Author", AUTHOR)
             .header("If-Match", IF_MATCH)
-            .neededField("target", Kind.TEXT, "service/pool or service/pool/endpoint")
+            .neededField("target", Kind.TEXT, TARGET)
             .choice("state", true, List.of("up", "down", "drain"), "What it shall count as.")
             .neededField("reason", Kind.TEXT, "Why; one line of at most 500 characters.")
+            .field("start", Kind.TEXT, "From when on, as 2030-01-31T22:00:00Z; now unless given.")
             .field("for", Kind.TEXT, "How long, as 90s, 30m, 2h or 1d; until cleared unless given.")
+            .choice("purpose", false, List.of("order", "drill", "maintenance"), "What it is.")
+            .field("force", Kind.FLAG, FORCE)
             .replies(ChangeReport.class)
             .refuses(409, NOT_DONE)
             .refuses(412, OTHERWISE)
@@ -93,8 +106,36 @@ final class Routes {
         Route.of("DELETE", "/api/v1/overrides", OPERATE, "clears one", change::clearOverride)
             .header("Detour-Author", AUTHOR)
             .header("If-Match", IF_MATCH)
-            .neededQuery("target", Kind.TEXT, "service/pool or service/pool/endpoint")
+            .neededQuery("target", Kind.TEXT, TARGET)
             .query("reason", Kind.TEXT, "Why, for the history.")
+            .query("force", Kind.FLAG, FORCE)
+            .replies(ChangeReport.class)
+            .refuses(409, NOT_DONE)
+            .refuses(412, OTHERWISE)
+            .refuses(503, UNCONFIRMED),
+        Route.of(
+                "POST",
+                "/api/v1/overrides/approve",
+                OPERATE,
+                "approves what somebody else asked for",
+                change::approveOverride)
+            .header("Detour-Author", AUTHOR)
+            .header("If-Match", IF_MATCH)
+            .neededField("target", Kind.TEXT, TARGET)
+            .field("force", Kind.FLAG, FORCE)
+            .replies(ChangeReport.class)
+            .refuses(409, NOT_DONE)
+            .refuses(412, OTHERWISE)
+            .refuses(503, UNCONFIRMED),
+        Route.of(
+                "POST",
+                "/api/v1/overrides/end",
+                OPERATE,
+                "ends a drill or a maintenance, or calls it off",
+                change::endOverride)
+            .header("Detour-Author", AUTHOR)
+            .header("If-Match", IF_MATCH)
+            .neededField("target", Kind.TEXT, TARGET)
             .replies(ChangeReport.class)
             .refuses(409, NOT_DONE)
             .refuses(412, OTHERWISE)

@@ -24,7 +24,8 @@ public record ServiceReport(
   ///
   /// @param family `joint`, `ipv4` or `ipv6`
   /// @param status `SERVING`, `FAILED_OVER`, `READY` (a failback waits for an operator),
-  ///   `FAILING_BACK` (a timed failback runs) or `LAST_RESORT` (no pool is available)
+  ///   `FAILING_BACK` (a timed failback runs), `FENCING` (a failover waits for its fence) or
+  ///   `LAST_RESORT` (no pool is available)
   /// @param pool the pool answered; null when none is
   /// @param reason one sentence
   /// @param pending true while a change is near, and the TTL is shortened for it

@@ -2,6 +2,7 @@ package detour.server.cli;
 
 import detour.server.api.ChangeReport;
 import detour.server.cli.Look.Mark;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,8 +37,15 @@ final class ChangingCommands {
     @Option(
         names = "--for",
         paramLabel = "TIME",
-        description = "How long, as 30m, 2h or 1d; default: until cleared.")
+        description =
+            "How long, as 30m, 2h or 1d; default: until cleared. A drill and a maintenance need"
+                + " it.")
     private String lasts = "";
+
+    @Option(
+        names = "--force",
+        description = "Overrule the safety rules that speak against it. That is recorded.")
+    private boolean force;
 
     private Overriding(String state, Terminal terminal) {
       this.state = state;
@@ -46,9 +54,125 @@ final class ChangingCommands {
 
     @Override
     public Integer call() {
-      Map<String, String> body =
-          Map.of("target", target, "state", state, "reason", reason, "for", lasts);
+      Map<String, Object> body = new HashMap<>(more());
+      body.putAll(Map.of("target", target, "state", state, "reason", reason, "for", lasts));
+      if (force) {
+        body.put("force", true);
+      }
       return show(terminal, remote.client(terminal).post("/api/v1/overrides", body));
+    }
+
+    /// What else is asked for.
+    Map<String, String> more() {
+      return Map.of();
+    }
+  }
+
+  @Command(
+      name = "drill",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Pretend for a time that an endpoint, or a pool, is down.",
+        "",
+        "It ends by itself, after a restart too, and at once when a safety rule speaks against it"
+            + " because something else has failed. What came of it: detour drills SERVICE"
+      },
+      footerHeading = "%nExample:%n",
+      footer = "  detour drill www.example.com/ams --for 5m --reason 'do we survive without ams?'")
+  static final class Drill extends Overriding {
+    Drill(Terminal terminal) {
+      super("down", terminal);
+    }
+
+    @Override
+    Map<String, String> more() {
+      return Map.of("purpose", "drill");
+    }
+  }
+
+  @Command(
+      name = "maintenance",
+      mixinStandardHelpOptions = true,
+      description = "Announce when an endpoint, or a pool, is to be drained, and for how long.",
+      footerHeading = "%nExample:%n",
+      footer =
+          "  detour maintenance www.example.com/ams --start 2030-01-31T22:00:00Z --for 2h"
+              + " --reason 'new switches'")
+  static final class Maintenance extends Overriding {
+    @Option(
+        names = "--start",
+        paramLabel = "TIME",
+        description = "When it begins, with its zone, as 2030-01-31T22:00:00Z; default: at once.")
+    private String start = "";
+
+    Maintenance(Terminal terminal) {
+      super("drain", terminal);
+    }
+
+    @Override
+    Map<String, String> more() {
+      return Map.of("purpose", "maintenance", "start", start);
+    }
+  }
+
+  @Command(
+      name = "approve",
+      mixinStandardHelpOptions = true,
+      description = "Approve what another operator asked for, where a second one must.",
+      footerHeading = "%nExample:%n",
+      footer = "  detour approve www.example.com/ams")
+  static final class Approve implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private Remote remote = new Remote();
+
+    @Parameters(paramLabel = "TARGET", description = TARGET)
+    private String target = "";
+
+    @Option(
+        names = "--force",
+        description = "Overrule the safety rules that speak against it. That is recorded.")
+    private boolean force;
+
+    Approve(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+      Map<String, Object> body = Map.of("target", target, "force", force);
+      return show(terminal, remote.client(terminal).post("/api/v1/overrides/approve", body));
+    }
+  }
+
+  @Command(
+      name = "end",
+      mixinStandardHelpOptions = true,
+      description = {
+        "End a drill or a maintenance before its time, or call it off; turn down what waits for an"
+            + " approval.",
+        "",
+        "What was said of the target before is in force again."
+      },
+      footerHeading = "%nExample:%n",
+      footer = "  detour end www.example.com/ams")
+  static final class End implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private Remote remote = new Remote();
+
+    @Parameters(paramLabel = "TARGET", description = TARGET)
+    private String target = "";
+
+    End(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+      return show(
+          terminal,
+          remote.client(terminal).post("/api/v1/overrides/end", Map.of("target", target)));
     }
   }
 
@@ -111,17 +235,24 @@ final class ChangingCommands {
     @Option(names = "--reason", description = "Why, for the history.")
     private String reason = "";
 
+    @Option(
+        names = "--force",
+        description = "Overrule the safety rules that speak against it. That is recorded.")
+    private boolean force;
+
     Clear(Terminal terminal) {
       this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
-      return show(
-          terminal,
-          remote
-              .client(terminal)
-              .delete("/api/v1/overrides", Map.of("target", target, "reason", reason)));
+      return show(terminal, remote.client(terminal).delete("/api/v1/overrides", parameters()));
+    }
+
+    private Map<String, String> parameters() {
+      return force
+          ? Map.of("target", target, "reason", reason, "force", "true")
+          : Map.of("target", target, "reason", reason);
     }
   }
 

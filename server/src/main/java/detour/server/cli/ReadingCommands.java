@@ -1,6 +1,7 @@
 package detour.server.cli;
 
 import detour.server.api.ClusterReport;
+import detour.server.api.DrillsReport;
 import detour.server.api.ExplanationReport;
 import detour.server.api.HistoryReport;
 import detour.server.api.ServiceReport;
@@ -234,6 +235,42 @@ final class ReadingCommands {
               HistoryView.render(
                   reply.as(HistoryReport.class), terminal.look(), times(terminal, reply));
       terminal.out().print(json ? line(reply) : table.get());
+      return ExitCode.DONE;
+    }
+  }
+
+  @Command(
+      name = "drills",
+      mixinStandardHelpOptions = true,
+      description = "Report what came of the drills of a service, newest first.",
+      footerHeading = "%nExample:%n",
+      footer = "  detour drills www.example.com")
+  static final class Drills implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private Remote remote = new Remote();
+
+    @Parameters(paramLabel = "SERVICE", description = "The service.")
+    private String service = "";
+
+    @Option(names = "--json", description = JSON_OPTION)
+    private boolean json;
+
+    Drills(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+      ServerClient.Reply reply =
+          remote.client(terminal).read("/api/v1/drills", Map.of("service", service));
+      terminal
+          .out()
+          .print(
+              json
+                  ? line(reply)
+                  : DrillsView.render(
+                      reply.as(DrillsReport.class), terminal.look(), times(terminal, reply)));
       return ExitCode.DONE;
     }
   }

@@ -82,9 +82,9 @@ final class ServerClient {
   }
 
   /// @param body those with an empty value are left out
-  Reply post(String path, Map<String, String> body) {
-    Map<String, String> given = new TreeMap<>(body);
-    given.values().removeIf(String::isEmpty);
+  Reply post(String path, Map<String, ?> body) {
+    Map<String, Object> given = new TreeMap<>(body);
+    given.values().removeIf(""::equals);
     return send(
         change(path, Map.of())
             .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(given)))

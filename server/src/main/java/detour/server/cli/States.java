@@ -35,7 +35,7 @@ final class States {
   static int rank(Selection selection) {
     return switch (selection.status()) {
       case "LAST_RESORT" -> 0;
-      case "FAILED_OVER" -> 1;
+      case "FAILED_OVER", "FENCING" -> 1;
       case "READY" -> 2;
       case "FAILING_BACK" -> 3;
       case "SERVING" -> selection.pending() ? 4 : 5;
@@ -54,6 +54,7 @@ final class States {
     return switch (selection.status()) {
       case "SERVING" -> "serving from " + pool + " for " + since;
       case "FAILED_OVER" -> "failed over to " + pool + " " + since + " ago";
+      case "FENCING" -> "raising the fence before it leaves " + pool;
       case "READY" -> "ready to fail back; " + pool + " serves for " + since;
       case "FAILING_BACK" ->
           "failing back"

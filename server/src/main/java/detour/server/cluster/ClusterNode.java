@@ -143,7 +143,15 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   @Override
   public CompletableFuture<Void> override(OverridePath path, @Nullable OperatorOverride override) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
-    tell(core -> core.override(path, override, answer));
+    tell(core -> core.override(path, override, SharedOverrides.NOT_JUDGED, answer));
+    return answer;
+  }
+
+  @Override
+  public CompletableFuture<Void> override(
+      OverridePath path, @Nullable OperatorOverride override, long heardRevision) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    tell(core -> core.override(path, override, heardRevision, answer));
     return answer;
   }
 

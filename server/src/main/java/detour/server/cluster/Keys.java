@@ -17,6 +17,9 @@ record Keys(String root) {
   private static final String OPINIONS = "opinions";
   private static final String LATCHES = "latches";
   private static final String OVERRIDES = "overrides";
+  private static final String SAFETY = "safety";
+  private static final String TURN = "turn";
+  private static final String FENCES = "fences";
   private static final String CONFIG = "config";
   private static final String CURRENT = "current";
 
@@ -35,6 +38,10 @@ record Keys(String root) {
     record Latch(String service, String family, String key) implements Subject {}
 
     record Overriding(OverridePath path) implements Subject {}
+
+    /// Written with every override that safety rules were asked for: who judged by less than all of
+    /// them is told so.
+    record Turn() implements Subject {}
 
     /// Which configuration all nodes shall run.
     record Configuration() implements Subject {}
@@ -63,6 +70,15 @@ record Keys(String root) {
 
   String latch(String service, String family) {
     return key(LATCHES, service, family);
+  }
+
+  /// Of [Subject.Turn].
+  String turn() {
+    return key(SAFETY, TURN);
+  }
+
+  String fence(String service, String family) {
+    return key(FENCES, service, family);
   }
 
   String override(OverridePath path) {
@@ -100,6 +116,7 @@ record Keys(String root) {
                   new OverridePath(
                       parts.get(1), parts.get(2), parts.size() == 4 ? parts.get(3) : null))
               : null;
+      case SAFETY -> parts.size() == 2 && parts.get(1).equals(TURN) ? new Subject.Turn() : null;
       case CONFIG ->
           parts.size() == 2 && parts.get(1).equals(CURRENT) ? new Subject.Configuration() : null;
       default -> null;

@@ -131,8 +131,11 @@ final class Participation {
   }
 
   void override(
-      OverridePath path, @Nullable OperatorOverride override, CompletableFuture<Void> answer) {
-    overrides.wish(path, override, answer);
+      OverridePath path,
+      @Nullable OperatorOverride override,
+      long heardRevision,
+      CompletableFuture<Void> answer) {
+    overrides.wish(path, override, heardRevision, answer);
   }
 
   /// Does what is due.

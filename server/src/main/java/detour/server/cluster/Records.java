@@ -2,11 +2,15 @@ package detour.server.cluster;
 
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
+import detour.failover.safety.FenceState;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers.PeerOpinion;
 import detour.server.publish.RunningConfiguration;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,6 +29,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class Records {
   static final int VERSION = 1;
   private static final String CLEARED = "CLEARED";
+
+  /// More than any node lays over each other.
+  private static final int LAYERS = 8;
+
+  /// What not every override has.
+  private static final List<String> SAID_AT_TIMES =
+      List.of("starts", "expires", "purpose", "awaited", "approver", "forced_past", "meanwhile");
+
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private Records() {}
@@ -95,18 +107,46 @@ final class Records {
   static byte[] override(
       byte @Nullable [] former, @Nullable OperatorOverride override, Instant now, String by) {
     ObjectNode json = over(former).put("by", by);
-    json.remove("expires");
+    for (String field : SAID_AT_TIMES) {
+      json.remove(field);
+    }
     if (override == null) {
       return bytes(json.put("state", CLEARED).put("since", now.toString()));
     }
+    said(json, override);
+    return bytes(json);
+  }
+
+  /// A node of a version that does not know layers takes the uppermost for all of it: drills, plans
+  /// and approvals are for clusters whose nodes all know them.
+  private static void said(ObjectNode json, OperatorOverride override) {
     json.put("state", override.state().name())
         .put("reason", override.reason())
         .put("author", override.author())
         .put("since", override.since().toString());
+    if (override.starts() != null) {
+      json.put("starts", override.starts().toString());
+    }
     if (override.expires() != null) {
       json.put("expires", override.expires().toString());
     }
-    return bytes(json);
+    if (override.purpose() != OperatorOverride.Purpose.ORDER) {
+      json.put("purpose", override.purpose().name());
+    }
+    OperatorOverride.Vetting vetting = override.vetting();
+    if (vetting.awaited()) {
+      json.put("awaited", true);
+    }
+    if (vetting.approver() != null) {
+      json.put("approver", vetting.approver());
+    }
+    if (!vetting.forcedPast().isEmpty()) {
+      var forced = json.putArray("forced_past");
+      vetting.forcedPast().forEach(forced::add);
+    }
+    if (override.meanwhile() != null) {
+      said(json.putObject("meanwhile"), override.meanwhile());
+    }
   }
 
   static Optional<SharedOverride> override(byte[] value) {
@@ -115,15 +155,66 @@ final class Records {
           if (text(json, "state").equals(CLEARED)) {
             return new SharedOverride(null, json.path("by").asString(""));
           }
-          return new SharedOverride(
-              new OperatorOverride(
-                  OperatorOverride.State.valueOf(text(json, "state").toUpperCase(Locale.ROOT)),
-                  json.path("reason").asString(""),
-                  json.path("author").asString(""),
-                  time(json, "since"),
-                  json.has("expires") ? time(json, "expires") : null),
-              json.path("by").asString(""));
+          return new SharedOverride(said(json, 0), json.path("by").asString(""));
         });
+  }
+
+  private static OperatorOverride said(JsonNode json, int depth) {
+    List<String> forcedPast = new ArrayList<>();
+    json.path("forced_past").forEach(rule -> forcedPast.add(rule.asString("")));
+    JsonNode meanwhile = json.path("meanwhile");
+    return new OperatorOverride(
+        OperatorOverride.State.valueOf(text(json, "state").toUpperCase(Locale.ROOT)),
+        json.path("reason").asString(""),
+        json.path("author").asString(""),
+        time(json, "since"),
+        json.has("starts") ? time(json, "starts") : null,
+        json.has("expires") ? time(json, "expires") : null,
+        OperatorOverride.Purpose.valueOf(json.path("purpose").asString("ORDER")),
+        new OperatorOverride.Vetting(
+            json.path("awaited").asBoolean(false),
+            json.has("approver") ? text(json, "approver") : null,
+            forcedPast),
+        meanwhile.isObject() && depth < LAYERS ? said(meanwhile, depth + 1) : null);
+  }
+
+  /// Another value each time.
+  ///
+  /// @param heardRevision by which a change was judged
+  static byte[] turn(OverridePath path, long heardRevision, Instant now, String by) {
+    return bytes(
+        object()
+            .put("changed", path.toString())
+            .put("judged_by", heardRevision)
+            .put("at", now.toString())
+            .put("by", by));
+  }
+
+  /// A fence as it is shared.
+  ///
+  /// @param epoch that of the latch that was left
+  record SharedFence(FenceState state, long epoch) {}
+
+  static byte[] fence(SharedFence fence) {
+    return bytes(
+        object()
+            .put("stage", fence.state().stage().name())
+            .put("at", fence.state().at().toString())
+            .put("by", fence.state().by())
+            .put("detail", fence.state().detail())
+            .put("epoch", fence.epoch()));
+  }
+
+  static Optional<SharedFence> fence(byte[] value) {
+    return read(value)
+        .map(json ->
+            new SharedFence(
+                new FenceState(
+                    FenceState.Stage.valueOf(text(json, "stage")),
+                    time(json, "at"),
+                    text(json, "by"),
+                    text(json, "detail")),
+                json.path("epoch").asLong(0)));
   }
 
   static byte[] heartbeat(Heartbeat heartbeat) {

@@ -13,6 +13,7 @@ import detour.server.publish.Cluster.OutcomeUnknown;
 import detour.server.publish.Inbox;
 import detour.server.publish.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
@@ -30,10 +31,16 @@ import org.jspecify.annotations.Nullable;
 /// A wish whose answer was lost is sent again, with the condition that it had at first, until it
 /// turns out what became of it, or the operator has waited for long enough.
 ///
-/// An override that ends does so by the clock of the node at which it was set; to this node's
-/// publish thread it is told as of this node's clock.
+/// An override begins and ends by the clock of the node at which it was set; to this node's publish
+/// thread it is told as of this node's clock.
 final class SharedOverrides implements Transaction.Source, Registers.Kind {
+  /// The revision heard by who judged nothing.
+  static final long NOT_JUDGED = -1;
+
   private static final long ASK_NANOS = 5_000_000_000L;
+  private static final String OVERTAKEN =
+      "another change was made at the same moment, which the safety rules were not asked about;"
+          + " look at detour status and try again";
   private static final Duration SKEW_LITTLE = Duration.ofSeconds(2);
 
   private final Membership settings;
@@ -53,10 +60,13 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
   /// What an operator wants.
   ///
   /// @param override null to clear it
+  /// @param heardRevision up to which overrides were known when safety rules were asked;
+  ///   [#NOT_JUDGED] where none was
   /// @param attempt as it was sent when nobody learned what became of it; null before
   private record Wish(
       OverridePath path,
       @Nullable OperatorOverride override,
+      long heardRevision,
       CompletableFuture<Void> answer,
       long sinceNanos,
       @Nullable Attempt attempt) {
@@ -74,9 +84,19 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     }
   }
 
-  private record Attempt(Condition condition, Write.Put write) {
+  /// @param conditions that of the override first
+  /// @param writes that of the override first
+  private record Attempt(List<Condition> conditions, List<Write.Put> writes) {
+    Write.Put write() {
+      return writes.getFirst();
+    }
+
+    List<String> keys() {
+      return writes.stream().map(Write.Put::key).toList();
+    }
+
     boolean made(@Nullable Entry entry) {
-      return entry != null && Arrays.equals(entry.value(), write.value());
+      return entry != null && Arrays.equals(entry.value(), write().value());
     }
   }
 
@@ -103,8 +123,11 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
   }
 
   void wish(
-      OverridePath path, @Nullable OperatorOverride override, CompletableFuture<Void> answer) {
-    wishes.add(new Wish(path, override, answer, time.nowNanos(), null));
+      OverridePath path,
+      @Nullable OperatorOverride override,
+      long heardRevision,
+      CompletableFuture<Void> answer) {
+    wishes.add(new Wish(path, override, heardRevision, answer, time.nowNanos(), null));
   }
 
   /// Refuses what has waited for too long.
@@ -120,7 +143,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
 
   @Override
   public boolean has(Keys.Subject subject) {
-    return subject instanceof Keys.Subject.Overriding;
+    return subject instanceof Keys.Subject.Overriding || subject instanceof Keys.Subject.Turn;
   }
 
   @Override
@@ -154,18 +177,24 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
 
   private @Nullable OperatorOverride byOwnClock(String key, Records.SharedOverride shared) {
     OperatorOverride override = shared.override();
-    if (override == null || override.expires() == null) {
+    if (override == null || override.nextTurn(Instant.MIN) == null) {
       shifts.remove(key);
       return override;
     }
     Duration shift = shift(shared.by());
     shifts.put(key, shift);
-    return new OperatorOverride(
-        override.state(),
-        override.reason(),
-        override.author(),
-        override.since(),
-        override.expires().minus(shift));
+    return shifted(override, shift);
+  }
+
+  private static OperatorOverride shifted(OperatorOverride override, Duration shift) {
+    OperatorOverride below = override.meanwhile();
+    return override
+        .during(shifted(override.starts(), shift), shifted(override.expires(), shift))
+        .over(below == null ? null : shifted(below, shift));
+  }
+
+  private static @Nullable Instant shifted(@Nullable Instant at, Duration shift) {
+    return at == null ? null : at.minus(shift);
   }
 
   private Duration shift(String by) {
@@ -199,13 +228,17 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
                 .formatted(wish.path()));
         continue;
       }
+      if (wish.attempt() == null && isOvertaken(wish)) {
+        wish.refuse(OVERTAKEN);
+        continue;
+      }
       Attempt attempt = wish.attempt() == null ? attempt(key, wish) : wish.attempt();
       if (attempt.made(registers.of(key))) {
         wish.answer().complete(null);
       } else {
         underWay = true;
         return new Transaction(
-            List.of(attempt.condition()), List.of(attempt.write()), new Wished(wish, attempt));
+            attempt.conditions(), List.copyOf(attempt.writes()), new Wished(wish, attempt));
       }
     }
     return null;
@@ -214,7 +247,22 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
   private Attempt attempt(String key, Wish wish) {
     byte[] value =
         Records.override(registers.value(key), wish.override(), time.now(), settings.node());
-    return new Attempt(registers.unchanged(key), new Write.Put(key, value));
+    Write.Put write = new Write.Put(key, value);
+    if (wish.heardRevision() == NOT_JUDGED) {
+      return new Attempt(List.of(registers.unchanged(key)), List.of(write));
+    }
+    byte[] turn = Records.turn(wish.path(), wish.heardRevision(), time.now(), settings.node());
+    return new Attempt(
+        List.of(registers.unchanged(key), registers.unchanged(keys.turn())),
+        List.of(write, new Write.Put(keys.turn(), turn)));
+  }
+
+  /// Whether the store has a change of which those who judged the wish had not heard.
+  private boolean isOvertaken(Wish wish) {
+    Entry turn = registers.of(keys.turn());
+    return wish.heardRevision() != NOT_JUDGED
+        && turn != null
+        && turn.modRevision() > wish.heardRevision();
   }
 
   @Override
@@ -234,24 +282,26 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     @Override
     public void committed(long at) {
       underWay = false;
-      registers.committed(List.of(attempt.write()), at);
+      registers.committed(attempt.writes(), at);
       wish.answer().complete(null);
     }
 
     @Override
     public void refused(Listing present) {
       underWay = false;
-      String key = attempt.write().key();
-      registers.refused(List.of(key), present);
-      if (attempt.made(present.entry(key).orElse(null))) {
+      registers.refused(attempt.keys(), present);
+      Entry there = present.entry(attempt.write().key()).orElse(null);
+      if (attempt.made(there)) {
         wish.answer().complete(null);
       } else {
         wish.answer()
             .completeExceptionally(
-                new NotAgreed(
-                    "somebody else changed the override of "
-                        + wish.path()
-                        + " at the same moment; look at detour status and try again"));
+                attempt.conditions().getFirst().holds(there)
+                    ? new NotAgreed(OVERTAKEN)
+                    : new NotAgreed(
+                        "somebody else changed the override of "
+                            + wish.path()
+                            + " at the same moment; look at detour status and try again"));
       }
     }
 
@@ -260,7 +310,13 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
       underWay = false;
       if (why.outcomeUnknown() || wish.attempt() != null) {
         wishes.addFirst(
-            new Wish(wish.path(), wish.override(), wish.answer(), wish.sinceNanos(), attempt));
+            new Wish(
+                wish.path(),
+                wish.override(),
+                wish.heardRevision(),
+                wish.answer(),
+                wish.sinceNanos(),
+                attempt));
       } else {
         wish.refuse(
             "the cluster's store cannot be used, and what only one node knows would not be in"

@@ -19,7 +19,8 @@ record ConfigurationFormat(
     Option<List<Placed<ServiceDeclaration>>> services,
     Option<GuardPolicy> guard,
     Option<Placed<ClusterDeclaration>> cluster,
-    Option<Placed<FailoverDeclaration>> failover) {
+    Option<Placed<FailoverDeclaration>> failover,
+    Option<SafetyDeclaration> safety) {
   private static final Option<String> NODE_NAME =
       Option.optional(
           "name", TextForms.name(), "What this vantage is called. Default: the host name.");
@@ -98,11 +99,12 @@ record ConfigurationFormat(
             "The domain names whose answers follow health."),
         GuardOptions.option(check),
         ClusterDeclaration.option(),
-        FailoverDeclaration.option());
+        FailoverDeclaration.option(),
+        SafetyDeclaration.option());
   }
 
   List<Option<?>> options() {
-    return List.of(node, listen, checks, zones, services, guard, cluster, failover);
+    return List.of(node, listen, checks, zones, services, guard, cluster, failover, safety);
   }
 
   /// Those of [Sections#OWN].

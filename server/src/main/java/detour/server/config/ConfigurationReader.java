@@ -4,6 +4,7 @@ import detour.dns.zone.Zone;
 import detour.failover.model.Check;
 import detour.failover.model.GuardPolicy;
 import detour.failover.model.Model;
+import detour.failover.model.Safeguards;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
 import detour.server.config.ConfigurationFormat.NodeDeclaration;
@@ -149,6 +150,7 @@ public final class ConfigurationReader {
       Map<String, Placed<CheckForm>> checks,
       List<Placed<ZoneDeclaration>> zones,
       List<Service> services,
+      Safeguards safeguards,
       List<Place> places) {}
 
   private @Nullable Declarations declarations(Node root) {
@@ -190,6 +192,7 @@ public final class ConfigurationReader {
         checks,
         zones,
         services,
+        new SafeguardAssembly(problems).safeguards(values.of(format.safety()), declared, services),
         declared.stream().map(Placed::place).toList());
   }
 
@@ -275,7 +278,8 @@ public final class ConfigurationReader {
                 // Who does not probe needs no guard against what its probes find.
                 node.role() == NodeSettings.Role.ANSWER
                     ? GuardPolicy.OFF
-                    : declared.values().of(format.guard())),
+                    : declared.values().of(format.guard()),
+                declared.safeguards()),
             zones,
             sources),
         problems.warnings());

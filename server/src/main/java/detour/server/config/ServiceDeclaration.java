@@ -1,6 +1,7 @@
 package detour.server.config;
 
 import detour.failover.model.FailoverBudget;
+import detour.failover.model.FencePolicy;
 import detour.failover.model.Service.Failback;
 import detour.failover.model.Service.Families;
 import detour.failover.model.Service.UnknownHealth;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param failoverBudget null for no limit
 /// @param ramp zero for none
 /// @param addresses null for yes, where no endpoint carries records
+/// @param fence null for none
 record ServiceDeclaration(
     String name,
     @Nullable String owner,
@@ -37,7 +39,9 @@ record ServiceDeclaration(
     UnknownHealth unknown,
     @Nullable FailoverBudget failoverBudget,
     Duration ramp,
-    @Nullable Boolean addresses) {
+    @Nullable Boolean addresses,
+    boolean secondApprover,
+    @Nullable FencePolicy fence) {
   private static final Duration MOST_TTL = Duration.ofDays(7);
 
   private static final Option<String> NAME =
@@ -141,6 +145,15 @@ record ServiceDeclaration(
               + " `records`: with `false` only those are answered, and A and AAAA are left to the"
               + " zone. Elsewhere always `true`.");
 
+  private static final Option<Boolean> SECOND_APPROVER =
+      Option.withDefault(
+          "second_approver",
+          new OptionType.Flag(),
+          false,
+          "Whether an override, a drill or a maintenance is in force only once somebody else than"
+              + " its author has approved it with `detour approve`, within an hour.");
+  private static final Option<FencePolicy> FENCE = FenceDeclaration.option();
+
   /// The name that it answers for.
   String ownerName() {
     return owner == null ? name : owner;
@@ -175,7 +188,9 @@ record ServiceDeclaration(
             UNKNOWN,
             FAILOVER_BUDGET,
             RAMP,
-            ADDRESSES),
+            ADDRESSES,
+            SECOND_APPROVER,
+            FENCE),
         values -> of(values, check, pools));
   }
 
@@ -196,7 +211,9 @@ record ServiceDeclaration(
         values.of(UNKNOWN),
         values.orNull(FAILOVER_BUDGET),
         values.of(RAMP),
-        values.orNull(ADDRESSES));
+        values.orNull(ADDRESSES),
+        values.of(SECOND_APPROVER),
+        values.orNull(FENCE));
   }
 
   private static OptionType<AnswerCount> answerCount() {

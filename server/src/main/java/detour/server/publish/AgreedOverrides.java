@@ -2,10 +2,10 @@ package detour.server.publish;
 
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
-import detour.failover.verdict.EffectiveHealth;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +44,7 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
   /// Whether it was news.
   private boolean takeOver(OverridePath path, @Nullable OperatorOverride agreed) {
     OperatorOverride before = overrides.of(path);
-    boolean runsOut = agreed != null && !EffectiveHealth.applies(agreed, chronicle.now());
-    OperatorOverride next = runsOut ? null : agreed;
+    OperatorOverride next = agreed == null ? null : agreed.remaining(chronicle.now());
     if (next == null ? before == null : next.equals(before)) {
       return false;
     }
@@ -59,15 +58,38 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
     if (before != null && next != null && isOnlyMovedInTime(before, next)) {
       return true;
     }
+    overrides.changed(path, chronicle.now());
+    String was = before == null ? "" : before.state().name();
+    if (next == null || (before != null && next.equals(before.meanwhile()))) {
+      tellGone(path, before, was);
+    } else {
+      chronicle.event(
+          path.service(),
+          OverrideTurns.kind(next),
+          path.toString(),
+          was,
+          OperatorCommands.said(next),
+          next.reason() + OperatorCommands.forced(next.vetting().forcedPast()),
+          author(next));
+    }
+    return true;
+  }
+
+  private void tellGone(OverridePath path, @Nullable OperatorOverride gone, String was) {
     chronicle.event(
         path.service(),
-        "override",
+        gone == null ? "override" : OverrideTurns.kind(gone),
         path.toString(),
-        before == null ? "" : before.state().name(),
-        next == null ? "cleared" : OperatorCommands.said(next),
-        next == null ? "it was cleared through the cluster" : next.reason(),
-        next == null ? Chronicle.SELF : next.author());
-    return true;
+        was,
+        gone == null ? "cleared" : OverrideTurns.ended(gone),
+        "it was cleared through the cluster",
+        Chronicle.SELF);
+  }
+
+  /// Whose doing it is: the approval is the second operator's.
+  private static String author(OperatorOverride next) {
+    String approver = next.vetting().approver();
+    return approver == null ? next.author() : approver;
   }
 
   /// The end of an override is moved when it becomes known how the clocks differ; it is no other
@@ -76,6 +98,8 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
     return before.state() == next.state()
         && before.since().equals(next.since())
         && before.author().equals(next.author())
-        && before.reason().equals(next.reason());
+        && before.reason().equals(next.reason())
+        && before.vetting().equals(next.vetting())
+        && Objects.equals(before.meanwhile(), next.meanwhile());
   }
 }

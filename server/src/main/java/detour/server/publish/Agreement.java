@@ -1,10 +1,10 @@
 package detour.server.publish;
 
-import detour.failover.model.OverridePath;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What this node and the others agree on: which pools serve, what operators said; and what they
 /// tell each other of it. Publish thread only, but for the overrides.
@@ -16,6 +16,12 @@ final class Agreement {
   private final Latches latches;
   private final Approvals approvals;
   private final Serves serves = new Serves();
+  private final Fences fences;
+
+  private long overridesRevision;
+
+  /// Up to when what began or ended was seen to.
+  private Instant turnedAt;
 
   /// @param saved what an earlier run left
   /// @param answered told of the answers to questions for failbacks, on any thread
@@ -31,6 +37,8 @@ final class Agreement {
     overrides = new Overrides(saved.overrides());
     latches = new Latches(cluster, time, saved.selections(), answered);
     approvals = new Approvals(latches);
+    fences = new Fences(time, chronicle, latches::agreedEpoch);
+    turnedAt = Instant.MIN;
     serves.resume(saved.epochs().agreed());
   }
 
@@ -52,6 +60,10 @@ final class Agreement {
     return latches;
   }
 
+  Fences fences() {
+    return fences;
+  }
+
   Approvals approvals() {
     return approvals;
   }
@@ -63,31 +75,47 @@ final class Agreement {
     serves.heard(agreed);
     return switch (agreed) {
       case Agreed.Latches moved -> latches.agreed(moved);
-      case Agreed.Overrides changed ->
-          new AgreedOverrides(overrides, chronicle, cluster).takeOver(changed);
+      case Agreed.Overrides changed -> {
+        overridesRevision = changed.revision();
+        yield new AgreedOverrides(overrides, chronicle, cluster).takeOver(changed);
+      }
     };
   }
 
-  /// Clears the overrides that have run out.
+  /// The revision of what was last heard of overrides; 0 before anything was.
+  long overridesRevision() {
+    return overridesRevision;
+  }
+
+  /// When an override next begins or ends; null when none will.
+  @Nullable Instant nextTurn() {
+    return overrides.nextTurn(turnedAt);
+  }
+
+  /// Puts in force what began since the last call, and out of it what ended.
   ///
   /// @return the names of the services that must be judged again
-  Set<String> clearExpired() {
-    Instant expiry = overrides.nextExpiry();
-    if (expiry == null) {
-      return Set.of();
-    }
+  Set<String> turnOverrides() {
     Instant now = time.now();
-    if (expiry.isAfter(now)) {
+    if (turnedAt.isAfter(now)) {
+      // The clock was set back: what turns between is yet to be seen to.
+      turnedAt = now;
+    }
+    Instant due = nextTurn();
+    if (due == null || due.isAfter(now)) {
       return Set.of();
     }
     Set<String> services = new HashSet<>();
-    for (OverridePath path : overrides.expired(now)) {
-      overrides.clear(path);
-      chronicle.overrideCleared(path);
-      chronicle.event(
-          path.service(), "override", path.toString(), "", "cleared", "it expired", Chronicle.SELF);
-      services.add(path.service());
-    }
+    overrides
+        .all()
+        .forEach((path, override) -> {
+          Instant turn = override.nextTurn(turnedAt);
+          if (turn != null && !turn.isAfter(now)) {
+            OverrideTurns.turn(path, override, turnedAt, now, overrides, chronicle);
+            services.add(path.service());
+          }
+        });
+    turnedAt = now;
     return services;
   }
 

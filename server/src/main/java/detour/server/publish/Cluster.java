@@ -81,6 +81,15 @@ public interface Cluster {
   /// @param override null to clear it
   CompletableFuture<Void> override(OverridePath path, @Nullable OperatorOverride override);
 
+  /// The same for a change that safety rules allowed by all that was said then: it completes with
+  /// [NotAgreed] too when a change of another path, which was judged so too, came in between.
+  ///
+  /// @param heardRevision of the last [Agreed.Overrides] that it was judged by; 0 before the first
+  default CompletableFuture<Void> override(
+      OverridePath path, @Nullable OperatorOverride override, long heardRevision) {
+    return override(path, override);
+  }
+
   /// Why the other nodes did not agree: one sentence that says what to do.
   final class NotAgreed extends RuntimeException {
     private static final long serialVersionUID = 1;

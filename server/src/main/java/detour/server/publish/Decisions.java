@@ -108,6 +108,10 @@ final class Decisions {
     return chronicle;
   }
 
+  long nowNanos() {
+    return time.nowNanos();
+  }
+
   AnswerTable table() {
     return table;
   }
@@ -235,6 +239,12 @@ final class Decisions {
     agreement.takeOver(agreed).forEach(this::markByName);
   }
 
+  /// Takes in how the raising of a fence ended.
+  void fenced(Fences.Ended ended) {
+    agreement.fences().ended(ended);
+    markByName(ended.service());
+  }
+
   /// Takes in the answer to a question for a failback.
   void answered(Latches.Answer answer) {
     agreement.latches().answered(answer);
@@ -335,7 +345,7 @@ final class Decisions {
       attendanceChanged();
     }
     agenda.markDue(time.nowNanos());
-    agreement.clearExpired().forEach(this::markByName);
+    agreement.turnOverrides().forEach(this::markByName);
     for (int judged = 0; judged < SETTLED_MAX; judged++) {
       LiveService live = agenda.take();
       if (live == null) {
@@ -378,8 +388,8 @@ final class Decisions {
     }
     long next = Math.min(agenda.nextDueNanos(), sentry.nextDueNanos());
     next = Math.min(next, attendance.nextDueNanos());
-    Instant expiry = agreement.overrides().nextExpiry();
-    return expiry == null ? next : Math.min(next, time.nanosAt(expiry));
+    Instant turn = agreement.nextTurn();
+    return turn == null ? next : Math.min(next, time.nanosAt(turn));
   }
 
   private void judgeAgain(LiveService live) {

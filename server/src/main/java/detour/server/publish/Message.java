@@ -36,6 +36,8 @@ sealed interface Message {
 
   record Answered(Latches.Answer answer) implements Message {}
 
+  record Fenced(Fences.Ended ended) implements Message {}
+
   /// Changes with overrides among them, which the disk did not take.
   record NotSaved(List<Journal.Change> changes) implements Message {}
 
@@ -54,6 +56,7 @@ sealed interface Message {
           Heard _,
           AgreedOn _,
           Answered _,
+          Fenced _,
           NotSaved _,
           Stop _ ->
           null;

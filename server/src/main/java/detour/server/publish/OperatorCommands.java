@@ -2,9 +2,13 @@ package detour.server.publish;
 
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
+import detour.failover.safety.Objection;
 import detour.failover.selection.Selection;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -13,18 +17,60 @@ import org.jspecify.annotations.Nullable;
 final class OperatorCommands {
   private static final int SERVICES_NAMED = 20;
 
+  private static final long END_AGAIN_NANOS = 1_000_000_000L;
+
   private final Decisions decisions;
+  private final SafetyDesk desk;
+  private final Vetting vetting;
+
+  /// When drills that are to be ended may be asked for again, by their paths.
+  private final Map<OverridePath, Long> endAgainNanos = new HashMap<>();
 
   OperatorCommands(Decisions decisions) {
     this.decisions = decisions;
+    desk = new SafetyDesk(decisions);
+    vetting = new Vetting(decisions, desk);
   }
 
   /// An override to be set or cleared, of which nothing here speaks against it.
   ///
   /// @param override null to clear it
-  /// @param reason why, for the history
+  /// @param kind of the event that tells of it
+  /// @param to what the event says became of the path
+  /// @param why what the event says why
   record Proposal(
-      OverridePath path, @Nullable OperatorOverride override, String reason, String author) {}
+      OverridePath path,
+      @Nullable OperatorOverride override,
+      String kind,
+      String to,
+      String why,
+      String author) {}
+
+  private static Proposal said(
+      OverridePath path,
+      OperatorOverride override,
+      OperatorOverride subject,
+      String why,
+      String author) {
+    return new Proposal(
+        path,
+        override,
+        OverrideTurns.kind(subject),
+        said(subject),
+        why + forced(subject.vetting().forcedPast()),
+        author);
+  }
+
+  private static Proposal ended(
+      OverridePath path, OperatorOverride present, String why, String author) {
+    return new Proposal(
+        path, present.meanwhile(), OverrideTurns.kind(present), "ended", why, author);
+  }
+
+  /// What an event says of rules that were overruled.
+  static String forced(List<String> rules) {
+    return rules.isEmpty() ? "" : "; forced past the safety rule " + String.join(", ", rules);
+  }
 
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.SetOverride set) {
@@ -36,22 +82,76 @@ final class OperatorCommands {
       throw new CommandRefused("an override must last longer than " + set.lasts());
     }
     Instant now = decisions.chronicle().now();
-    Instant expires = set.lasts() == null ? null : now.plus(set.lasts());
-    return new Proposal(
-        set.path(),
-        new OperatorOverride(set.state(), set.reason(), set.author(), now, expires),
-        set.reason(),
-        set.author());
+    Vetting.Vetted vetted = vetting.vetted(set, now);
+    return said(set.path(), vetted.override(), vetted.said(), set.reason(), set.author());
+  }
+
+  /// @throws CommandRefused when it cannot be done
+  Proposal propose(Command.ApproveOverride approve) {
+    find(approve.path());
+    OperatorOverride approved = vetting.approved(approve, decisions.chronicle().now());
+    return said(
+        approve.path(), approved, approved, "approved: " + approved.reason(), approve.author());
+  }
+
+  /// @throws CommandRefused when it cannot be done
+  Proposal propose(Command.EndOverride end) {
+    Instant now = decisions.chronicle().now();
+    OperatorOverride present = vetting.present(end.path(), now);
+    if (present == null) {
+      find(end.path());
+      throw new CommandRefused("there is nothing to end of " + end.path());
+    }
+    if (present.purpose() == OperatorOverride.Purpose.ORDER && present.isInForce(now)) {
+      // Clearing it asks the safety rules; ending a drill or a maintenance makes nothing worse.
+      throw new CommandRefused(
+          "what is said of %s is no drill, no maintenance and no plan: detour clear %s"
+              .formatted(end.path(), end.path()));
+    }
+    return ended(end.path(), present, "an operator ended it", end.author());
+  }
+
+  /// Whether safety rules had a say in it, by what was said of other paths too.
+  boolean judgedByRules(Proposal proposal) {
+    OperatorOverride override = proposal.override();
+    boolean drill = override != null && override.purpose() == OperatorOverride.Purpose.DRILL;
+    return drill || !decisions.directory().configuration().model().safeguards().rules().isEmpty();
+  }
+
+  /// Drills that must end, for something else failed meanwhile and a rule speaks against them.
+  List<Proposal> endsOfDrills() {
+    List<Proposal> ends = new ArrayList<>();
+    Instant now = decisions.chronicle().now();
+    decisions
+        .overrides()
+        .all()
+        .forEach((path, override) -> {
+          if (override.purpose() == OperatorOverride.Purpose.DRILL
+              && override.isInForce(now)
+              && endAgainNanos.getOrDefault(path, Long.MIN_VALUE) <= decisions.nowNanos()) {
+            List<Objection> objections = desk.objections(path, override);
+            if (!objections.isEmpty()) {
+              endAgainNanos.put(path, decisions.nowNanos() + END_AGAIN_NANOS);
+              String why = "stopped: " + objections.getFirst();
+              ends.add(ended(path, override, why, Chronicle.SELF));
+            }
+          }
+        });
+    return ends;
   }
 
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.ClearOverride clear) {
-    if (decisions.overrides().of(clear.path()) == null) {
+    OperatorOverride present = decisions.overrides().of(clear.path());
+    if (present == null) {
       find(clear.path());
       throw new CommandRefused(nothingToClear(clear.path()));
     }
+    List<String> forcedPast =
+        vetting.forcedPast(clear.path(), null, clear.force(), decisions.chronicle().now());
+    String why = because("an operator cleared it", clear.reason()) + forced(forcedPast);
     return new Proposal(
-        clear.path(), null, because("an operator cleared it", clear.reason()), clear.author());
+        clear.path(), null, OverrideTurns.kind(present), "cleared", why, clear.author());
   }
 
   /// Puts in force what was agreed on.
@@ -60,7 +160,10 @@ final class OperatorCommands {
     OperatorOverride override = agreed.override();
     OperatorOverride before = decisions.overrides().of(path);
     if (Objects.equals(override, before)) {
-      // The other nodes said so first.
+      // The other nodes said so first, but not why a drill was stopped.
+      if (agreed.author().equals(Chronicle.SELF)) {
+        tell(agreed, before);
+      }
       return;
     }
     if (override == null) {
@@ -70,16 +173,9 @@ final class OperatorCommands {
       decisions.overrides().set(path, override);
       decisions.chronicle().overrideSet(path, override);
     }
-    decisions
-        .chronicle()
-        .event(
-            path.service(),
-            "override",
-            path.toString(),
-            before == null ? "" : before.state().name(),
-            override == null ? "cleared" : said(override),
-            agreed.reason(),
-            agreed.author());
+    endAgainNanos.remove(path);
+    decisions.overrides().changed(path, decisions.chronicle().now());
+    tell(agreed, before);
     LiveService live = decisions.directory().service(path.service());
     if (live != null) {
       decisions.mark(live);
@@ -90,10 +186,26 @@ final class OperatorCommands {
     return reason.isEmpty() ? done : done + ": " + reason;
   }
 
+  private void tell(Proposal agreed, @Nullable OperatorOverride before) {
+    decisions
+        .chronicle()
+        .event(
+            agreed.path().service(),
+            agreed.kind(),
+            agreed.path().toString(),
+            before == null ? "" : before.state().name(),
+            agreed.to(),
+            agreed.why(),
+            agreed.author());
+  }
+
   /// The override in words, as `DRAIN until 2030-01-01T00:00:00Z`.
   static String said(OperatorOverride override) {
     Instant expires = override.expires();
-    return override.state().name() + (expires == null ? "" : " until " + expires);
+    return override.state().name()
+        + (override.starts() == null ? "" : " from " + override.starts())
+        + (expires == null ? "" : " until " + expires)
+        + (override.vetting().awaited() ? ", waits for its approval" : "");
   }
 
   private String nothingToClear(OverridePath path) {

@@ -2,10 +2,8 @@ package detour.server.publish;
 
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
-import detour.failover.verdict.EffectiveHealth;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +12,26 @@ import org.jspecify.annotations.Nullable;
 final class Overrides {
   private volatile Map<OverridePath, OperatorOverride> byPath;
 
+  /// When an operator last changed something, by its path. Publish thread only.
+  private final Map<OverridePath, Instant> changed = new HashMap<>();
+
   Overrides(Map<OverridePath, OperatorOverride> saved) {
     byPath = Map.copyOf(saved);
+    saved.forEach((path, override) -> changed.put(path, override.since()));
+  }
+
+  /// Takes note of a change by an operator, at this node or another.
+  void changed(OverridePath path, Instant at) {
+    changed.merge(path, at, (a, b) -> a.isAfter(b) ? a : b);
+  }
+
+  /// When an operator last changed a pool, an endpoint, or part of it; null for never.
+  @Nullable Instant changedLast(OverridePath member) {
+    return changed.entrySet().stream()
+        .filter(change -> change.getKey().meets(member))
+        .map(Map.Entry::getValue)
+        .max(Instant::compareTo)
+        .orElse(null);
   }
 
   @Nullable OperatorOverride of(OverridePath path) {
@@ -43,21 +59,13 @@ final class Overrides {
     byPath = Map.copyOf(next);
   }
 
-  /// Those that have run out.
-  List<OverridePath> expired(Instant now) {
-    return byPath.entrySet().stream()
-        .filter(entry -> !EffectiveHealth.applies(entry.getValue(), now))
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  /// When the next one runs out; null when none will.
-  @Nullable Instant nextExpiry() {
+  /// When one of them next begins or ends; null when none will.
+  @Nullable Instant nextTurn(Instant after) {
     Instant next = null;
     for (OperatorOverride override : byPath.values()) {
-      Instant expires = override.expires();
-      if (expires != null && (next == null || expires.isBefore(next))) {
-        next = expires;
+      Instant turn = override.nextTurn(after);
+      if (turn != null && (next == null || turn.isBefore(next))) {
+        next = turn;
       }
     }
     return next;

@@ -54,12 +54,14 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   /// Decides for the first time, from what was saved: the table is ready to be answered from when
   /// this returns.
   ///
+  /// @param fencing what raises the fences that failovers wait for
   /// @param source what a reload reads
   public PublishLoop(
       Time time,
       Journal journal,
       Metrics metrics,
       Cluster cluster,
+      Fencing fencing,
       ConfigurationSource source,
       LoadedConfiguration first) {
     this.time = time;
@@ -72,6 +74,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     agreement =
         new Agreement(
             cluster, time, saved, chronicle, answer -> tell(new Message.Answered(answer)));
+    agreement.fences().raiseBy(fencing, ended -> tell(new Message.Fenced(ended)));
     decisions = new Decisions(time, metrics, chronicle, agreement, first);
     approvals = agreement.approvals();
     saving =
@@ -88,6 +91,17 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     var _ = epoch.turned(decisions.agreedRevision());
     table = decisions.table().identifiedBy(server, epoch.value());
     configuration = loaded(first);
+  }
+
+  /// The same without hooks for fences.
+  public PublishLoop(
+      Time time,
+      Journal journal,
+      Metrics metrics,
+      Cluster cluster,
+      ConfigurationSource source,
+      LoadedConfiguration first) {
+    this(time, journal, metrics, cluster, Fencing.NONE, source, first);
   }
 
   /// The same for a node on its own.
@@ -306,6 +320,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       case Message.AgreedOn(var agreed) -> decisions.agreed(agreed);
       case Message.Proposed proposed -> proposed(proposed);
       case Message.Answered(var answer) -> answered(answer);
+      case Message.Fenced(var ended) -> decisions.fenced(ended);
       case Message.Replace replace -> replace(replace);
       case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
       case Message.NotSaved(var changes) -> saving.keep(changes);
@@ -317,6 +332,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     // Whoever was promised that something is in force is told so when it is answered.
     boolean all = stopping || saving.promised() || !approvals.isEmpty();
     boolean answers = all ? decisions.settleAll() : decisions.settle();
+    for (OperatorCommands.Proposal end : commands.endsOfDrills()) {
+      propose(end, new CompletableFuture<>());
+      answers |= decisions.settle();
+    }
     if (epoch.turned(decisions.agreedRevision()) || answers) {
       swap();
     }
@@ -334,6 +353,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       switch (command) {
         case Command.SetOverride set -> propose(commands.propose(set), done);
         case Command.ClearOverride clear -> propose(commands.propose(clear), done);
+        case Command.EndOverride end -> propose(commands.propose(end), done);
+        case Command.ApproveOverride approve -> propose(commands.propose(approve), done);
         case Command.ApproveFailback approve -> {
           commands.approveFailback(approve);
           approvals.add(approve.service(), done);
@@ -365,7 +386,10 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   /// Puts an override in force at once where nobody else is to be asked.
   private void propose(OperatorCommands.Proposal proposal, CompletableFuture<Void> done) {
-    CompletableFuture<Void> answer = cluster.override(proposal.path(), proposal.override());
+    CompletableFuture<Void> answer =
+        commands.judgedByRules(proposal)
+            ? cluster.override(proposal.path(), proposal.override(), agreement.overridesRevision())
+            : cluster.override(proposal.path(), proposal.override());
     if (answer.isDone() && !answer.isCompletedExceptionally()) {
       commands.carryOut(proposal);
       saving.promise(done);

@@ -2,6 +2,7 @@ package detour.server.publish;
 
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
+import detour.failover.model.OverridePath;
 import detour.failover.verdict.Presence;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param configuration which file is loaded, when, and how the last reload ended
 /// @param guard whether this vantage trusts what it sees
 /// @param cluster what is known of the vantages; null for a node on its own
+/// @param overrides what operators said and is not over, by target
 public record PublishedState(
     String node,
     String version,
@@ -25,13 +27,27 @@ public record PublishedState(
     List<ServiceState> services,
     List<String> alarms,
     GuardState guard,
-    @Nullable VantagesState cluster) {
+    @Nullable VantagesState cluster,
+    List<SaidState> overrides) {
 
   /// The same picture with other alarms.
   public PublishedState withAlarms(List<String> others) {
     return new PublishedState(
-        node, version, startedAt, at, epoch, configuration, services, others, guard, cluster);
+        node,
+        version,
+        startedAt,
+        at,
+        epoch,
+        configuration,
+        services,
+        others,
+        guard,
+        cluster,
+        overrides);
   }
+
+  /// What operators said of one target, with all that it lies over.
+  public record SaidState(OverridePath path, OperatorOverride override) {}
 
   /// What is known of the vantages.
   ///
@@ -98,8 +114,8 @@ public record PublishedState(
   ///
   /// @param family `joint`, `ipv4` or `ipv6`
   /// @param status `SERVING`, `FAILED_OVER`, `READY` (a failback waits for an operator),
-  ///   `FAILING_BACK` (a timed failback runs), `LAST_RESORT` (no pool is available), `NO_MEMBERS`
-  ///   (no pool has an endpoint of the family)
+  ///   `FAILING_BACK` (a timed failback runs), `FENCING` (a failover waits for its fence),
+  ///   `LAST_RESORT` (no pool is available), `NO_MEMBERS` (no pool has an endpoint of the family)
   /// @param pool the pool answered; null when none is
   /// @param reason one sentence
   /// @param failbackAt when a timed failback will happen; null when none runs

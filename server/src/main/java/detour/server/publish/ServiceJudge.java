@@ -23,6 +23,7 @@ final class ServiceJudge {
   private final Chronicle chronicle;
   private final Latches latches;
   private final Approvals approvals;
+  private final Fences fences;
   private final EndpointJudge endpoints;
   private @Nullable Directory directory;
 
@@ -31,6 +32,7 @@ final class ServiceJudge {
     this.chronicle = chronicle;
     latches = agreement.latches();
     approvals = agreement.approvals();
+    fences = agreement.fences();
     endpoints = new EndpointJudge(time, agreement.overrides(), chronicle, attendance);
   }
 
@@ -38,6 +40,7 @@ final class ServiceJudge {
     endpoints.judgeBy(next);
     directory = next;
     latches.decideAs(next.configuration().model().vantage());
+    fences.decideBy(next.configuration().model());
   }
 
   /// Judges the service as things are now.
@@ -102,6 +105,10 @@ final class ServiceJudge {
           SelectionRules.next(service, track, previous, health, nowNanos, FailbackLeave.WITHHELD)
               .because(withheld),
           withheld);
+    }
+    String fence = fences.objection(live, from, next);
+    if (fence != null) {
+      return new Step(SelectionRules.fencing(service, from, next, fence, nowNanos), null);
     }
     String objection =
         SelectionRules.failsBack(from, next) ? latches.objection(live, next, approved) : null;
@@ -200,15 +207,23 @@ final class ServiceJudge {
     if (!first) {
       chronicle.event(
           service.name(),
-          before.pool() == next.pool() && next.lastResort() == null && before.lastResort() == null
-              ? "failback"
-              : "selection",
+          kind(before, next),
           subject,
           state(service, before),
           state(service, next),
           next.reason(),
           Chronicle.SELF);
     }
+  }
+
+  private static String kind(Selection before, Selection next) {
+    boolean stays = before.pool() == next.pool() && before.lastResort() == next.lastResort();
+    if (stays
+        && (before.status() == Selection.Status.FENCING
+            || next.status() == Selection.Status.FENCING)) {
+      return "fence";
+    }
+    return stays && next.lastResort() == null ? "failback" : "selection";
   }
 
   /// The pool that served was taken away by a reload.
@@ -251,6 +266,7 @@ final class ServiceJudge {
       case SERVING, FAILED_OVER -> pool;
       case READY -> pool + ", ready to fail back";
       case FAILING_BACK -> pool + ", failing back soon";
+      case FENCING -> (pool.isEmpty() ? "last resort" : pool) + ", raising the fence";
       case LAST_RESORT -> "last resort";
       case NO_MEMBERS -> "no members";
     };

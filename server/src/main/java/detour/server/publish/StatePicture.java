@@ -22,6 +22,7 @@ import detour.server.publish.PublishedState.GuardState;
 import detour.server.publish.PublishedState.HandedOut;
 import detour.server.publish.PublishedState.OpinionState;
 import detour.server.publish.PublishedState.PoolState;
+import detour.server.publish.PublishedState.SaidState;
 import detour.server.publish.PublishedState.Seen;
 import detour.server.publish.PublishedState.ServiceState;
 import detour.server.publish.PublishedState.TrackState;
@@ -92,7 +93,8 @@ final class StatePicture {
         services,
         alarms(configuration, unsaved),
         guard(),
-        cluster.state());
+        cluster.state(),
+        said());
   }
 
   private ServiceState service(LiveService live, LiveService.View view) {
@@ -245,6 +247,36 @@ final class StatePicture {
         .toList();
   }
 
+  private List<SaidState> said() {
+    return decisions.overrides().all().entrySet().stream()
+        .map(said -> new SaidState(said.getKey(), said.getValue()))
+        .sorted(Comparator.comparing(said -> said.path().toString()))
+        .toList();
+  }
+
+  /// What somebody who looks must know of: drills, and what waits for an approval or its start.
+  private List<String> announced() {
+    List<String> announced = new ArrayList<>();
+    for (SaidState said : said()) {
+      OperatorOverride override = said.override();
+      String what =
+          "%s %s, asked for by %s (%s),"
+              .formatted(
+                  said.path(),
+                  override.state().name().toLowerCase(Locale.ROOT),
+                  override.author(),
+                  override.reason());
+      if (override.vetting().awaited()) {
+        announced.add(what + " waits for an approval: detour approve " + said.path());
+      } else if (override.starts() != null && override.starts().isAfter(now)) {
+        announced.add(what + " begins at " + override.starts());
+      } else if (override.purpose() == OperatorOverride.Purpose.DRILL) {
+        announced.add(what + " is a drill: it ends at " + override.expires());
+      }
+    }
+    return announced;
+  }
+
   private List<String> alarms(ConfigurationState configuration, Collection<OverridePath> unsaved) {
     List<String> alarms = new ArrayList<>();
     if (guard.impaired()) {
@@ -256,6 +288,7 @@ final class StatePicture {
               + guard.finding());
     }
     alarms.addAll(frozen());
+    alarms.addAll(announced());
     for (OverridePath path : unsaved) {
       alarms.add("what was said of " + path + " is not on disk: a restart would lose it");
     }

@@ -49,8 +49,9 @@ final class Rows {
             "INSERT OR REPLACE INTO opinion (target, health, since_nanos) VALUES (?, ?, ?)");
     putOverride =
         connection.prepareStatement(
-            "INSERT OR REPLACE INTO operator_override (service, pool, endpoint, state, reason,"
-                + " author, since_nanos, expires_nanos) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO operator_override (service, pool, endpoint, layer, state, reason, author,"
+                + " since_nanos, starts_nanos, expires_nanos, purpose, awaited, approver,"
+                + " forced_past) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     removeOverride =
         connection.prepareStatement(
             "DELETE FROM operator_override WHERE service = ? AND pool = ? AND endpoint = ?");
@@ -140,24 +141,38 @@ final class Rows {
     Map<OverridePath, OperatorOverride> overrides = new HashMap<>();
     try (ResultSet row =
         statement.executeQuery(
-            "SELECT service, pool, endpoint, state, reason, author, since_nanos, expires_nanos"
-                + " FROM operator_override")) {
+            "SELECT service, pool, endpoint, state, reason, author, since_nanos, starts_nanos,"
+                + " expires_nanos, purpose, awaited, approver, forced_past FROM operator_override"
+                + " ORDER BY layer DESC")) {
       while (row.next()) {
         String endpoint = row.getString(3);
-        long expires = row.getLong(8);
-        boolean never = row.wasNull();
-        overrides.put(
+        OverridePath path =
             new OverridePath(
-                row.getString(1), row.getString(2), endpoint.isEmpty() ? null : endpoint),
-            new OperatorOverride(
-                OperatorOverride.State.valueOf(row.getString(4)),
-                row.getString(5),
-                row.getString(6),
-                instant(row.getLong(7)),
-                never ? null : instant(expires)));
+                row.getString(1), row.getString(2), endpoint.isEmpty() ? null : endpoint);
+        // The lowest layer first: each lies over those read before.
+        overrides.put(path, override(row).over(overrides.get(path)));
       }
     }
     return overrides;
+  }
+
+  private static OperatorOverride override(ResultSet row) throws SQLException {
+    return new OperatorOverride(
+        OperatorOverride.State.valueOf(row.getString(4)),
+        row.getString(5),
+        row.getString(6),
+        instant(row.getLong(7)),
+        instantOrNull(row, 8),
+        instantOrNull(row, 9),
+        OperatorOverride.Purpose.valueOf(row.getString(10)),
+        new OperatorOverride.Vetting(
+            row.getBoolean(11), row.getString(12), row.getString(13).lines().toList()),
+        null);
+  }
+
+  private static @Nullable Instant instantOrNull(ResultSet row, int column) throws SQLException {
+    long nanos = row.getLong(column);
+    return row.wasNull() ? null : instant(nanos);
   }
 
   /// Events, newest first; see [detour.server.publish.Journal#history].
@@ -236,18 +251,32 @@ final class Rows {
   }
 
   private void write(OverridePath path, OperatorOverride override) throws SQLException {
-    path(putOverride, path);
-    putOverride.setString(4, override.state().name());
-    putOverride.setString(5, override.reason());
-    putOverride.setString(6, override.author());
-    putOverride.setLong(7, nanos(override.since()));
-    Instant expires = override.expires();
-    if (expires == null) {
-      putOverride.setNull(8, Types.BIGINT);
-    } else {
-      putOverride.setLong(8, nanos(expires));
+    remove(path);
+    int layer = 0;
+    for (OperatorOverride said = override; said != null; said = said.meanwhile()) {
+      path(putOverride, path);
+      putOverride.setInt(4, layer++);
+      putOverride.setString(5, said.state().name());
+      putOverride.setString(6, said.reason());
+      putOverride.setString(7, said.author());
+      putOverride.setLong(8, nanos(said.since()));
+      setInstant(putOverride, 9, said.starts());
+      setInstant(putOverride, 10, said.expires());
+      putOverride.setString(11, said.purpose().name());
+      putOverride.setBoolean(12, said.vetting().awaited());
+      putOverride.setString(13, said.vetting().approver());
+      putOverride.setString(14, String.join("\n", said.vetting().forcedPast()));
+      putOverride.executeUpdate();
     }
-    putOverride.executeUpdate();
+  }
+
+  private static void setInstant(PreparedStatement statement, int column, @Nullable Instant at)
+      throws SQLException {
+    if (at == null) {
+      statement.setNull(column, Types.BIGINT);
+    } else {
+      statement.setLong(column, nanos(at));
+    }
   }
 
   private void remove(OverridePath path) throws SQLException {

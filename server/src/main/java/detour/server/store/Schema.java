@@ -65,6 +65,31 @@ final class Schema {
             which TEXT NOT NULL PRIMARY KEY CHECK (which IN ('OWN', 'AGREED')),
             value INTEGER NOT NULL
           ) STRICT, WITHOUT ROWID;
+          """,
+          """
+          CREATE TABLE layered_override (
+            service TEXT NOT NULL,
+            pool TEXT NOT NULL,
+            endpoint TEXT NOT NULL, -- empty for the whole pool
+            layer INTEGER NOT NULL, -- 0 lies over 1, 1 over 2
+            state TEXT NOT NULL CHECK (state IN ('UP', 'DOWN', 'DRAIN')),
+            reason TEXT NOT NULL,
+            author TEXT NOT NULL,
+            since_nanos INTEGER NOT NULL,
+            starts_nanos INTEGER,
+            expires_nanos INTEGER,
+            purpose TEXT NOT NULL CHECK (purpose IN ('ORDER', 'DRILL', 'MAINTENANCE')),
+            awaited INTEGER NOT NULL,
+            approver TEXT,
+            forced_past TEXT NOT NULL, -- names of safety rules, each on a line
+            PRIMARY KEY (service, pool, endpoint, layer)
+          ) STRICT, WITHOUT ROWID;
+          INSERT INTO layered_override
+            SELECT service, pool, endpoint, 0, state, reason, author, since_nanos, NULL,
+              expires_nanos, 'ORDER', 0, NULL, ''
+            FROM operator_override;
+          DROP TABLE operator_override;
+          ALTER TABLE layered_override RENAME TO operator_override;
           """);
 
   static final int VERSION = MIGRATIONS.size();

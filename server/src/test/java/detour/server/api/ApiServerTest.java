@@ -264,7 +264,7 @@ class ApiServerTest {
   void shouldTellWhichMethodsARouteTakes() throws Exception {
     HttpResponse<String> response = send("PUT", "/api/v1/overrides", "{}");
 
-    assertThat(response.headers().firstValue("Allow")).hasValue("DELETE, POST");
+    assertThat(response.headers().firstValue("Allow")).hasValue("DELETE, GET, POST");
   }
 
   @Test

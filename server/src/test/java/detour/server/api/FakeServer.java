@@ -235,7 +235,8 @@ public final class FakeServer implements AutoCloseable {
                 "version-1")),
         List.of(),
         new PublishedState.GuardState(false, false, AT, "", 0, List.of()),
-        null);
+        null,
+        List.of());
   }
 
   private Posts.Outcome post(String name, String token, Posts.Post post) {

@@ -55,6 +55,25 @@ class RecordsTest {
   }
 
   @Test
+  void shouldReadBackTheLayersOfAnOverrideAndLeaveNoneBehind() {
+    OperatorOverride layered =
+        new OperatorOverride(
+            OperatorOverride.State.DOWN,
+            "do we survive?",
+            "ann",
+            NOW,
+            NOW.plusSeconds(1),
+            NOW.plusSeconds(2),
+            OperatorOverride.Purpose.DRILL,
+            new OperatorOverride.Vetting(true, "bob", List.of("one-site")),
+            OVERRIDE);
+    byte[] written = Records.override(null, layered, NOW, "ams1");
+    assertThat(Records.override(written)).contains(new Records.SharedOverride(layered, "ams1"));
+    assertThat(Records.override(Records.override(written, OVERRIDE, NOW, "ams1")))
+        .contains(new Records.SharedOverride(OVERRIDE, "ams1"));
+  }
+
+  @Test
   void shouldTellAClearedOverrideFromOneThatWasNeverSet() {
     byte[] cleared =
         Records.override(Records.override(null, OVERRIDE, NOW, "ams1"), null, NOW, "fra1");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import detour.server.publish.Cluster.NotAgreed;
 import detour.server.publish.Cluster.OutcomeUnknown;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// How overrides are set and cleared in the store by operators at several nodes.
@@ -44,6 +45,23 @@ class SharedOverridesTest {
         .withCauseInstanceOf(NotAgreed.class)
         .withMessageContaining("somebody else changed");
     assertThat(world.drainAt(ams, PATH).reason()).isEqualTo("new memory");
+  }
+
+  @Test
+  void shouldTellWhoeverWasJudgedWithoutAChangeOfAnotherPath() {
+    String other = SteppedMembers.SERVICE + "/fra";
+    var first = fra.override(other, world.drain("new memory"), fra.heardRevision());
+    var late = ams.override(PATH, world.drain("new disks"), ams.heardRevision());
+    world.pass(Duration.ofSeconds(1));
+    assertThat(List.of(first.isCompletedExceptionally(), late.isCompletedExceptionally()))
+        .as("one of them")
+        .containsExactlyInAnyOrder(true, false);
+    var again = ams.override(PATH, world.drain("new disks"), ams.heardRevision());
+    world.pass(Duration.ofSeconds(1));
+    assertThat(again).isCompleted();
+    var stale = fra.override(other, null, 1);
+    world.pass(Duration.ofSeconds(1));
+    assertThat(stale).isCompletedExceptionally();
   }
 
   @Test

@@ -3,14 +3,15 @@ package detour.server.cluster;
 import static detour.server.cluster.SimulatedCluster.SECOND;
 
 import detour.failover.model.OperatorOverride;
+import detour.failover.model.OperatorOverride.Purpose;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// The operators of a simulated cluster: they set and clear overrides and approve failbacks, each
-/// at any node.
+/// The operators of a simulated cluster: they set and clear overrides, hold drills, announce
+/// maintenance and approve failbacks, each at any node.
 final class SimulatedOperators {
   private static final String POOL = SimulatedWorld.OVERRIDDEN + "/one";
   private static final String ENDPOINT = POOL + "/192.0.2.9";
@@ -44,9 +45,11 @@ final class SimulatedOperators {
   }
 
   private void command(SimulatedNode node) {
-    switch (chance.nextInt(3)) {
+    switch (chance.nextInt(5)) {
       case 0 -> override(node);
       case 1 -> clear(node, chance.nextBoolean() ? POOL : ENDPOINT);
+      case 2 -> announce(node, Purpose.DRILL, null);
+      case 3 -> announce(node, Purpose.MAINTENANCE, Duration.ofSeconds(1 + chance.nextInt(25)));
       default -> {
         List<String> waiting = cluster.world().approvedServices();
         approve(node, waiting.get(chance.nextInt(waiting.size())));
@@ -67,6 +70,16 @@ final class SimulatedOperators {
         "override " + path + " " + state,
         node.publish().setOverride(path, state, lasts),
         path);
+  }
+
+  private void announce(SimulatedNode node, Purpose purpose, @Nullable Duration begins) {
+    Duration lasts = Duration.ofSeconds(5 + chance.nextInt(40));
+    String path = chance.nextBoolean() ? POOL : ENDPOINT;
+    long beginsIn = begins == null ? 0 : begins.toNanos();
+    cluster.in(beginsIn + LATE_NANOS, cluster::disturb);
+    cluster.in(beginsIn + lasts.toNanos() + LATE_NANOS, cluster::disturb);
+    commanded(
+        node, purpose + " of " + path, node.publish().announce(path, purpose, begins, lasts), path);
   }
 
   private void clear(SimulatedNode node, String path) {

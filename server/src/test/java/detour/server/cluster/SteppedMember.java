@@ -51,6 +51,8 @@ final class SteppedMember implements Inbox {
             ConfigurationListener.NOBODY);
   }
 
+  private long heardRevision;
+
   /// Does all that is to be done now.
   void turn() {
     core.step();
@@ -67,9 +69,20 @@ final class SteppedMember implements Inbox {
   }
 
   CompletableFuture<Void> override(String path, @Nullable OperatorOverride override) {
+    return override(path, override, SharedOverrides.NOT_JUDGED);
+  }
+
+  /// The same, judged by safety rules.
+  CompletableFuture<Void> override(
+      String path, @Nullable OperatorOverride override, long heardRevision) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
-    core.override(OverridePath.parse(path), override, answer);
+    core.override(OverridePath.parse(path), override, heardRevision, answer);
     return answer;
+  }
+
+  /// Up to which revision it was told of overrides.
+  long heardRevision() {
+    return heardRevision;
   }
 
   /// What it was told of latches, as `pool/epoch by node`, with `whole` before what is everything;
@@ -104,6 +117,7 @@ final class SteppedMember implements Inbox {
     switch (agreed) {
       case Agreed.Latches latches -> latchesTold.add(latches);
       case Agreed.Overrides changed -> {
+        heardRevision = changed.revision();
         if (changed.whole()) {
           overrides.clear();
         }

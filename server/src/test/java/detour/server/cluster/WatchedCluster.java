@@ -72,4 +72,11 @@ record WatchedCluster(Cluster node, Watcher watcher) implements Cluster {
     watcher.stirred();
     return node.override(path, override).whenComplete((_, _) -> watcher.stirred());
   }
+
+  @Override
+  public CompletableFuture<Void> override(
+      OverridePath path, @Nullable OperatorOverride override, long heardRevision) {
+    watcher.stirred();
+    return node.override(path, override, heardRevision).whenComplete((_, _) -> watcher.stirred());
+  }
 }

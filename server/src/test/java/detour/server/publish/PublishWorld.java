@@ -10,6 +10,7 @@ import detour.failover.model.Model;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.failover.model.ProbeTarget;
+import detour.failover.model.Safeguards;
 import detour.failover.model.Service;
 import detour.failover.model.VerdictPolicy;
 import detour.failover.opinion.Observation;
@@ -58,9 +59,35 @@ public final class PublishWorld implements AutoCloseable {
       };
 
   private PublishWorld(SettableTime time, MemoryJournal journal, LoadedConfiguration first) {
+    this(time, journal, first, Fencing.NONE);
+  }
+
+  private PublishWorld(
+      SettableTime time, MemoryJournal journal, LoadedConfiguration first, Fencing fencing) {
     this.time = time;
     this.journal = journal;
-    loop = new PublishLoop(time.time(), journal, metrics, () -> source.load(), first);
+    loop =
+        new PublishLoop(
+            time.time(), journal, metrics, Cluster.ALONE, fencing, () -> source.load(), first);
+  }
+
+  /// With safeguards, and who raises its fences.
+  static PublishWorld guarded(Safeguards safeguards, Fencing fencing, Declared... services) {
+    return new PublishWorld(
+        new SettableTime(), new MemoryJournal(), guarded(safeguards, services), fencing);
+  }
+
+  private static LoadedConfiguration guarded(Safeguards safeguards, Declared... services) {
+    List<Service> all = Stream.of(withMarked(services)).map(Declared::service).toList();
+    return Declared.configuration(
+        new Model("here", VerdictPolicy.ALONE, all, GuardPolicy.OFF, safeguards));
+  }
+
+  /// The same after a restart, with what this one left on disk.
+  PublishWorld restarted(Safeguards safeguards, Declared... services) {
+    close();
+    time.advance(Duration.ofSeconds(10));
+    return new PublishWorld(time, journal, guarded(safeguards, services));
   }
 
   public static PublishWorld of(Declared... services) {

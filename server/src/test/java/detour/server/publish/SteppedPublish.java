@@ -137,6 +137,23 @@ public final class SteppedPublish {
         new Command.SetOverride(OverridePath.parse(path), state, "a test", lasts, "ann"));
   }
 
+  /// Something that ends by itself, and may begin later.
+  ///
+  /// @param begins null for at once
+  public CompletableFuture<Void> announce(
+      String path, OperatorOverride.Purpose purpose, @Nullable Duration begins, Duration lasts) {
+    return loop.command(
+        new Command.SetOverride(
+            OverridePath.parse(path),
+            OperatorOverride.State.DOWN,
+            "a test",
+            begins == null ? null : time.now().plus(begins),
+            lasts,
+            purpose,
+            false,
+            "ann"));
+  }
+
   public CompletableFuture<Void> clearOverride(String path) {
     return loop.command(new Command.ClearOverride(OverridePath.parse(path), "ann"));
   }

@@ -86,6 +86,32 @@ class StateStoreTest {
   }
 
   @Test
+  void shouldGiveBackTheLayersOfAnOverride() {
+    OperatorOverride layered =
+        new OperatorOverride(
+            OperatorOverride.State.DRAIN,
+            "switches",
+            "ann",
+            NOON,
+            NOON.plusSeconds(60),
+            NOON.plusSeconds(120),
+            OperatorOverride.Purpose.MAINTENANCE,
+            new OperatorOverride.Vetting(true, "bob", List.of("one-site", "slowly")),
+            new OperatorOverride(OperatorOverride.State.UP, "a check", "cleo", NOON, null));
+    try (StateStore store = open()) {
+      save(store, new Change.OverrideSet(POOL, layered.over(layered)));
+      save(store, new Change.OverrideSet(POOL, layered));
+    }
+    try (StateStore store = open()) {
+      assertThat(store.load().overrides()).isEqualTo(Map.of(POOL, layered));
+      save(store, new Change.OverrideCleared(POOL));
+    }
+    try (StateStore store = open()) {
+      assertThat(store.load().overrides()).isEmpty();
+    }
+  }
+
+  @Test
   void shouldKeepTheLatestOfEach() {
     try (StateStore store = open()) {
       save(store, selection("a", "one"), selection("a", "two"), opinion("t", Health.UP));

@@ -1,0 +1,73 @@
+package detour.failover.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import detour.failover.model.OperatorOverride.Purpose;
+import detour.failover.model.OperatorOverride.State;
+import detour.failover.model.OperatorOverride.Vetting;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class OperatorOverrideTest {
+  private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+  private static final OperatorOverride DRAIN =
+      new OperatorOverride(State.DRAIN, "update", "ann", NOW.minusSeconds(60), null);
+
+  @Test
+  void shouldBringBackWhatADrillInterrupted() {
+    OperatorOverride drill = said(Purpose.DRILL, null, NOW.plusSeconds(10)).over(DRAIN);
+    assertThat(drill.inForce(NOW)).isSameAs(drill);
+    assertThat(drill.nextTurn(NOW)).isEqualTo(NOW.plusSeconds(10));
+    assertThat(drill.inForce(NOW.plusSeconds(10))).isSameAs(DRAIN);
+    assertThat(drill.remaining(NOW.plusSeconds(10))).isSameAs(DRAIN);
+  }
+
+  @Test
+  void shouldLeaveWhatIsInForceUntilAMaintenanceBegins() {
+    OperatorOverride window =
+        said(Purpose.MAINTENANCE, NOW.plusSeconds(10), NOW.plusSeconds(20)).over(DRAIN);
+    assertThat(window.inForce(NOW)).isSameAs(DRAIN);
+    assertThat(window.remaining(NOW)).isSameAs(window);
+    assertThat(window.nextTurn(NOW)).isEqualTo(NOW.plusSeconds(10));
+    assertThat(window.inForce(NOW.plusSeconds(10))).isSameAs(window);
+    assertThat(window.nextTurn(NOW.plusSeconds(10))).isEqualTo(NOW.plusSeconds(20));
+    assertThat(window.inForce(NOW.plusSeconds(20))).isSameAs(DRAIN);
+    assertThat(window.nextTurn(NOW.plusSeconds(20))).isNull();
+  }
+
+  @Test
+  void shouldNotBeInForceBeforeItIsApproved() {
+    OperatorOverride asked =
+        said(Purpose.ORDER, null, null).vetted(new Vetting(true, null, List.of()));
+    assertThat(asked.inForce(NOW)).isNull();
+    assertThat(asked.remaining(NOW)).isSameAs(asked);
+    assertThat(asked.vetted(new Vetting(false, "bob", List.of())).inForce(NOW)).isNotNull();
+  }
+
+  @Test
+  void shouldForgetWhatNobodyApproved() {
+    OperatorOverride asked =
+        said(Purpose.ORDER, null, null).vetted(new Vetting(true, null, List.of())).over(DRAIN);
+    Instant lapses = NOW.plus(OperatorOverride.APPROVAL_LIMIT);
+    assertThat(asked.nextTurn(NOW)).isEqualTo(lapses);
+    assertThat(asked.remaining(lapses.minusNanos(1))).isSameAs(asked);
+    assertThat(asked.remaining(lapses)).isSameAs(DRAIN);
+  }
+
+  @Test
+  void shouldDropWhatEndedBeneath() {
+    OperatorOverride brief =
+        new OperatorOverride(State.UP, "a check", "ann", NOW, NOW.plusSeconds(5));
+    OperatorOverride window =
+        said(Purpose.MAINTENANCE, NOW.plusSeconds(10), NOW.plusSeconds(20)).over(brief);
+    assertThat(window.remaining(NOW.plusSeconds(5))).isEqualTo(window.over(null));
+  }
+
+  private static OperatorOverride said(
+      Purpose purpose, @Nullable Instant starts, @Nullable Instant expires) {
+    return new OperatorOverride(
+        State.DOWN, "a test", "ann", NOW, starts, expires, purpose, Vetting.NONE, null);
+  }
+}
