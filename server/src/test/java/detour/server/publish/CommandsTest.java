@@ -134,7 +134,7 @@ class CommandsTest {
   void shouldRecordWhyAnOverrideWasCleared() throws Exception {
     world.drain(WWW + "/ams", null);
     PublishWorld.await(
-        world.loop.command(new Command.ClearOverride(AMS, "the kernel is new", "ann")));
+        world.loop.command(new Command.ClearOverride(AMS, "the kernel is new", false, "ann")));
 
     assertThat(world.journal.history(null, Long.MAX_VALUE, 100))
         .anySatisfy(event -> {
