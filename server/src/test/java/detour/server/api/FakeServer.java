@@ -163,7 +163,8 @@ public final class FakeServer implements AutoCloseable {
                     List.of(new PublishedState.Seen(AT, true, false, "200 OK", 12.5)))),
             List.of(),
             AT,
-            AT.plusSeconds(30));
+            AT.plusSeconds(30),
+            7);
     return new PublishedState(
         "ams1",
         "0.1.0",
@@ -193,7 +194,10 @@ public final class FakeServer implements AutoCloseable {
                 List.of(
                     new PublishedState.PoolState(
                         "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
-                List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))))),
+                7,
+                List.of(
+                    new PublishedState.HandedOut(
+                        "192.0.2.10", AT, 30, AT.plusSeconds(30), 7)))),
         List.of(),
         new PublishedState.GuardState(false, false, AT, "", 0, List.of()),
         null);
