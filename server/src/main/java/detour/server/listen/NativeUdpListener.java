@@ -3,6 +3,7 @@ package detour.server.listen;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
+import detour.server.dnstap.Taps;
 import detour.server.linux.BatchSocket;
 import detour.server.linux.SystemCallException;
 import detour.server.metrics.Metrics;
@@ -28,6 +29,7 @@ final class NativeUdpListener implements UdpListener {
       ListenerThreads.Names names,
       RateBuckets buckets,
       Supplier<AnswerTable> table,
+      Taps taps,
       Metrics metrics)
       throws SystemCallException {
     List<BatchSocket> sockets =
@@ -37,7 +39,17 @@ final class NativeUdpListener implements UdpListener {
     for (BatchSocket socket : sockets) {
       listener.loops.add(
           new NativeUdpLoop(
+<<<<<<< HEAD
               socket, settings.udp().payloadBytes(), settings.proxies(), buckets, table, metrics));
+=======
+              socket,
+              settings.udpPayloadBytes(),
+              settings.proxies(),
+              buckets,
+              table,
+              taps.ofDatagrams(socket.address()),
+              metrics));
+>>>>>>> 05b7805 (Report queries and responses by dnstap)
     }
     return listener;
   }

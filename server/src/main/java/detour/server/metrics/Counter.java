@@ -122,6 +122,11 @@ public enum Counter {
   PROXY_HEADERS_MALFORMED(
       "detour_proxy_headers_malformed",
       "Datagrams and connections of proxies dropped for a malformed PROXY header."),
+  /// A message was handed to the connection of the receiver of dnstap.
+  DNSTAP_FRAMES("detour_dnstap_frames", "Messages sent by dnstap."),
+  /// The receiver of dnstap could not be reached, did not speak Frame Streams, or left.
+  DNSTAP_CONNECTIONS_FAILED(
+      "detour_dnstap_connections_failed", "Connections of dnstap that failed or were lost."),
   /// A query or a batch of them ended in an error of this program; it was dropped, and a log line
   /// tells.
   LISTENER_FAILURES("detour_listener_failures", "Queries dropped by an error of this program.");

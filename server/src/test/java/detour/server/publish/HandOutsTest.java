@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.dns.answer.AnswerTable;
 import detour.failover.model.Checks;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -144,7 +145,7 @@ class HandOutsTest {
     assertThat(world.loop.state().services().getFirst().answers()).isEqualTo(9);
   }
 
-  private void ask(int times) {
+  private void ask(int times) throws IOException {
     for (int i = 0; i < times; i++) {
       world.answer(WWW);
     }
