@@ -208,13 +208,8 @@ public final class Listeners implements AutoCloseable {
     } catch (IOException e) {
       throw ListenException.of(wanted.addresses().getFirst(), "TLS", e);
     }
-<<<<<<< HEAD
-    tls = new TcpListener(settings, limits, certificate, table, metrics);
-    for (InetSocketAddress address : wanted.addresses()) {
-=======
     tls = new TcpListener(settings, limits, certificate, table, taps, metrics);
-    for (InetSocketAddress address : settings.tlsAddresses()) {
->>>>>>> 05b7805 (Report queries and responses by dnstap)
+    for (InetSocketAddress address : wanted.addresses()) {
       try {
         if (!isCovered(address, wanted.addresses())) {
           tlsAddresses.add(tls.bind(address));

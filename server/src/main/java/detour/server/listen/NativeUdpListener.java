@@ -39,17 +39,13 @@ final class NativeUdpListener implements UdpListener {
     for (BatchSocket socket : sockets) {
       listener.loops.add(
           new NativeUdpLoop(
-<<<<<<< HEAD
-              socket, settings.udp().payloadBytes(), settings.proxies(), buckets, table, metrics));
-=======
               socket,
-              settings.udpPayloadBytes(),
+              settings.udp().payloadBytes(),
               settings.proxies(),
               buckets,
               table,
               taps.ofDatagrams(socket.address()),
               metrics));
->>>>>>> 05b7805 (Report queries and responses by dnstap)
     }
     return listener;
   }

@@ -32,18 +32,12 @@ final class TcpWorker {
   /// @param settings their UDP payload size is announced to clients over TCP too (RFC 6891 section
   ///   6.2.3)
   TcpWorker(
-<<<<<<< HEAD
-      Transport transport, SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
-    responder =
-        new Responder(ThreadLocalRandom.current().nextLong(), settings.udp().payloadBytes());
-=======
       Transport transport,
       SocketSettings settings,
       Supplier<AnswerTable> table,
       TapRing tap,
       Metrics metrics) {
-    responder = new Responder(ThreadLocalRandom.current().nextLong(), settings.udpPayloadBytes());
->>>>>>> 05b7805 (Report queries and responses by dnstap)
+    responder = new Responder(ThreadLocalRandom.current().nextLong(), settings.udp().payloadBytes());
     this.transport = transport;
     this.table = table;
     this.tap = tap;
