@@ -11,8 +11,12 @@ import detour.server.cluster.store.EtcdSettings;
 import detour.server.cluster.store.EtcdStore;
 import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
+import detour.server.config.DnstapSettings;
 import detour.server.config.ListenSettings;
 import detour.server.config.NodeSettings;
+import detour.server.config.TelemetrySettings;
+import detour.server.dnstap.TapSettings;
+import detour.server.dnstap.Taps;
 import detour.server.listen.ListenException;
 import detour.server.listen.Listeners;
 import detour.server.listen.SocketSettings;
@@ -32,7 +36,10 @@ import detour.server.publish.LoadedConfiguration;
 import detour.server.publish.PublishLoop;
 import detour.server.publish.PublishedState;
 import detour.server.publish.Time;
+import detour.server.publish.Version;
 import detour.server.store.StateStore;
+import detour.server.telemetry.CollectorSettings;
+import detour.server.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -78,7 +85,9 @@ final class Wiring implements AutoCloseable {
       // Binding takes as long as reading what was saved, and neither needs the other.
       AtomicReference<PublishLoop> deciding = new AtomicReference<>();
       Supplier<AnswerTable> table = () -> deciding.get().table();
-      Binding binding = Binding.begin(sockets(configuration), table, metrics);
+      Taps taps = new Taps(tap(configuration), metrics);
+      opened.push(taps::close);
+      Binding binding = Binding.begin(sockets(configuration), table, taps, metrics);
       opened.push(binding::close);
 
       StateStore store =
@@ -104,6 +113,7 @@ final class Wiring implements AutoCloseable {
 
       // Closed with the binding: queries are answered until nothing else is left to be done.
       listeners = binding.listeners();
+      taps.start();
       listeners.start();
 
       PushCheck push = new PushCheck(time.nanos());
@@ -128,10 +138,15 @@ final class Wiring implements AutoCloseable {
 
       Exposition exposition = new Exposition(metrics);
       listeners.exposeTo(exposition);
+      taps.exposeTo(exposition);
       StateGauges gauges = new StateGauges(publish::outline);
       gauges.register(exposition);
       if (cluster != null) {
         new ClusterGauges(cluster::state).register(exposition);
+      }
+      TelemetrySettings telemetry = configuration.reporting().telemetry();
+      if (telemetry != null) {
+        opened.push(pushing(telemetry, configuration, exposition, gauges, metrics)::close);
       }
       ApiBackend backend =
           new ApiBackend(
@@ -282,6 +297,41 @@ final class Wiring implements AutoCloseable {
     return tls == null
         ? sockets
         : sockets.withTls(tls.addresses(), new TlsFiles(tls.certificate(), tls.key()));
+  }
+
+  private static Telemetry pushing(
+      TelemetrySettings settings,
+      Configuration configuration,
+      Exposition exposition,
+      StateGauges gauges,
+      Metrics metrics) {
+    return new Telemetry(
+        new CollectorSettings(
+            settings.endpoint(),
+            settings.interval(),
+            settings.timeout(),
+            settings.headers(),
+            configuration.node().name(),
+            Version.NUMBER),
+        () -> {
+          gauges.draw();
+          return exposition.snapshots();
+        },
+        metrics,
+        InstantSource.system());
+  }
+
+  private static @Nullable TapSettings tap(Configuration configuration) {
+    DnstapSettings dnstap = configuration.reporting().dnstap();
+    if (dnstap == null) {
+      return null;
+    }
+    String identity = dnstap.identity();
+    return new TapSettings(
+        dnstap.receiver(),
+        dnstap.oneIn(),
+        identity == null ? configuration.node().name() : identity,
+        "detour " + Version.NUMBER);
   }
 
   private static String text(List<InetSocketAddress> addresses) {

@@ -19,7 +19,9 @@ record ConfigurationFormat(
     Option<List<Placed<ServiceDeclaration>>> services,
     Option<GuardPolicy> guard,
     Option<Placed<ClusterDeclaration>> cluster,
-    Option<Placed<FailoverDeclaration>> failover) {
+    Option<Placed<FailoverDeclaration>> failover,
+    Option<Placed<ReportingOptions.Dnstap>> dnstap,
+    Option<Placed<ReportingOptions.Telemetry>> telemetry) {
   private static final Option<String> NODE_NAME =
       Option.optional(
           "name", TextForms.name(), "What this vantage is called. Default: the host name.");
@@ -98,11 +100,14 @@ record ConfigurationFormat(
             "The domain names whose answers follow health."),
         GuardOptions.option(check),
         ClusterDeclaration.option(),
-        FailoverDeclaration.option());
+        FailoverDeclaration.option(),
+        ReportingOptions.dnstap(),
+        ReportingOptions.telemetry());
   }
 
   List<Option<?>> options() {
-    return List.of(node, listen, checks, zones, services, guard, cluster, failover);
+    return List.of(
+        node, listen, checks, zones, services, guard, cluster, failover, dnstap, telemetry);
   }
 
   /// Those of [Sections#OWN].

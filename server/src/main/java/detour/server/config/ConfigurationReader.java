@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -211,6 +212,7 @@ public final class ConfigurationReader {
     ClusterAssembly cluster = cluster(values);
     NodeSettings node = withSecrets(values);
     ListenSettings listen = listen(values);
+    Configuration.Reporting reporting = reporting(values);
     if (!values.incomplete(format.node())) {
       cluster.reportOwn(node.name(), node.role());
     }
@@ -224,6 +226,7 @@ public final class ConfigurationReader {
             node,
             listen,
             settings(values.orNull(format.cluster())),
+            reporting,
             Map.of(),
             new Model(node.name(), cluster.policy(), List.of(), guard),
             List.of(),
@@ -248,6 +251,7 @@ public final class ConfigurationReader {
     List<Zone> zones = assembly.zones(declared.zones(), declared.services(), declared.places());
     NodeSettings node = withSecrets(declared.values());
     ListenSettings listen = listen(declared.values());
+    Configuration.Reporting reporting = reporting(declared.values());
     if (problems.count() > 0 || !assembly.zoneFileProblems().isEmpty()) {
       return invalid(assembly.zoneFileProblems());
     }
@@ -267,6 +271,7 @@ public final class ConfigurationReader {
             node,
             listen,
             settings(declared.values().orNull(format.cluster())),
+            reporting,
             checks,
             new Model(
                 node.name(),
@@ -329,6 +334,16 @@ public final class ConfigurationReader {
     return values
         .of(format.listen())
         .with(path -> file.toAbsolutePath().resolveSibling(path).normalize(), problems);
+  }
+
+  private Configuration.Reporting reporting(BoundValues values) {
+    UnaryOperator<Path> place =
+        path -> file.toAbsolutePath().resolveSibling(path).normalize();
+    Placed<ReportingOptions.Dnstap> dnstap = values.orNull(format.dnstap());
+    Placed<ReportingOptions.Telemetry> telemetry = values.orNull(format.telemetry());
+    return new Configuration.Reporting(
+        dnstap == null ? null : dnstap.value().with(place),
+        telemetry == null ? null : ReportingOptions.settings(telemetry, place, problems));
   }
 
   private NodeSettings node(NodeDeclaration declared) {

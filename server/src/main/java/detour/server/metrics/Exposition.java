@@ -5,6 +5,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.MetricType;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -73,6 +74,11 @@ public final class Exposition {
   /// Writes all metrics in the format that the header asks for.
   public void write(OutputStream out, @Nullable String acceptHeader) throws IOException {
     writer(acceptHeader).write(out, registry.scrape());
+  }
+
+  /// All metrics as they are now.
+  public MetricSnapshots snapshots() {
+    return registry.scrape();
   }
 
   /// The two text formats; the binary one would need a library that is not here.
