@@ -79,7 +79,7 @@ record FileConfiguration(Configuration started) implements ConfigurationSource {
       changed.add("cluster");
     }
     if (!next.reporting().equals(started.reporting())) {
-      changed.add("dnstap or telemetry");
+      changed.add("dnstap, telemetry or convergence");
     }
     return changed.stream()
         .map(key -> next.file() + ": what changed in " + key + " takes effect at the next start")

@@ -5,12 +5,14 @@ import detour.failover.model.Vantage;
 import detour.server.api.ApiBackend;
 import detour.server.api.ApiServer;
 import detour.server.api.EventStream;
+import detour.server.api.Resolvers;
 import detour.server.cluster.ClusterNode;
 import detour.server.cluster.Membership;
 import detour.server.cluster.store.EtcdSettings;
 import detour.server.cluster.store.EtcdStore;
 import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
+import detour.server.config.ConvergenceSettings;
 import detour.server.config.DnstapSettings;
 import detour.server.config.ListenSettings;
 import detour.server.config.NodeSettings;
@@ -159,6 +161,7 @@ final class Wiring implements AutoCloseable {
               store,
               events,
               new AnswerExplainer(table, publish::state),
+              resolvers(configuration),
               (out, accept) -> {
                 gauges.draw();
                 exposition.write(out, accept);
@@ -297,6 +300,17 @@ final class Wiring implements AutoCloseable {
     return tls == null
         ? sockets
         : sockets.withTls(tls.addresses(), new TlsFiles(tls.certificate(), tls.key()));
+  }
+
+  private Resolvers resolvers(Configuration configuration) {
+    ConvergenceSettings settings = configuration.reporting().convergence();
+    if (settings == null) {
+      return Resolvers.NONE;
+    }
+    ResolverDesk desk =
+        new ResolverDesk(settings.resolvers(), settings.timeout(), InstantSource.system());
+    opened.push(desk::close);
+    return desk;
   }
 
   private static Telemetry pushing(

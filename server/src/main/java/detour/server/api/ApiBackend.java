@@ -25,4 +25,5 @@ public record ApiBackend(
     Journal journal,
     EventStream events,
     Explainer explainer,
+    Resolvers resolvers,
     Exposition metrics) {}

@@ -20,6 +20,11 @@ final class Routes {
             new Route("GET", "/api/v1/cluster", "every node of the cluster", read::cluster),
             new Route("GET", "/api/v1/services/{name}", "one service", read::service),
             new Route(
+                "GET",
+                "/api/v1/services/{name}/convergence",
+                "who may still hold an old answer of it",
+                read::convergence),
+            new Route(
                 "GET", "/api/v1/explain", "why ?name=&type=&client= is answered so", read::explain),
             new Route(
                 "GET", "/api/v1/history", "what happened: ?service=&before=&limit=", read::history),

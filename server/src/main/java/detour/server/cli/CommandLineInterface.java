@@ -37,6 +37,7 @@ public final class CommandLineInterface {
             new ChangingCommands.Clear(terminal),
             new ChangingCommands.Failback(terminal),
             new ReadingCommands.History(terminal),
+            new ConvergenceCommand(terminal),
             new ReportCommand(terminal),
             new LocalCommands.Check(local, terminal),
             new QueryCommand(local, terminal),

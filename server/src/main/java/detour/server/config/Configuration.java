@@ -31,8 +31,11 @@ public record Configuration(
     Model model,
     List<Zone> zones,
     List<Path> sources) {
-  /// Whom this node tells what of its own accord; null for nobody.
-  public record Reporting(@Nullable DnstapSettings dnstap, @Nullable TelemetrySettings telemetry) {}
+  /// Whom this node tells what of its own accord, and whom it asks; null for nobody.
+  public record Reporting(
+      @Nullable DnstapSettings dnstap,
+      @Nullable TelemetrySettings telemetry,
+      @Nullable ConvergenceSettings convergence) {}
 
   public Configuration {
     checks = Collections.unmodifiableMap(new LinkedHashMap<>(checks));

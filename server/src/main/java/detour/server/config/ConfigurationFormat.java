@@ -21,7 +21,8 @@ record ConfigurationFormat(
     Option<Placed<ClusterDeclaration>> cluster,
     Option<Placed<FailoverDeclaration>> failover,
     Option<Placed<ReportingOptions.Dnstap>> dnstap,
-    Option<Placed<ReportingOptions.Telemetry>> telemetry) {
+    Option<Placed<ReportingOptions.Telemetry>> telemetry,
+    Option<ConvergenceSettings> convergence) {
   private static final Option<String> NODE_NAME =
       Option.optional(
           "name", TextForms.name(), "What this vantage is called. Default: the host name.");
@@ -102,12 +103,13 @@ record ConfigurationFormat(
         ClusterDeclaration.option(),
         FailoverDeclaration.option(),
         ReportingOptions.dnstap(),
-        ReportingOptions.telemetry());
+        ReportingOptions.telemetry(),
+        ReportingOptions.convergence());
   }
 
   List<Option<?>> options() {
     return List.of(
-        node, listen, checks, zones, services, guard, cluster, failover, dnstap, telemetry);
+        node, listen, checks, zones, services, guard, cluster, failover, dnstap, telemetry, convergence);
   }
 
   /// Those of [Sections#OWN].

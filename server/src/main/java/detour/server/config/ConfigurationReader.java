@@ -343,7 +343,8 @@ public final class ConfigurationReader {
     Placed<ReportingOptions.Telemetry> telemetry = values.orNull(format.telemetry());
     return new Configuration.Reporting(
         dnstap == null ? null : dnstap.value().with(place),
-        telemetry == null ? null : ReportingOptions.settings(telemetry, place, problems));
+        telemetry == null ? null : ReportingOptions.settings(telemetry, place, problems),
+        values.orNull(format.convergence()));
   }
 
   private NodeSettings node(NodeDeclaration declared) {

@@ -48,6 +48,7 @@ public final class ConfigurationReference {
     reference.mappings("failover", format.failover().type());
     reference.mappings("dnstap", format.dnstap().type());
     reference.mappings("telemetry", format.telemetry().type());
+    reference.mappings("convergence", format.convergence().type());
     reference.checks(kinds);
     reference.mappings("zones[]", format.zones().type());
     reference.mappings("services[]", format.services().type());

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class ReportingOptions {
   private static final int LONGEST_SOCKET_PATH = 107;
   private static final int MOST_HEADER_BYTES = 16_384;
+  private static final int MOST_RESOLVERS = 16;
+  private static final int DNS_PORT = 53;
 
   private static final Option<String> SOCKET =
       Option.optional(
@@ -67,6 +69,21 @@ final class ReportingOptions {
           TextForms.path("the path of a file"),
           "A file with headers of each request, one a line, as `Authorization: Bearer ...`.");
 
+  private static final Option<List<InetSocketAddress>> RESOLVERS =
+      Option.required(
+          "resolvers",
+          new OptionType.Made<>(
+              new OptionType.Many<>(TextForms.socketAddress(DNS_PORT)),
+              ReportingOptions::resolvers),
+          "Resolvers that clients use, of your own or public ones: at most 16; without a port, at"
+              + " 53.");
+  private static final Option<Duration> RESOLVER_TIMEOUT =
+      Option.withDefault(
+          "timeout",
+          new OptionType.Span(Duration.ofMillis(50), Duration.ofSeconds(3)),
+          Duration.ofSeconds(1),
+          "How long each may take.");
+
   /// What a file says of telemetry; its headers are unread yet.
   record Telemetry(TelemetrySettings settings, @Nullable String headersFile) {}
 
@@ -107,6 +124,24 @@ final class ReportingOptions {
                             values.of(ENDPOINT), values.of(INTERVAL), values.of(TIMEOUT), Map.of()),
                         values.orNull(HEADERS_FILE)))),
         "The metrics are also pushed, by OTLP over HTTP, to an OpenTelemetry collector.");
+  }
+
+  static Option<ConvergenceSettings> convergence() {
+    return Option.optional(
+        "convergence",
+        new OptionType.Section<>(
+            List.of(RESOLVERS, RESOLVER_TIMEOUT),
+            values -> new ConvergenceSettings(values.of(RESOLVERS), values.of(RESOLVER_TIMEOUT))),
+        "Whom `detour convergence` asks what they answer at present. They are asked when somebody"
+            + " looks, and never otherwise.");
+  }
+
+  private static List<InetSocketAddress> resolvers(List<InetSocketAddress> named) {
+    if (named.size() > MOST_RESOLVERS) {
+      throw new IllegalArgumentException(
+          named.size() + " resolvers: at most " + MOST_RESOLVERS + " are asked");
+    }
+    return named;
   }
 
   /// With the headers of the file.

@@ -64,6 +64,7 @@ public final class FakeServer implements AutoCloseable {
             new FixedJournal(),
             events,
             FakeServer::explain,
+            Resolvers.NONE,
             (out, accept) -> {
               out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
               return "text/plain; version=0.0.4; charset=utf-8";

@@ -70,6 +70,14 @@ class CommandLineInterfaceTest {
     assertThat(complaint()).startsWith("error: ");
   }
 
+  @Test
+  void shouldReportAnIncident() {
+    assertThat(run("report", "www.example.com", "--since", "2d", "-o", "-")).isEqualTo(ExitCode.DONE);
+    assertThat(printed()).startsWith("<!DOCTYPE html>").contains("www.example.com", "192.0.2.10");
+    assertThat(run("report", "--since", "yesterday")).isEqualTo(ExitCode.USAGE);
+    assertThat(complaint()).contains("--since", "yesterday");
+  }
+
   @ParameterizedTest
   @CsvSource({"SERVING, 0", "FAILED_OVER, 0", "READY, 0", "LAST_RESORT, 1"})
   void shouldCheckForALastResort(String status, int exitCode) {
@@ -280,6 +288,8 @@ class CommandLineInterfaceTest {
         "status",
         "explain www.example.com",
         "history",
+        "convergence a",
+        "report",
         "drain a/b -r x",
         "clear a/b",
         "failback a",
@@ -390,6 +400,8 @@ class CommandLineInterfaceTest {
             "clear",
             "failback",
             "history",
+            "convergence",
+            "report",
             "check",
             "query",
             "zone",
