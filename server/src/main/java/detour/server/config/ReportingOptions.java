@@ -203,6 +203,9 @@ final class ReportingOptions {
 
   private static URI endpoint(String text) {
     URI uri = URI.create(text);
+    if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
+      throw new IllegalArgumentException("it begins with neither http:// nor https://");
+    }
     if (uri.getHost() == null || uri.getUserInfo() != null) {
       throw new IllegalArgumentException("it has no host, or a password, which is for headers_file");
     }
