@@ -139,6 +139,7 @@ final class Wiring implements AutoCloseable {
       }
 
       Exposition exposition = new Exposition(metrics);
+      exposition.build(configuration.node().name(), Version.NUMBER);
       listeners.exposeTo(exposition);
       taps.exposeTo(exposition);
       StateGauges gauges = new StateGauges(publish::outline);

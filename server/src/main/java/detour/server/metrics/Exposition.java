@@ -1,5 +1,6 @@
 package detour.server.metrics;
 
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -45,6 +46,16 @@ public final class Exposition {
     registry.register(metrics.probeDuration());
     registry.register(metrics.probeStartLateness());
     JvmMetrics.builder().register(registry);
+  }
+
+  /// Tells which node this is, and which version of the program.
+  public void build(String node, String version) {
+    Info.builder()
+        .name("detour_build_info")
+        .help("Which node this is, and which version it runs.")
+        .labelNames("node", "version")
+        .register(registry)
+        .setLabelValues(node, version);
   }
 
   /// Registers a counter whose values are asked at each scrape.

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// specification for Prometheus translates them, so that one dashboard fits both ways.
 final class OtlpMetrics {
   private static final int CUMULATIVE = 2;
+  private static final String INFO = "_info";
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final CollectorSettings settings;
@@ -95,7 +96,7 @@ final class OtlpMetrics {
         end(json);
       }
       case InfoSnapshot info -> {
-        begin(json, metric, "_info", "gauge");
+        begin(json, metric, metric.getMetadata().getName().endsWith(INFO) ? "" : INFO, "gauge");
         points(
             json,
             info.getDataPoints(),
