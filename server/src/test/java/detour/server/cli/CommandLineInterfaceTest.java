@@ -71,6 +71,13 @@ class CommandLineInterfaceTest {
   }
 
   @Test
+  void shouldTellWhoMayStillHoldAnOldAnswer() {
+    assertThat(run("convergence", "www.example.com")).isEqualTo(ExitCode.DONE);
+    assertThat(printed()).contains("192.0.2.10", "no resolver that obeys TTLs");
+    assertThat(run("convergence", "nosuch.example.com")).isEqualTo(ExitCode.NO);
+  }
+
+  @Test
   void shouldReportAnIncident() {
     assertThat(run("report", "www.example.com", "--since", "2d", "-o", "-")).isEqualTo(ExitCode.DONE);
     assertThat(printed()).startsWith("<!DOCTYPE html>").contains("www.example.com", "192.0.2.10");
