@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// One connection that speaks Frame Streams in both directions: READY, ACCEPT, START, frames, STOP,
 /// FINISH. Blocks; closing it from another thread ends that. Thread: one, but for [#close].
@@ -99,24 +100,36 @@ final class FrameStream implements AutoCloseable {
     if (escape != 0 || length < Integer.BYTES || length > LONGEST_CONTROL) {
       throw new IOException("the receiver does not speak Frame Streams");
     }
-    ByteBuffer control = read(length);
+    String problem = problem(read(length));
+    if (problem != null) {
+      throw new IOException(problem);
+    }
+  }
+
+  /// Why a control frame is no ACCEPT of our kind of content; null when it is one.
+  ///
+  /// @param control type and fields; whatever came
+  static @Nullable String problem(ByteBuffer control) {
+    if (control.remaining() < Integer.BYTES) {
+      return "the receiver sent a malformed control frame";
+    }
     int type = control.getInt();
     if (type != ACCEPT) {
-      throw new IOException("the receiver answered with control frame %d, not 1".formatted(type));
+      return "the receiver answered with control frame %d, not 1".formatted(type);
     }
     while (control.remaining() >= 2 * Integer.BYTES) {
       int field = control.getInt();
       int octets = control.getInt();
       if (octets < 0 || octets > control.remaining()) {
-        throw new IOException("the receiver sent a malformed control frame");
+        return "the receiver sent a malformed control frame";
       }
       byte[] value = new byte[octets];
       control.get(value);
       if (field == FIELD_CONTENT_TYPE && Arrays.equals(value, CONTENT_TYPE)) {
-        return;
+        return null;
       }
     }
-    throw new IOException("the receiver does not take dnstap");
+    return "the receiver does not take dnstap";
   }
 
   private ByteBuffer read(int octets) throws IOException {
