@@ -102,7 +102,8 @@ class ContribTest {
               .map(line -> line.split(" ", 4)[2])
               .collect(Collectors.toSet());
     }
-    // Those of a cluster and of TLS are not registered on a node without.
+    // Those of a cluster and of TLS are not registered on a node without, and what has no value yet is
+    // not shown.
     String sources = sources();
     for (Path file : List.of(RULES, DASHBOARD)) {
       List<String> named =
@@ -121,6 +122,7 @@ class ContribTest {
   private static String sources() throws IOException {
     return Files.readString(Path.of("src/main/java/detour/server/ClusterGauges.java"))
         + Files.readString(Path.of("src/main/java/detour/server/listen/Listeners.java"))
+        + Files.readString(Path.of("src/main/java/detour/server/metrics/Exposition.java"))
         + Files.readString(Path.of("src/main/java/detour/server/dnstap/Taps.java"));
   }
 

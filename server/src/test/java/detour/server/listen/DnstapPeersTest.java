@@ -64,7 +64,7 @@ class DnstapPeersTest {
     assertThat(count(text, "type: AUTH_RESPONSE")).isEqualTo(4);
     assertThat(count(text, "socket_protocol: UDP")).isEqualTo(6);
     assertThat(count(text, "socket_protocol: TCP")).isEqualTo(2);
-    assertThat(text).contains("query_address: \"127.0.0.1\"").contains("www.example.com.");
+    assertThat(text).contains("query_address: \"127.0.0.1\"").contains("www.example.test.");
   }
 
   @Test

@@ -136,7 +136,7 @@ class HandOutsTest {
     ask(2);
     world.advance(Duration.ofSeconds(5));
     world.clear(WWW + "/ams");
-    world.advance(Duration.ofSeconds(5));
+    world.advance(Duration.ofMinutes(2));
     world.reload(TWO_POOLS.ttl(Duration.ofSeconds(10)));
     ask(4);
 
