@@ -98,8 +98,7 @@ final class ResolverDesk implements Resolvers, AutoCloseable {
             null,
             new QuerySettings.Tls(null, ""));
     try {
-      return answer(
-          target, type, new QueryClient(settings).ask(Question.parse(owner, type, "IN")));
+      return answer(target, type, new QueryClient(settings).ask(Question.parse(owner, type, "IN")));
     } catch (QueryFailed | IllegalArgumentException e) {
       return new ConvergenceReport.Resolver(
           target.toString(),

@@ -102,7 +102,8 @@ class ContribTest {
               .map(line -> line.split(" ", 4)[2])
               .collect(Collectors.toSet());
     }
-    // Those of a cluster and of TLS are not registered on a node without, and what has no value yet is
+    // Those of a cluster and of TLS are not registered on a node without, and what has no value yet
+    // is
     // not shown.
     String sources = sources();
     for (Path file : List.of(RULES, DASHBOARD)) {

@@ -58,10 +58,7 @@ class ResolverDeskTest {
         if (query.getQuestion().getType() == Type.A) {
           answer.addRecord(
               new ARecord(
-                  query.getQuestion().getName(),
-                  DClass.IN,
-                  17,
-                  InetAddress.ofLiteral("192.0.2.1")),
+                  query.getQuestion().getName(), DClass.IN, 17, InetAddress.ofLiteral("192.0.2.1")),
               Section.ANSWER);
         }
         byte[] octets = answer.toWire();

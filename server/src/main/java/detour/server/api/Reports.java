@@ -77,11 +77,7 @@ final class Reports {
         service.handedOut().stream()
             .map(out ->
                 new ServiceReport.HandedOut(
-                    out.destination(),
-                    out.last(),
-                    out.ttlSeconds(),
-                    out.heldUntil(),
-                    out.times()))
+                    out.destination(), out.last(), out.ttlSeconds(), out.heldUntil(), out.times()))
             .toList());
   }
 

@@ -43,8 +43,7 @@ final class ConvergenceCommand implements Callable<Integer> {
     ServerClient.Reply reply =
         remote
             .client(terminal)
-            .read(
-                "/api/v1/services/" + ServerClient.escaped(service) + "/convergence", Map.of());
+            .read("/api/v1/services/" + ServerClient.escaped(service) + "/convergence", Map.of());
     ConvergenceReport report = reply.as(ConvergenceReport.class);
     terminal
         .out()

@@ -97,8 +97,8 @@ final class IncidentPage {
     entry(
         "Configuration",
         "%s, loaded %s"
-            .formatted(
-                status.configuration().file(), times.full(status.configuration().loadedAt()))
+                .formatted(
+                    status.configuration().file(), times.full(status.configuration().loadedAt()))
             + revision());
     entry("Selection epoch", Long.toString(status.epoch()));
     entry("Alarms now", status.alarms().isEmpty() ? "none" : String.join("; ", status.alarms()));
@@ -260,7 +260,6 @@ final class IncidentPage {
   private static String state(String state) {
     return state.isEmpty()
         ? "<td></td>"
-        : "<td><b class=\"%s\">%s</b></td>"
-            .formatted(IncidentTimeline.kind(state), escaped(state));
+        : "<td><b class=\"%s\">%s</b></td>".formatted(IncidentTimeline.kind(state), escaped(state));
   }
 }

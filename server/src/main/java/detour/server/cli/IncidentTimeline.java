@@ -72,8 +72,7 @@ final class IncidentTimeline {
     }
   }
 
-  private void lane(
-      StringBuilder svg, String subject, List<HistoryReport.Event> events, int top) {
+  private void lane(StringBuilder svg, String subject, List<HistoryReport.Event> events, int top) {
     svg.append(
         "<text x=\"0\" y=\"%d\">%s</text>%n"
             .formatted(top + LANE - 8, IncidentPage.escaped(shortened(subject))));

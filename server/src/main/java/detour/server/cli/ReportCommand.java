@@ -70,8 +70,9 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "The file to write, which must not exist; - for the standard output. Default:"
-          + " a name made of the service and the time.")
+      description =
+          "The file to write, which must not exist; - for the standard output. Default:"
+              + " a name made of the service and the time.")
   private String output = "";
 
   ReportCommand(Terminal terminal) {
@@ -89,8 +90,7 @@ final class ReportCommand implements Callable<Integer> {
       throw new CommandFailed(ExitCode.USAGE, "--since: it begins at " + begin + ", after its end");
     }
     Incident incident = gather(client, status, begin, end);
-    write(
-        IncidentPage.render(incident, ReadingCommands.times(terminal, reply)), begin);
+    write(IncidentPage.render(incident, ReadingCommands.times(terminal, reply)), begin);
     return ExitCode.DONE;
   }
 
@@ -165,11 +165,7 @@ final class ReportCommand implements Callable<Integer> {
     }
     Path file = Path.of(output.isEmpty() ? name(begin) : output);
     try {
-      Files.writeString(
-          file,
-          page,
-          StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.WRITE);
+      Files.writeString(file, page, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (FileAlreadyExistsException e) {
       throw new CommandFailed(
           ExitCode.USAGE, file + " exists and is left as it is: -o names another file");

@@ -109,7 +109,17 @@ record ConfigurationFormat(
 
   List<Option<?>> options() {
     return List.of(
-        node, listen, checks, zones, services, guard, cluster, failover, dnstap, telemetry, convergence);
+        node,
+        listen,
+        checks,
+        zones,
+        services,
+        guard,
+        cluster,
+        failover,
+        dnstap,
+        telemetry,
+        convergence);
   }
 
   /// Those of [Sections#OWN].

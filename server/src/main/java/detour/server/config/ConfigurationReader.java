@@ -337,8 +337,7 @@ public final class ConfigurationReader {
   }
 
   private Configuration.Reporting reporting(BoundValues values) {
-    UnaryOperator<Path> place =
-        path -> file.toAbsolutePath().resolveSibling(path).normalize();
+    UnaryOperator<Path> place = path -> file.toAbsolutePath().resolveSibling(path).normalize();
     Placed<ReportingOptions.Dnstap> dnstap = values.orNull(format.dnstap());
     Placed<ReportingOptions.Telemetry> telemetry = values.orNull(format.telemetry());
     return new Configuration.Reporting(

@@ -50,7 +50,8 @@ final class ReportingOptions {
               "the URL of a collector, as http://127.0.0.1:4318/v1/metrics",
               ReportingOptions::endpoint,
               "^https?://.+"),
-          "Where metrics are posted; all of the URL, which ends in /v1/metrics at most collectors.");
+          "Where metrics are posted; all of the URL, which ends in /v1/metrics at most"
+              + " collectors.");
   private static final Option<Duration> INTERVAL =
       Option.withDefault(
           "interval",
@@ -207,7 +208,8 @@ final class ReportingOptions {
       throw new IllegalArgumentException("it begins with neither http:// nor https://");
     }
     if (uri.getHost() == null || uri.getUserInfo() != null) {
-      throw new IllegalArgumentException("it has no host, or a password, which is for headers_file");
+      throw new IllegalArgumentException(
+          "it has no host, or a password, which is for headers_file");
     }
     return uri;
   }

@@ -132,8 +132,7 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
 
   private void tapped(DatagramBatch batch, int slot, int response, long nowMillis) {
     // Behind a proxy the port is the proxy's, and the client's is not known.
-    boolean own =
-        client.high() == batch.clientHigh(slot) && client.low() == batch.clientLow(slot);
+    boolean own = client.high() == batch.clientHigh(slot) && client.low() == batch.clientLow(slot);
     tap.answered(
         Transport.UDP,
         client,

@@ -37,7 +37,8 @@ final class TcpWorker {
       Supplier<AnswerTable> table,
       TapRing tap,
       Metrics metrics) {
-    responder = new Responder(ThreadLocalRandom.current().nextLong(), settings.udp().payloadBytes());
+    responder =
+        new Responder(ThreadLocalRandom.current().nextLong(), settings.udp().payloadBytes());
     this.transport = transport;
     this.table = table;
     this.tap = tap;

@@ -16,10 +16,7 @@ import java.util.Map;
 /// @param settled the final times and counts of what was replaced before, by destination
 /// @param settledAnswers in how many responses that was
 record HandOuts(
-    List<Given> current,
-    List<Retired> retired,
-    Map<String, Handed> settled,
-    long settledAnswers) {
+    List<Given> current, List<Retired> retired, Map<String, Handed> settled, long settledAnswers) {
   private static final long SETTLE_MILLIS = 1_000;
 
   static final HandOuts NONE = new HandOuts(List.of(), List.of(), Map.of(), 0);

@@ -98,10 +98,7 @@ final class OtlpMetrics {
       case InfoSnapshot info -> {
         begin(json, metric, metric.getMetadata().getName().endsWith(INFO) ? "" : INFO, "gauge");
         points(
-            json,
-            info.getDataPoints(),
-            time,
-            (_, to) -> to.writeNumberProperty("asDouble", 1.0));
+            json, info.getDataPoints(), time, (_, to) -> to.writeNumberProperty("asDouble", 1.0));
         end(json);
       }
       case HistogramSnapshot histogram -> {
@@ -126,8 +123,7 @@ final class OtlpMetrics {
     }
   }
 
-  private static void begin(
-      JsonGenerator json, MetricSnapshot metric, String suffix, String kind) {
+  private static void begin(JsonGenerator json, MetricSnapshot metric, String suffix, String kind) {
     json.writeStartObject();
     json.writeStringProperty("name", metric.getMetadata().getName() + suffix);
     String help = metric.getMetadata().getHelp();

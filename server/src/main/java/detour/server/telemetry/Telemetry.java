@@ -90,7 +90,8 @@ public final class Telemetry implements AutoCloseable {
         failed("status " + response.statusCode());
       }
     } catch (IOException e) {
-      failed(String.valueOf(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+      failed(
+          String.valueOf(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
     } catch (RuntimeException e) {
       failed("a mistake of this program: " + e);
     }

@@ -52,10 +52,7 @@ class ConvergenceReportsTest {
     assertThat(report.addresses())
         .extracting(ConvergenceReport.Address::answered, ConvergenceReport.Address::held)
         .containsExactly(
-            tuple(true, true),
-            tuple(false, true),
-            tuple(false, true),
-            tuple(false, false));
+            tuple(true, true), tuple(false, true), tuple(false, true), tuple(false, false));
   }
 
   @Test

@@ -197,8 +197,7 @@ public final class FakeServer implements AutoCloseable {
                         "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
                 7,
                 List.of(
-                    new PublishedState.HandedOut(
-                        "192.0.2.10", AT, 30, AT.plusSeconds(30), 7)))),
+                    new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30), 7)))),
         List.of(),
         new PublishedState.GuardState(false, false, AT, "", 0, List.of()),
         null);

@@ -79,7 +79,8 @@ class CommandLineInterfaceTest {
 
   @Test
   void shouldReportAnIncident() {
-    assertThat(run("report", "www.example.com", "--since", "2d", "-o", "-")).isEqualTo(ExitCode.DONE);
+    assertThat(run("report", "www.example.com", "--since", "2d", "-o", "-"))
+        .isEqualTo(ExitCode.DONE);
     assertThat(printed()).startsWith("<!DOCTYPE html>").contains("www.example.com", "192.0.2.10");
     assertThat(run("report", "--since", "yesterday")).isEqualTo(ExitCode.USAGE);
     assertThat(complaint()).contains("--since", "yesterday");

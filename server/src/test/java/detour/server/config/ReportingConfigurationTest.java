@@ -28,8 +28,7 @@ class ReportingConfigurationTest {
   void shouldReadTheReceiverOfDnstapBesideTheConfiguration() throws IOException {
     assertThat(reporting("dnstap: {socket: tap, one_in: 100, identity: ams1}").dnstap())
         .isEqualTo(
-            new DnstapSettings(
-                UnixDomainSocketAddress.of(folder.resolve("tap")), 100, "ams1"));
+            new DnstapSettings(UnixDomainSocketAddress.of(folder.resolve("tap")), 100, "ams1"));
     assertThat(reporting("dnstap: {address: \"127.0.0.1:6000\"}").dnstap())
         .isEqualTo(
             new DnstapSettings(
@@ -103,8 +102,7 @@ class ReportingConfigurationTest {
 
   private ConfigurationReader.Result read(String text) throws IOException {
     Path file = folder.resolve("detour.yaml");
-    Files.writeString(
-        file, text + "\nzones: [{name: example.com, ns: [ns1.example.net]}]\n");
+    Files.writeString(file, text + "\nzones: [{name: example.com, ns: [ns1.example.net]}]\n");
     return ConfigurationReader.read(file, SampleKinds.ALL);
   }
 }

@@ -87,9 +87,7 @@ class DnstapPeersTest {
       taps.start();
       listeners.start();
       ask(listeners.addresses().getFirst());
-      await()
-          .atMost(PATIENT)
-          .until(() -> metrics.value(Counter.DNSTAP_CONNECTIONS_FAILED) > 0);
+      await().atMost(PATIENT).until(() -> metrics.value(Counter.DNSTAP_CONNECTIONS_FAILED) > 0);
       capture = capture("-u", socket.toString());
       await().atMost(PATIENT).until(() -> metrics.value(Counter.DNSTAP_FRAMES) == 8);
     }

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import detour.dns.answer.AnswerTable;
-import detour.server.metrics.Counter;
 import detour.server.dnstap.Taps;
+import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.io.IOException;
 import java.net.InetAddress;
