@@ -1,6 +1,7 @@
 package detour.server;
 
 import detour.dns.answer.AnswerTable;
+import detour.server.dnstap.Taps;
 import detour.server.listen.ListenException;
 import detour.server.listen.Listeners;
 import detour.server.listen.SocketSettings;
@@ -19,8 +20,10 @@ final class Binding {
   }
 
   /// @param table first asked when the listeners are started
-  static Binding begin(SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
-    Binding binding = new Binding(new FutureTask<>(() -> Listeners.open(settings, table, metrics)));
+  static Binding begin(
+      SocketSettings settings, Supplier<AnswerTable> table, Taps taps, Metrics metrics) {
+    Binding binding =
+        new Binding(new FutureTask<>(() -> Listeners.open(settings, table, taps, metrics)));
     Thread.ofPlatform().daemon().name("bind").start(binding.task);
     return binding;
   }

@@ -78,6 +78,9 @@ record FileConfiguration(Configuration started) implements ConfigurationSource {
     if (!Objects.equals(next.cluster(), started.cluster())) {
       changed.add("cluster");
     }
+    if (!next.reporting().equals(started.reporting())) {
+      changed.add("dnstap, telemetry or convergence");
+    }
     return changed.stream()
         .map(key -> next.file() + ": what changed in " + key + " takes effect at the next start")
         .toList();

@@ -75,6 +75,20 @@ final class StateGauges {
             + " out.",
         List.of("service", "pool", "endpoint"),
         () -> endpoints(drawn, StateGauges::heldUntilSeconds));
+    exposition.counter(
+        "detour_service_answers",
+        "Responses that records of a service were written into.",
+        List.of("service"),
+        () ->
+            drawn.services().stream()
+                .map(service -> Sample.of((double) service.answers(), service.name()))
+                .toList());
+    exposition.counter(
+        "detour_endpoint_answers",
+        "Records of an endpoint that were written into responses; endpoints of one service with the"
+            + " same destination are told the same figure.",
+        List.of("service", "pool", "endpoint"),
+        () -> endpoints(drawn, EndpointState::handedOutTimes));
     exposition.gauge(
         "detour_answer_ttl_seconds",
         "The TTL that a service is answered with.",

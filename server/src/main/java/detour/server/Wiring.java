@@ -10,6 +10,7 @@ import detour.server.api.ApiAddress;
 import detour.server.api.ApiBackend;
 import detour.server.api.ApiServer;
 import detour.server.api.EventStream;
+import detour.server.api.Resolvers;
 import detour.server.cluster.ClusterNode;
 import detour.server.cluster.Membership;
 import detour.server.cluster.SharedFences;
@@ -19,9 +20,14 @@ import detour.server.cluster.store.SharedStore;
 import detour.server.config.ApiSettings;
 import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
+import detour.server.config.ConvergenceSettings;
+import detour.server.config.DnstapSettings;
 import detour.server.config.ListenSettings;
 import detour.server.config.NodeSettings;
 import detour.server.fence.Hooks;
+import detour.server.config.TelemetrySettings;
+import detour.server.dnstap.TapSettings;
+import detour.server.dnstap.Taps;
 import detour.server.listen.ListenException;
 import detour.server.listen.Listeners;
 import detour.server.listen.SocketSettings;
@@ -44,7 +50,10 @@ import detour.server.publish.LoadedConfiguration;
 import detour.server.publish.PublishLoop;
 import detour.server.publish.PublishedState;
 import detour.server.publish.Time;
+import detour.server.publish.Version;
 import detour.server.store.StateStore;
+import detour.server.telemetry.CollectorSettings;
+import detour.server.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -94,7 +103,9 @@ final class Wiring implements AutoCloseable {
       // Binding takes as long as reading what was saved, and neither needs the other.
       AtomicReference<PublishLoop> deciding = new AtomicReference<>();
       Supplier<AnswerTable> table = () -> deciding.get().table();
-      Binding binding = Binding.begin(sockets(configuration), table, metrics);
+      Taps taps = new Taps(tap(configuration), metrics);
+      opened.push(taps::close);
+      Binding binding = Binding.begin(sockets(configuration), table, taps, metrics);
       opened.push(binding::close);
 
       StateStore store =
@@ -121,6 +132,7 @@ final class Wiring implements AutoCloseable {
 
       // Closed with the binding: queries are answered until nothing else is left to be done.
       listeners = binding.listeners();
+      taps.start();
       listeners.start();
 
       PushCheck push = new PushCheck(time.nanos());
@@ -144,7 +156,9 @@ final class Wiring implements AutoCloseable {
       }
 
       Exposition exposition = new Exposition(metrics);
+      exposition.build(configuration.node().name(), Version.NUMBER);
       listeners.exposeTo(exposition);
+      taps.exposeTo(exposition);
       StateGauges gauges = new StateGauges(publish::outline);
       gauges.register(exposition);
       if (cluster != null) {
@@ -156,6 +170,10 @@ final class Wiring implements AutoCloseable {
       ApiAccess access =
           new ApiAccess(
               tokens, configuration.listen().api().withoutToken(), new Failures(time.nanos()));
+      TelemetrySettings telemetry = configuration.reporting().telemetry();
+      if (telemetry != null) {
+        opened.push(pushing(telemetry, configuration, exposition, gauges, metrics)::close);
+      }
       ApiBackend backend =
           new ApiBackend(
               () -> noting(common == null ? publish.state() : common.noting(publish.state())),
@@ -168,6 +186,7 @@ final class Wiring implements AutoCloseable {
               events,
               new AnswerExplainer(table, publish::state),
               metrics,
+              resolvers(configuration),
               (out, accept) -> {
                 gauges.draw();
                 exposition.write(out, accept);
@@ -356,6 +375,52 @@ final class Wiring implements AutoCloseable {
     return tls == null
         ? sockets
         : sockets.withTls(tls.addresses(), new TlsFiles(tls.certificate(), tls.key()));
+  }
+
+  private Resolvers resolvers(Configuration configuration) {
+    ConvergenceSettings settings = configuration.reporting().convergence();
+    if (settings == null) {
+      return Resolvers.NONE;
+    }
+    ResolverDesk desk =
+        new ResolverDesk(settings.resolvers(), settings.timeout(), InstantSource.system());
+    opened.push(desk::close);
+    return desk;
+  }
+
+  private static Telemetry pushing(
+      TelemetrySettings settings,
+      Configuration configuration,
+      Exposition exposition,
+      StateGauges gauges,
+      Metrics metrics) {
+    return new Telemetry(
+        new CollectorSettings(
+            settings.endpoint(),
+            settings.interval(),
+            settings.timeout(),
+            settings.headers(),
+            configuration.node().name(),
+            Version.NUMBER),
+        () -> {
+          gauges.draw();
+          return exposition.snapshots();
+        },
+        metrics,
+        InstantSource.system());
+  }
+
+  private static @Nullable TapSettings tap(Configuration configuration) {
+    DnstapSettings dnstap = configuration.reporting().dnstap();
+    if (dnstap == null) {
+      return null;
+    }
+    String identity = dnstap.identity();
+    return new TapSettings(
+        dnstap.receiver(),
+        dnstap.oneIn(),
+        identity == null ? configuration.node().name() : identity,
+        "detour " + Version.NUMBER);
   }
 
   private static String text(List<InetSocketAddress> addresses) {

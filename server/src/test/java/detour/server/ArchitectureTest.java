@@ -131,7 +131,15 @@ class ArchitectureTest {
                   "failover.selection")),
           Map.entry(
               "server.listen",
-              Set.of("server.linux", "server.metrics", "server.pem", "dns.wire", "dns.answer")),
+              Set.of(
+                  "server.dnstap",
+                  "server.linux",
+                  "server.metrics",
+                  "server.pem",
+                  "dns.wire",
+                  "dns.answer")),
+          Map.entry("server.dnstap", Set.of("server.metrics", "dns.answer")),
+          Map.entry("server.telemetry", Set.of("server.metrics")),
           Map.entry(
               "server.api",
               Set.of(

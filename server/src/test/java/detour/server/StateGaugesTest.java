@@ -107,4 +107,17 @@ class StateGaugesTest {
     String line = lines("detour_selection_epoch").getFirst();
     return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
   }
+
+  @Test
+  void shouldCountAnswersOfEachServiceAndEndpoint() throws Exception {
+    world.answer(WWW);
+    world.answer(WWW);
+
+    assertThat(lines("detour_service_answers_total"))
+        .containsExactly("detour_service_answers_total{service=\"www.example.com\"} 2.0");
+    assertThat(lines("detour_endpoint_answers_total"))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("\"192.0.2.1\"") && line.endsWith(" 2.0"))
+        .anyMatch(line -> line.contains("\"192.0.2.2\"") && line.endsWith(" 0.0"));
+  }
 }

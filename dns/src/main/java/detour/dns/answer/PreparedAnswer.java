@@ -11,7 +11,7 @@ import java.util.List;
 /// What one address family, or another type, of a service is answered with now: records ready to be
 /// copied, or none.
 ///
-/// Immutable but for the record of what was handed out when, which responders write.
+/// Immutable but for the record of what was handed out when and how often, which responders write.
 public final class PreparedAnswer {
   enum Kind {
     ADDRESSES,
@@ -29,8 +29,15 @@ public final class PreparedAnswer {
   /// that other threads' caches hold too.
   private static final long NOTED_EVERY_MILLIS = 50;
 
+  /// Responders count apart from each other as far as there are lanes, so that few of them write to
+  /// the same memory. A power of two.
+  static final int LANES = 4;
+
+  /// Lanes begin this many counts apart at least: a line of the processor's cache.
+  private static final int LANE_COUNTS = 8;
+
   private static final int PADDING = 8;
-  private static final VarHandle TIME = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle ALL_TIME = allTime();
   private static final PreparedAnswer NO_DATA = new PreparedAnswer(Kind.NO_DATA);
   private static final PreparedAnswer SERVFAIL = new PreparedAnswer(Kind.SERVFAIL);
@@ -60,6 +67,12 @@ public final class PreparedAnswer {
   /// When a record was handed out that had been drawn.
   private final long[] drawnMillis;
 
+  /// How often each record was handed out that had been drawn, then how often all were together;
+  /// once for each lane.
+  private final long[] counts;
+
+  private final int lane;
+
   /// When all records were handed out together. A field of its own, so that an answer of all
   /// records touches no memory but this object and the records.
   @SuppressWarnings("UnusedVariable") // by ALL_TIME
@@ -80,6 +93,8 @@ public final class PreparedAnswer {
     this.evenWeights = Arrays.stream(weights).distinct().count() < 2;
     this.answered = answered;
     this.drawnMillis = new long[weights.length];
+    this.lane = size == 0 ? 0 : (size + LANE_COUNTS) / LANE_COUNTS * LANE_COUNTS;
+    this.counts = new long[LANES * lane];
   }
 
   /// Address records of one family. Without any it is [#noData].
@@ -155,7 +170,26 @@ public final class PreparedAnswer {
   /// When the record at this position was last handed out, in epoch milliseconds; 0 for never. Any
   /// thread. Exact to 50 ms.
   public long lastHandedOutMillis(int position) {
-    return Math.max((long) TIME.getOpaque(drawnMillis, position), (long) ALL_TIME.getOpaque(this));
+    return Math.max(
+        (long) ELEMENT.getOpaque(drawnMillis, position), (long) ALL_TIME.getOpaque(this));
+  }
+
+  /// How often the record at this position was written into a response. Any thread. A response that
+  /// was then not sent, being above a rate limit, counts too.
+  public long timesHandedOut(int position) {
+    return count(position) + count(size);
+  }
+
+  /// How many responses records were written into; otherwise as [#timesHandedOut].
+  public long answers() {
+    if (size == 0) {
+      return 0;
+    }
+    long drawn = 0;
+    for (int position = 0; position < size; position++) {
+      drawn += count(position);
+    }
+    return count(size) + drawn / Math.max(1, answered);
   }
 
   /// How many records it has.
@@ -207,19 +241,36 @@ public final class PreparedAnswer {
     return answered;
   }
 
-  /// Several responders may write at once; whichever write stays is right to 50 ms.
-  void handOut(int position, long nowMillis) {
-    long last = (long) TIME.getOpaque(drawnMillis, position);
+  /// Several responders may write the time at once; whichever write stays is right to 50 ms.
+  ///
+  /// @param own the lane that the responder counts in
+  void handOut(int position, int own, long nowMillis) {
+    countOne(own * lane + position);
+    long last = (long) ELEMENT.getOpaque(drawnMillis, position);
     if (nowMillis - last >= NOTED_EVERY_MILLIS) {
-      TIME.setOpaque(drawnMillis, position, nowMillis);
+      ELEMENT.setOpaque(drawnMillis, position, nowMillis);
     }
   }
 
   /// Notes that every record was handed out; otherwise as [#handOut].
-  void handOutAll(long nowMillis) {
+  void handOutAll(int own, long nowMillis) {
+    countOne(own * lane + size);
     if (nowMillis - (long) ALL_TIME.getOpaque(this) >= NOTED_EVERY_MILLIS) {
       ALL_TIME.setOpaque(this, nowMillis);
     }
+  }
+
+  /// One instruction, which is right whoever counts in the same lane.
+  private void countOne(int index) {
+    var _ = (long) ELEMENT.getAndAdd(counts, index, 1L);
+  }
+
+  private long count(int offset) {
+    long sum = 0;
+    for (int i = 0; i < LANES; i++) {
+      sum += (long) ELEMENT.getOpaque(counts, i * lane + offset);
+    }
+    return sum;
   }
 
   private static PreparedAnswer prepare(

@@ -11,12 +11,16 @@ final class ServiceWriter {
   private final ResponseWriter writer;
   private final RandomSource random;
 
+  /// Where hand-outs are counted. Two writers that chance gives the same lane count right, too.
+  private final int lane;
+
   /// Records that the present draw has taken, one bit each.
   private final long[] taken = new long[(PreparedAnswer.MAXIMUM_RECORDS + 63) / 64];
 
   ServiceWriter(ResponseWriter writer, RandomSource random) {
     this.writer = writer;
     this.random = random;
+    this.lane = (int) random.below(PreparedAnswer.LANES);
   }
 
   /// Writes the address records that are due.
@@ -32,7 +36,7 @@ final class ServiceWriter {
     if (drawn == 0) {
       int first = count == 1 ? 0 : (int) random.below(count);
       writer.copy(prepared.packed(), first * prepared.stride(), octets, owner);
-      prepared.handOutAll(nowMillis);
+      prepared.handOutAll(lane, nowMillis);
     } else if (drawn == 1) {
       appendOne(prepared, drawOne(prepared), owner, nowMillis);
     } else {
@@ -53,7 +57,7 @@ final class ServiceWriter {
         owner)) {
       return false;
     }
-    prepared.handOutAll(nowMillis);
+    prepared.handOutAll(lane, nowMillis);
     return true;
   }
 
@@ -70,14 +74,14 @@ final class ServiceWriter {
         owner)) {
       return false;
     }
-    prepared.handOut(chosen, nowMillis);
+    prepared.handOut(chosen, lane, nowMillis);
     return true;
   }
 
   private void appendOne(PreparedAnswer prepared, int chosen, int owner, long nowMillis) {
     int stride = prepared.stride();
     writer.copy(prepared.packed(), chosen * stride, stride, owner);
-    prepared.handOut(chosen, nowMillis);
+    prepared.handOut(chosen, lane, nowMillis);
   }
 
   /// Each draw takes a record with a chance of its weight among those that are left.

@@ -102,6 +102,47 @@ class ServiceAnswerTest {
   }
 
   @Test
+  void shouldCountEachRecordThatIsHandedOut() {
+    PreparedAnswer drawn = addresses(2, new int[] {5, 1, 1}, "192.0.2.1", "192.0.2.2", "192.0.2.3");
+    PreparedAnswer all = addresses("2001:db8::1", "2001:db8::2");
+    Server server = www(drawn, all);
+    for (int i = 0; i < 30; i++) {
+      server.ask("www.example.com", Type.A);
+    }
+    server.ask("www.example.com", Type.AAAA);
+
+    assertThat(drawn.timesHandedOut(0) + drawn.timesHandedOut(1) + drawn.timesHandedOut(2))
+        .isEqualTo(60);
+    assertThat(drawn.timesHandedOut(0)).isBetween(15L, 30L);
+    assertThat(drawn.answers()).isEqualTo(30);
+    assertThat(all.timesHandedOut(0)).isOne();
+    assertThat(all.timesHandedOut(1)).isOne();
+    assertThat(all.answers()).isOne();
+    assertThat(NONE.answers()).isZero();
+  }
+
+  @Test
+  void shouldCountRightWhereSeveralRespondersAnswerAtOnce() throws InterruptedException {
+    PreparedAnswer counted = addresses("192.0.2.1");
+    Thread[] threads = new Thread[3 * PreparedAnswer.LANES];
+    for (int i = 0; i < threads.length; i++) {
+      int lane = i % PreparedAnswer.LANES;
+      threads[i] =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int times = 0; times < 10_000; times++) {
+                  counted.handOut(0, lane, NOW_MILLIS);
+                }
+              });
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(counted.timesHandedOut(0)).isEqualTo(10_000L * threads.length);
+  }
+
+  @Test
   void shouldAnswerNoMoreThanHaveWeight() {
     Server server =
         www(addresses(3, new int[] {5, 0, 1}, "192.0.2.1", "192.0.2.2", "192.0.2.3"), NONE);

@@ -28,4 +28,5 @@ public record ApiBackend(
     EventStream events,
     Explainer explainer,
     Metrics counts,
+    Resolvers resolvers,
     Exposition metrics) {}

@@ -53,6 +53,19 @@ final class Reading {
     exchange.json(200, Reports.service(service));
   }
 
+  void convergence(Exchange exchange) throws IOException {
+    exchange.allowOnly();
+    String name = exchange.segment("name");
+    PublishedState state = present(backend);
+    String folded = folded(name);
+    ServiceState service =
+        state.services().stream()
+            .filter(candidate -> candidate.name().equals(folded))
+            .findFirst()
+            .orElseThrow(() -> new Refused(404, "no service is named '" + name + "'", "name"));
+    exchange.json(200, ConvergenceReports.of(service, state, backend.resolvers()));
+  }
+
   void explain(Exchange exchange) throws IOException {
     exchange.allowOnly("name", "type", "client");
     String name = exchange.required("name");

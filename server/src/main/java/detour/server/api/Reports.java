@@ -107,10 +107,11 @@ final class Reports {
         service.whenAllDown(),
         service.tracks().stream().map(Reports::selection).toList(),
         service.pools().stream().map(Reports::pool).toList(),
+        service.answers(),
         service.handedOut().stream()
             .map(out ->
                 new ServiceReport.HandedOut(
-                    out.destination(), out.last(), out.ttlSeconds(), out.heldUntil()))
+                    out.destination(), out.last(), out.ttlSeconds(), out.heldUntil(), out.times()))
             .toList());
   }
 
@@ -174,7 +175,8 @@ final class Reports {
         endpoint.opinions().stream().map(Reports::opinion).toList(),
         endpoint.resolved(),
         endpoint.lastHandedOut(),
-        endpoint.heldUntil());
+        endpoint.heldUntil(),
+        endpoint.handedOutTimes());
   }
 
   private static ServiceReport.@Nullable OperatorOverride override(

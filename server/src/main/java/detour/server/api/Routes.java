@@ -59,6 +59,15 @@ final class Routes {
             .replies(ServiceReport.class)
             .refuses(404, "No service has this name.")
             .refuses(503, STARTING),
+        Route.of(
+                "GET",
+                "/api/v1/services/{name}/convergence",
+                READ,
+                "who may still hold an old answer of it",
+                read::convergence)
+            .replies(ConvergenceReport.class)
+            .refuses(404, "No service has this name.")
+            .refuses(503, STARTING),
         Route.of("GET", "/api/v1/explain", READ, "why a question is answered so", read::explain)
             .neededQuery("name", Kind.TEXT, "The name that is asked for.")
             .query("type", Kind.TEXT, "The type of record; A unless given.")

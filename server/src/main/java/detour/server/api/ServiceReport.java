@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param whenAllDown what is answered when no pool is available, as it is configured
 /// @param selections one for `families: joint`, two (ipv4, ipv6) for `separate`
 /// @param pools in the order of preference
+/// @param answers how many responses its records were written into since the server's start
 /// @param handedOut what resolvers may still hold, latest first
 public record ServiceReport(
     String name,
@@ -18,6 +19,7 @@ public record ServiceReport(
     String whenAllDown,
     List<Selection> selections,
     List<Pool> pools,
+    long answers,
     List<HandedOut> handedOut) {
 
   /// What serves now, and why.
@@ -67,6 +69,8 @@ public record ServiceReport(
   /// @param lastHandedOut null when it never was
   /// @param heldUntil until when a resolver that obeys TTLs may still hold it; null when it was
   ///   never handed out
+  /// @param handedOutTimes how many records of its destination were handed out since the server's
+  ///   start
   public record Endpoint(
       String name,
       String destination,
@@ -83,7 +87,8 @@ public record ServiceReport(
       List<Opinion> opinions,
       List<String> resolved,
       @Nullable Instant lastHandedOut,
-      @Nullable Instant heldUntil) {
+      @Nullable Instant heldUntil,
+      long handedOutTimes) {
     /// Without votes, as servers before there were any tell it.
     public Endpoint {
       votes = votes == null ? List.of() : List.copyOf(votes);
@@ -133,6 +138,10 @@ public record ServiceReport(
   public record Observation(
       Instant at, boolean passed, boolean degraded, String detail, double milliseconds) {}
 
-  /// One record that was handed out.
-  public record HandedOut(String destination, Instant last, int ttlSeconds, Instant heldUntil) {}
+  /// One destination that was handed out.
+  ///
+  /// @param ttlSeconds it had the last time
+  /// @param times how many records of it were handed out since the server's start
+  public record HandedOut(
+      String destination, Instant last, int ttlSeconds, Instant heldUntil, long times) {}
 }

@@ -42,6 +42,8 @@ public final class CommandLineInterface {
             new ChangingCommands.End(terminal),
             new ChangingCommands.Failback(terminal),
             new ReadingCommands.History(terminal),
+            new ConvergenceCommand(terminal),
+            new ReportCommand(terminal),
             new LocalCommands.Check(local, terminal),
             new QueryCommand(local, terminal),
             new ChangingCommands.Reload(terminal));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param file the YAML file
 /// @param cluster null for a node on its own
+/// @param reporting what this node tells other programs of its own accord
 /// @param checks the named checks that are probed, in the order of the file
 /// @param model its services are those of the file, in order; a zone holds each under its position
 ///   there as service index
@@ -25,10 +26,17 @@ public record Configuration(
     NodeSettings node,
     ListenSettings listen,
     @Nullable ClusterSettings cluster,
+    Reporting reporting,
     Map<String, Check> checks,
     Model model,
     List<Zone> zones,
     List<Path> sources) {
+  /// Whom this node tells what of its own accord, and whom it asks; null for nobody.
+  public record Reporting(
+      @Nullable DnstapSettings dnstap,
+      @Nullable TelemetrySettings telemetry,
+      @Nullable ConvergenceSettings convergence) {}
+
   public Configuration {
     checks = Collections.unmodifiableMap(new LinkedHashMap<>(checks));
     zones = List.copyOf(zones);

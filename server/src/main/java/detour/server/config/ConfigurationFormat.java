@@ -20,7 +20,10 @@ record ConfigurationFormat(
     Option<GuardPolicy> guard,
     Option<Placed<ClusterDeclaration>> cluster,
     Option<Placed<FailoverDeclaration>> failover,
-    Option<SafetyDeclaration> safety) {
+    Option<SafetyDeclaration> safety,
+    Option<Placed<ReportingOptions.Dnstap>> dnstap,
+    Option<Placed<ReportingOptions.Telemetry>> telemetry,
+    Option<ConvergenceSettings> convergence) {
   private static final Option<String> NODE_NAME =
       Option.optional(
           "name", TextForms.name(), "What this vantage is called. Default: the host name.");
@@ -100,11 +103,26 @@ record ConfigurationFormat(
         GuardOptions.option(check),
         ClusterDeclaration.option(),
         FailoverDeclaration.option(),
-        SafetyDeclaration.option());
+        SafetyDeclaration.option(),
+        ReportingOptions.dnstap(),
+        ReportingOptions.telemetry(),
+        ReportingOptions.convergence());
   }
 
   List<Option<?>> options() {
-    return List.of(node, listen, checks, zones, services, guard, cluster, failover, safety);
+    return List.of(
+        node,
+        listen,
+        checks,
+        zones,
+        services,
+        guard,
+        cluster,
+        failover,
+        safety,
+        dnstap,
+        telemetry,
+        convergence);
   }
 
   /// Those of [Sections#OWN].

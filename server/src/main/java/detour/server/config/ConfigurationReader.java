@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -214,6 +215,7 @@ public final class ConfigurationReader {
     ClusterAssembly cluster = cluster(values);
     NodeSettings node = withSecrets(values);
     ListenSettings listen = listen(values);
+    Configuration.Reporting reporting = reporting(values);
     if (!values.incomplete(format.node())) {
       cluster.reportOwn(node.name(), node.role());
     }
@@ -227,6 +229,7 @@ public final class ConfigurationReader {
             node,
             listen,
             settings(values.orNull(format.cluster())),
+            reporting,
             Map.of(),
             new Model(node.name(), cluster.policy(), List.of(), guard),
             List.of(),
@@ -251,6 +254,7 @@ public final class ConfigurationReader {
     List<Zone> zones = assembly.zones(declared.zones(), declared.services(), declared.places());
     NodeSettings node = withSecrets(declared.values());
     ListenSettings listen = listen(declared.values());
+    Configuration.Reporting reporting = reporting(declared.values());
     if (problems.count() > 0 || !assembly.zoneFileProblems().isEmpty()) {
       return invalid(assembly.zoneFileProblems());
     }
@@ -270,6 +274,7 @@ public final class ConfigurationReader {
             node,
             listen,
             settings(declared.values().orNull(format.cluster())),
+            reporting,
             checks,
             new Model(
                 node.name(),
@@ -333,6 +338,16 @@ public final class ConfigurationReader {
     return values
         .of(format.listen())
         .with(path -> file.toAbsolutePath().resolveSibling(path).normalize(), problems);
+  }
+
+  private Configuration.Reporting reporting(BoundValues values) {
+    UnaryOperator<Path> place = path -> file.toAbsolutePath().resolveSibling(path).normalize();
+    Placed<ReportingOptions.Dnstap> dnstap = values.orNull(format.dnstap());
+    Placed<ReportingOptions.Telemetry> telemetry = values.orNull(format.telemetry());
+    return new Configuration.Reporting(
+        dnstap == null ? null : dnstap.value().with(place),
+        telemetry == null ? null : ReportingOptions.settings(telemetry, place, problems),
+        values.orNull(format.convergence()));
   }
 
   private NodeSettings node(NodeDeclaration declared) {

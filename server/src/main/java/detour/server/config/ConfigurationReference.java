@@ -46,6 +46,9 @@ public final class ConfigurationReference {
     reference.mappings("guard", format.guard().type());
     reference.mappings("cluster", format.cluster().type());
     reference.mappings("failover", format.failover().type());
+    reference.mappings("dnstap", format.dnstap().type());
+    reference.mappings("telemetry", format.telemetry().type());
+    reference.mappings("convergence", format.convergence().type());
     reference.checks(kinds);
     reference.mappings("zones[]", format.zones().type());
     reference.mappings("services[]", format.services().type());

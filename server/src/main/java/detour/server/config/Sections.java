@@ -13,7 +13,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 /// where their configuration comes from the store.
 final class Sections {
   /// What differs from node to node, or is needed to reach the store.
-  static final Set<String> OWN = Set.of("node", "listen", "cluster");
+  static final Set<String> OWN =
+      Set.of("node", "listen", "cluster", "dnstap", "telemetry", "convergence");
 
   private static final String CLUSTER = "cluster";
   private static final String CONFIGURATION = "configuration";

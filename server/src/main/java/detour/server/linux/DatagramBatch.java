@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,9 +47,12 @@ public final class DatagramBatch implements AutoCloseable {
   // struct sockaddr_in: 0 sin_family, 2 sin_port, 4 sin_addr.
   // struct sockaddr_in6: 0 sin6_family, 2 sin6_port, 4 sin6_flowinfo, 8 sin6_addr.
   private static final int NAME_BYTES_IPV4 = 16;
+  private static final int PORT = 2;
   private static final int ADDRESS_IPV4 = 4;
   private static final int ADDRESS_IPV6 = 8;
   private static final long MAPPED_IPV4 = 0xFFFFL << 32;
+  private static final ValueLayout.OfShort NETWORK_SHORT =
+      JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt NETWORK_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfLong NETWORK_LONG = JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -115,6 +119,11 @@ public final class DatagramBatch implements AutoCloseable {
     return isIpv4(slot)
         ? MAPPED_IPV4 | (ALL.get(NETWORK_INT, name(slot) + ADDRESS_IPV4) & 0xFFFF_FFFFL)
         : ALL.get(NETWORK_LONG, name(slot) + ADDRESS_IPV6 + Long.BYTES);
+  }
+
+  /// The port that the slot's datagram came from.
+  public int clientPort(int slot) {
+    return ALL.get(NETWORK_SHORT, name(slot) + PORT) & 0xFFFF;
   }
 
   /// Lines up the first `length` octets of a slot's buffer to be sent to where the slot's datagram

@@ -3,6 +3,7 @@ package detour.server.listen;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
+import detour.server.dnstap.Taps;
 import detour.server.linux.Linux;
 import detour.server.linux.SystemCallException;
 import detour.server.metrics.Exposition;
@@ -30,6 +31,7 @@ public final class Listeners implements AutoCloseable {
 
   private final SocketSettings settings;
   private final Supplier<AnswerTable> table;
+  private final Taps taps;
   private final Metrics metrics;
   private final ListenerThreads.Names names = new ListenerThreads.Names("listen-udp-");
   private final RateBuckets buckets = new RateBuckets(new SecureRandom().nextLong());
@@ -41,12 +43,14 @@ public final class Listeners implements AutoCloseable {
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final List<InetSocketAddress> tlsAddresses = new ArrayList<>();
 
-  private Listeners(SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
+  private Listeners(
+      SocketSettings settings, Supplier<AnswerTable> table, Taps taps, Metrics metrics) {
     this.settings = settings;
     this.table = table;
+    this.taps = taps;
     this.metrics = metrics;
     limits = new TcpLimits(settings, metrics);
-    tcp = new TcpListener(settings, limits, null, table, metrics);
+    tcp = new TcpListener(settings, limits, null, table, taps, metrics);
   }
 
   /// Links the system calls and loads Netty's native part, so that [#open] need not. It may be
@@ -65,7 +69,16 @@ public final class Listeners implements AutoCloseable {
   public static Listeners open(
       SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics)
       throws ListenException {
-    Listeners listeners = new Listeners(settings, table, metrics);
+    return open(settings, table, new Taps(null, metrics), metrics);
+  }
+
+  /// As above, with queries and responses reported.
+  ///
+  /// @param taps started and closed by the caller
+  public static Listeners open(
+      SocketSettings settings, Supplier<AnswerTable> table, Taps taps, Metrics metrics)
+      throws ListenException {
+    Listeners listeners = new Listeners(settings, table, taps, metrics);
     try {
       for (InetSocketAddress address : settings.addresses()) {
         listeners.addresses.add(listeners.bind(address));
@@ -195,7 +208,7 @@ public final class Listeners implements AutoCloseable {
     } catch (IOException e) {
       throw ListenException.of(wanted.addresses().getFirst(), "TLS", e);
     }
-    tls = new TcpListener(settings, limits, certificate, table, metrics);
+    tls = new TcpListener(settings, limits, certificate, table, taps, metrics);
     for (InetSocketAddress address : wanted.addresses()) {
       try {
         if (!isCovered(address, wanted.addresses())) {
@@ -243,7 +256,7 @@ public final class Listeners implements AutoCloseable {
     if (missing != null) {
       throw new IOException("the native UDP listener was asked for, but " + missing);
     }
-    return NativeUdpListener.open(address, settings, names, buckets, table, metrics);
+    return NativeUdpListener.open(address, settings, names, buckets, table, taps, metrics);
   }
 
   private UdpListener bindPortableUdp(InetSocketAddress address) throws IOException {
@@ -254,6 +267,7 @@ public final class Listeners implements AutoCloseable {
         names,
         buckets,
         table,
+        taps,
         metrics);
   }
 

@@ -3,6 +3,7 @@ package detour.server.listen;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
+import detour.server.dnstap.Taps;
 import detour.server.linux.BatchSocket;
 import detour.server.linux.SystemCallException;
 import detour.server.metrics.Metrics;
@@ -28,6 +29,7 @@ final class NativeUdpListener implements UdpListener {
       ListenerThreads.Names names,
       RateBuckets buckets,
       Supplier<AnswerTable> table,
+      Taps taps,
       Metrics metrics)
       throws SystemCallException {
     List<BatchSocket> sockets =
@@ -37,7 +39,13 @@ final class NativeUdpListener implements UdpListener {
     for (BatchSocket socket : sockets) {
       listener.loops.add(
           new NativeUdpLoop(
-              socket, settings.udp().payloadBytes(), settings.proxies(), buckets, table, metrics));
+              socket,
+              settings.udp().payloadBytes(),
+              settings.proxies(),
+              buckets,
+              table,
+              taps.ofDatagrams(socket.address()),
+              metrics));
     }
     return listener;
   }

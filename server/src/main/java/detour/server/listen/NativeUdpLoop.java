@@ -6,6 +6,7 @@ import detour.dns.answer.ClientAddress;
 import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
+import detour.server.dnstap.TapRing;
 import detour.server.linux.BatchSocket;
 import detour.server.linux.DatagramBatch;
 import detour.server.linux.Errno;
@@ -31,6 +32,7 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
   private final ClientAddress client = new ClientAddress();
   private final ProxyDatagrams proxies;
   private final Supplier<AnswerTable> table;
+  private final TapRing tap;
   private final Metrics metrics;
   private final FailureLog failures;
   private int failuresInARow;
@@ -42,11 +44,13 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
       List<AddressPrefix> proxies,
       RateBuckets buckets,
       Supplier<AnswerTable> table,
+      TapRing tap,
       Metrics metrics) {
     this.socket = socket;
     this.proxies = new ProxyDatagrams(proxies, metrics);
     responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes, buckets);
     this.table = table;
+    this.tap = tap;
     this.metrics = metrics;
     failures = new FailureLog("UDP listener on " + socket.address());
   }
@@ -115,11 +119,28 @@ final class NativeUdpLoop implements Runnable, AutoCloseable {
       }
       client.set(batch.clientHigh(slot), batch.clientLow(slot));
       int query = proxies.query(DatagramBatch.ALL, batch.address(slot), length, client);
+      boolean tapped = query > 0 && tap.take(DatagramBatch.ALL, batch.address(slot), query);
       int response = query == 0 ? 0 : respond(current, batch.address(slot), query, nowMillis);
+      if (tapped) {
+        tapped(batch, slot, response, nowMillis);
+      }
       if (response > 0) {
         batch.reply(slot, response);
       }
     }
+  }
+
+  private void tapped(DatagramBatch batch, int slot, int response, long nowMillis) {
+    // Behind a proxy the port is the proxy's, and the client's is not known.
+    boolean own = client.high() == batch.clientHigh(slot) && client.low() == batch.clientLow(slot);
+    tap.answered(
+        Transport.UDP,
+        client,
+        own ? batch.clientPort(slot) : 0,
+        nowMillis,
+        DatagramBatch.ALL,
+        batch.address(slot),
+        response);
   }
 
   private int respond(AnswerTable current, long address, int length, long nowMillis) {

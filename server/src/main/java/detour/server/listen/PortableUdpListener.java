@@ -6,6 +6,8 @@ import detour.dns.answer.ClientAddress;
 import detour.dns.answer.RateBuckets;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
+import detour.server.dnstap.TapRing;
+import detour.server.dnstap.Taps;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.io.IOException;
@@ -49,6 +51,7 @@ final class PortableUdpListener implements UdpListener {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final MemorySegment memory = MemorySegment.ofBuffer(buffer);
   private final Supplier<AnswerTable> table;
+  private final TapRing tap;
   private final Metrics metrics;
   private final ProxyDatagrams proxies;
   private final ListenerThreads threads;
@@ -65,6 +68,7 @@ final class PortableUdpListener implements UdpListener {
       RateBuckets buckets,
       ListenerThreads threads,
       Supplier<AnswerTable> table,
+      TapRing tap,
       Metrics metrics) {
     this.address = address;
     this.channel = channel;
@@ -73,6 +77,7 @@ final class PortableUdpListener implements UdpListener {
     responder = new Responder(ThreadLocalRandom.current().nextLong(), payloadBytes, buckets);
     this.threads = threads;
     this.table = table;
+    this.tap = tap;
     this.metrics = metrics;
     failures = new FailureLog("UDP listener on " + address);
   }
@@ -86,6 +91,7 @@ final class PortableUdpListener implements UdpListener {
       ListenerThreads.Names names,
       RateBuckets buckets,
       Supplier<AnswerTable> table,
+      Taps taps,
       Metrics metrics)
       throws IOException {
     boolean ipv4 = address.getAddress() instanceof Inet4Address;
@@ -101,8 +107,9 @@ final class PortableUdpListener implements UdpListener {
       Selector selector = Selector.open();
       channel.register(selector, SelectionKey.OP_READ);
       int port = channel.socket().getLocalPort();
+      InetSocketAddress local = new InetSocketAddress(address.getAddress(), port);
       return new PortableUdpListener(
-          new InetSocketAddress(address.getAddress(), port),
+          local,
           channel,
           selector,
           settings.udp().payloadBytes(),
@@ -110,6 +117,7 @@ final class PortableUdpListener implements UdpListener {
           buckets,
           new ListenerThreads(names),
           table,
+          taps.ofDatagrams(local),
           metrics);
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -195,8 +203,14 @@ final class PortableUdpListener implements UdpListener {
         continue;
       }
       ClientAddress address = address(client);
+      long sender = address.low();
       int query = proxies.query(memory, 0, length, address);
+      boolean tapped = query > 0 && tap.take(memory, 0, query);
       int response = query == 0 ? 0 : respond(current, query, address, nowMillis);
+      if (tapped) {
+        int port = address.low() == sender ? ((InetSocketAddress) client).getPort() : 0;
+        tap.answered(Transport.UDP, address, port, nowMillis, memory, 0, response);
+      }
       if (response > 0) {
         send(response, client);
       }

@@ -5,6 +5,7 @@ import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
+import detour.server.dnstap.Taps;
 import detour.server.metrics.Metrics;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -86,6 +87,7 @@ final class TcpListener implements AutoCloseable {
       TcpLimits limits,
       @Nullable TlsCertificate certificate,
       Supplier<AnswerTable> table,
+      Taps taps,
       Metrics metrics) {
     this.limits = limits;
     this.certificate = certificate;
@@ -100,7 +102,7 @@ final class TcpListener implements AutoCloseable {
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     loops = new MultiThreadIoEventLoopGroup(settings.tcp().threads(), (ThreadFactory) threads, io);
     for (EventExecutor loop : loops) {
-      workers.put(loop, new TcpWorker(transport, settings, table, metrics));
+      workers.put(loop, new TcpWorker(transport, settings, table, taps.ofStreams(), metrics));
     }
   }
 

@@ -4,6 +4,7 @@ import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
 import detour.dns.answer.Transport;
+import detour.server.dnstap.TapRing;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import io.netty.buffer.ByteBuf;
@@ -24,17 +25,23 @@ final class TcpWorker {
   private final MemorySegment memory = MemorySegment.ofBuffer(scratch);
   private final Transport transport;
   private final Supplier<AnswerTable> table;
+  private final TapRing tap;
   private final Metrics metrics;
   private final FailureLog failures;
 
   /// @param settings their UDP payload size is announced to clients over TCP too (RFC 6891 section
   ///   6.2.3)
   TcpWorker(
-      Transport transport, SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
+      Transport transport,
+      SocketSettings settings,
+      Supplier<AnswerTable> table,
+      TapRing tap,
+      Metrics metrics) {
     responder =
         new Responder(ThreadLocalRandom.current().nextLong(), settings.udp().payloadBytes());
     this.transport = transport;
     this.table = table;
+    this.tap = tap;
     this.metrics = metrics;
     failures = new FailureLog(transport + " listener");
   }
@@ -54,7 +61,11 @@ final class TcpWorker {
     responder.tellIdleMillis(idleMillis);
     scratch.clear().limit(length);
     in.readBytes(scratch);
+    boolean tapped = tap.take(memory, 0, length);
     int response = respond(length, client);
+    if (tapped) {
+      tap.answered(transport, client, 0, System.currentTimeMillis(), memory, 0, response);
+    }
     if (response == 0) {
       return null;
     }

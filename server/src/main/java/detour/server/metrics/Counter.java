@@ -124,6 +124,15 @@ public enum Counter {
   PROXY_HEADERS_MALFORMED(
       "detour_proxy_headers_malformed",
       "Datagrams and connections of proxies dropped for a malformed PROXY header."),
+  /// A message was handed to the connection of the receiver of dnstap.
+  DNSTAP_FRAMES("detour_dnstap_frames", "Messages sent by dnstap."),
+  /// The receiver of dnstap could not be reached, did not speak Frame Streams, or left.
+  DNSTAP_CONNECTIONS_FAILED(
+      "detour_dnstap_connections_failed", "Connections of dnstap that failed or were lost."),
+  /// The collector took all metrics.
+  TELEMETRY_PUSHES("detour_telemetry_pushes", "Pushes of metrics that the collector took."),
+  /// The collector could not be reached, or did not take the metrics.
+  TELEMETRY_FAILURES("detour_telemetry_failures", "Pushes of metrics that failed."),
   /// A query or a batch of them ended in an error of this program; it was dropped, and a log line
   /// tells.
   LISTENER_FAILURES("detour_listener_failures", "Queries dropped by an error of this program.");

@@ -1,10 +1,12 @@
 package detour.server.metrics;
 
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.MetricType;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -46,6 +48,16 @@ public final class Exposition {
     JvmMetrics.builder().register(registry);
   }
 
+  /// Tells which node this is, and which version of the program.
+  public void build(String node, String version) {
+    Info.builder()
+        .name("detour_build_info")
+        .help("Which node this is, and which version it runs.")
+        .labelNames("node", "version")
+        .register(registry)
+        .setLabelValues(node, version);
+  }
+
   /// Registers a counter whose values are asked at each scrape.
   ///
   /// @param name `detour_...` in snake case, with its unit where it has one (`_seconds`, `_bytes`),
@@ -73,6 +85,11 @@ public final class Exposition {
   /// Writes all metrics in the format that the header asks for.
   public void write(OutputStream out, @Nullable String acceptHeader) throws IOException {
     writer(acceptHeader).write(out, registry.scrape());
+  }
+
+  /// All metrics as they are now.
+  public MetricSnapshots snapshots() {
+    return registry.scrape();
   }
 
   /// The two text formats; the binary one would need a library that is not here.

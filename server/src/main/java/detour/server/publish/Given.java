@@ -14,13 +14,14 @@ record Given(PreparedAnswer answer, List<List<String>> destinations, int ttlSeco
     destinations = List.copyOf(destinations);
   }
 
-  /// Adds when each record was handed out last, where it ever was.
-  void addTo(Map<String, Hold> holds) {
+  /// Adds when each record was handed out last and how often, where it ever was.
+  void addTo(Map<String, Handed> all) {
     for (int position = 0; position < destinations.size(); position++) {
       long lastMillis = answer.lastHandedOutMillis(position);
       if (lastMillis > 0) {
-        Hold hold = Hold.of(lastMillis, ttlSeconds);
-        destinations.get(position).forEach(text -> holds.merge(text, hold, Hold::and));
+        Handed handed =
+            new Handed(Hold.of(lastMillis, ttlSeconds), answer.timesHandedOut(position));
+        destinations.get(position).forEach(text -> all.merge(text, handed, Handed::and));
       }
     }
   }

@@ -1,6 +1,5 @@
 package detour.server.publish;
 
-import detour.failover.selection.Hold;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,11 +13,13 @@ import java.util.Map;
 ///
 /// @param current what queries are answered with now
 /// @param retired replaced within the last second
-/// @param settled the final times of what was replaced before, by destination
-record HandOuts(List<Given> current, List<Retired> retired, Map<String, Hold> settled) {
+/// @param settled the final times and counts of what was replaced before, by destination
+/// @param settledAnswers in how many responses that was
+record HandOuts(
+    List<Given> current, List<Retired> retired, Map<String, Handed> settled, long settledAnswers) {
   private static final long SETTLE_MILLIS = 1_000;
 
-  static final HandOuts NONE = new HandOuts(List.of(), List.of(), Map.of());
+  static final HandOuts NONE = new HandOuts(List.of(), List.of(), Map.of(), 0);
 
   record Retired(Given given, long atMillis) {}
 
@@ -30,24 +31,38 @@ record HandOuts(List<Given> current, List<Retired> retired, Map<String, Hold> se
 
   /// The same after the current answers were replaced.
   HandOuts replacedBy(List<Given> next, long nowMillis) {
-    Map<String, Hold> nextSettled = new HashMap<>(settled);
+    Map<String, Handed> nextSettled = new HashMap<>(settled);
     List<Retired> nextRetired = new ArrayList<>();
+    long nextAnswers = settledAnswers;
     for (Retired old : retired) {
       if (nowMillis - old.atMillis() > SETTLE_MILLIS) {
         old.given().addTo(nextSettled);
+        nextAnswers += old.given().answer().answers();
       } else {
         nextRetired.add(old);
       }
     }
     current.forEach(given -> nextRetired.add(new Retired(given, nowMillis)));
-    return new HandOuts(next, nextRetired, nextSettled);
+    return new HandOuts(next, nextRetired, nextSettled, nextAnswers);
   }
 
-  /// Until when resolvers may hold each destination that was ever handed out.
-  Map<String, Hold> holds() {
-    Map<String, Hold> holds = new HashMap<>(settled);
-    retired.forEach(old -> old.given().addTo(holds));
-    current.forEach(given -> given.addTo(holds));
-    return holds;
+  /// What is known of each destination that was ever handed out.
+  Map<String, Handed> all() {
+    Map<String, Handed> all = new HashMap<>(settled);
+    retired.forEach(old -> old.given().addTo(all));
+    current.forEach(given -> given.addTo(all));
+    return all;
+  }
+
+  /// How many responses records of the service were written into; never less than before.
+  long answers() {
+    long answers = settledAnswers;
+    for (Retired old : retired) {
+      answers += old.given().answer().answers();
+    }
+    for (Given given : current) {
+      answers += given.answer().answers();
+    }
+    return answers;
   }
 }

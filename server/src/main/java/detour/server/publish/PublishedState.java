@@ -95,6 +95,7 @@ public record PublishedState(
   /// @param owner the name that it answers for
   /// @param types of the records that it answers there
   /// @param tracks one for `families: joint`, two (ipv4, ipv6) for `separate`
+  /// @param answers how many responses its records were written into since the start
   /// @param handedOut what resolvers may still hold, latest first
   /// @param version another one whenever the service is decided otherwise, as [Command.Conditional]
   ///   takes it
@@ -107,6 +108,7 @@ public record PublishedState(
       String whenAllDown,
       List<TrackState> tracks,
       List<PoolState> pools,
+      long answers,
       List<HandedOut> handedOut,
       String version) {}
 
@@ -145,6 +147,8 @@ public record PublishedState(
   /// @param heldUntil until when a resolver that obeys TTLs may still hold this endpoint; null when
   ///   it was never handed out
   /// @param resolved the addresses of a host name that are answered in its place; empty otherwise
+  /// @param handedOutTimes how many records of its destination were handed out since the start, by
+  ///   whichever pool; a host name that is answered by three addresses counts three
   public record EndpointState(
       String name,
       String destination,
@@ -161,7 +165,8 @@ public record PublishedState(
       List<OpinionState> opinions,
       List<String> resolved,
       @Nullable Instant lastHandedOut,
-      @Nullable Instant heldUntil) {}
+      @Nullable Instant heldUntil,
+      long handedOutTimes) {}
 
   /// One vantage's say in the verdict on an endpoint.
   ///
@@ -194,6 +199,10 @@ public record PublishedState(
   public record Seen(
       Instant at, boolean passed, boolean degraded, String detail, double milliseconds) {}
 
-  /// One record that was handed out.
-  public record HandedOut(String destination, Instant last, int ttlSeconds, Instant heldUntil) {}
+  /// One destination that was handed out.
+  ///
+  /// @param ttlSeconds it had the last time
+  /// @param times how many records of it were handed out since the start
+  public record HandedOut(
+      String destination, Instant last, int ttlSeconds, Instant heldUntil, long times) {}
 }

@@ -99,12 +99,12 @@ final class StatePicture {
 
   private ServiceState service(LiveService live, LiveService.View view) {
     Service service = live.service();
-    Map<String, Hold> holds = view.handOuts().holds();
+    Map<String, Handed> handed = view.handOuts().all();
     Set<EndpointPosition> answered = new HashSet<>();
     view.selections().forEach(selection -> answered.addAll(selection.endpoints()));
     List<PoolState> pools = new ArrayList<>();
     for (int index = 0; index < live.pools().size(); index++) {
-      pools.add(pool(live, view, index, answered, holds));
+      pools.add(pool(live, view, index, answered, handed));
     }
     return new ServiceState(
         service.name(),
@@ -115,7 +115,8 @@ final class StatePicture {
         whenAllDown(service.whenAllDown()),
         view.selections().stream().map(selection -> track(service, view, selection)).toList(),
         pools,
-        handedOut(holds),
+        view.handOuts().answers(),
+        handedOut(handed),
         DecisionVersion.of(live, view));
   }
 
@@ -146,11 +147,11 @@ final class StatePicture {
       LiveService.View view,
       int index,
       Set<EndpointPosition> answered,
-      Map<String, Hold> holds) {
+      Map<String, Handed> handed) {
     List<EndpointState> endpoints = new ArrayList<>();
     for (int position = 0; position < live.pools().get(index).size(); position++) {
       boolean isAnswered = answered.contains(new EndpointPosition(index, position));
-      endpoints.add(endpoint(live, live.pools().get(index).get(position), isAnswered, holds));
+      endpoints.add(endpoint(live, live.pools().get(index).get(position), isAnswered, handed));
     }
     // With `families: separate` a pool may be available for one family alone.
     List<PoolAvailability> availability =
@@ -165,11 +166,12 @@ final class StatePicture {
   }
 
   private EndpointState endpoint(
-      LiveService live, LiveEndpoint endpoint, boolean answered, Map<String, Hold> holds) {
+      LiveService live, LiveEndpoint endpoint, boolean answered, Map<String, Handed> handed) {
     LiveEndpoint.View judged = endpoint.view();
     Verdict verdict = judged == null ? Verdict.NOT_CHECKED : judged.verdict();
     Destination destination = endpoint.endpoint().destination();
-    Hold hold = holds.get(destination.text());
+    Handed given = handed.get(destination.text());
+    Hold hold = given == null ? null : given.hold();
     OperatorOverride override = judged == null ? null : judged.health().override();
     return new EndpointState(
         endpoint.endpoint().name(),
@@ -189,7 +191,8 @@ final class StatePicture {
         endpoint.targets().stream().map(this::opinion).toList(),
         resolved(destination),
         hold == null ? null : Instant.ofEpochMilli(hold.lastAnsweredMillis()),
-        heldUntil(live.service(), hold));
+        heldUntil(live.service(), hold),
+        given == null ? 0 : given.times());
   }
 
   /// What was handed out before a restart is not known any more, but its TTL was no longer than the
@@ -235,14 +238,9 @@ final class StatePicture {
         : List.of();
   }
 
-  private static List<HandedOut> handedOut(Map<String, Hold> holds) {
-    return holds.entrySet().stream()
-        .map(entry ->
-            new HandedOut(
-                entry.getKey(),
-                Instant.ofEpochMilli(entry.getValue().lastAnsweredMillis()),
-                entry.getValue().ttlSeconds(),
-                Instant.ofEpochMilli(entry.getValue().heldUntilMillis())))
+  private static List<HandedOut> handedOut(Map<String, Handed> handed) {
+    return handed.entrySet().stream()
+        .map(entry -> handedOut(entry.getKey(), entry.getValue()))
         .sorted(Comparator.comparing(HandedOut::heldUntil).reversed())
         .toList();
   }
@@ -275,6 +273,16 @@ final class StatePicture {
       }
     }
     return announced;
+  }
+
+  private static HandedOut handedOut(String destination, Handed handed) {
+    Hold hold = handed.hold();
+    return new HandedOut(
+        destination,
+        Instant.ofEpochMilli(hold.lastAnsweredMillis()),
+        hold.ttlSeconds(),
+        Instant.ofEpochMilli(hold.heldUntilMillis()),
+        handed.times());
   }
 
   private List<String> alarms(ConfigurationState configuration, Collection<OverridePath> unsaved) {

@@ -102,6 +102,7 @@ public final class FakeServer implements AutoCloseable {
         events,
         FakeServer::explain,
         metrics,
+        Resolvers.NONE,
         (out, accept) -> {
           out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
           return "text/plain; version=0.0.4; charset=utf-8";
@@ -201,7 +202,8 @@ public final class FakeServer implements AutoCloseable {
                     List.of(new PublishedState.Seen(AT, true, false, "200 OK", 12.5)))),
             List.of(),
             AT,
-            AT.plusSeconds(30));
+            AT.plusSeconds(30),
+            7);
     return new PublishedState(
         "ams1",
         "0.1.0",
@@ -231,7 +233,8 @@ public final class FakeServer implements AutoCloseable {
                 List.of(
                     new PublishedState.PoolState(
                         "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
-                List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))),
+                7,
+                List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30), 7)),
                 "version-1")),
         List.of(),
         new PublishedState.GuardState(false, false, AT, "", 0, List.of()),

@@ -70,6 +70,22 @@ class CommandLineInterfaceTest {
     assertThat(complaint()).startsWith("error: ");
   }
 
+  @Test
+  void shouldTellWhoMayStillHoldAnOldAnswer() {
+    assertThat(run("convergence", "www.example.com")).isEqualTo(ExitCode.DONE);
+    assertThat(printed()).contains("192.0.2.10", "no resolver that obeys TTLs");
+    assertThat(run("convergence", "nosuch.example.com")).isEqualTo(ExitCode.NO);
+  }
+
+  @Test
+  void shouldReportAnIncident() {
+    assertThat(run("report", "www.example.com", "--since", "2d", "-o", "-"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(printed()).startsWith("<!DOCTYPE html>").contains("www.example.com", "192.0.2.10");
+    assertThat(run("report", "--since", "yesterday")).isEqualTo(ExitCode.USAGE);
+    assertThat(complaint()).contains("--since", "yesterday");
+  }
+
   @ParameterizedTest
   @CsvSource({"SERVING, 0", "FAILED_OVER, 0", "READY, 0", "LAST_RESORT, 1"})
   void shouldCheckForALastResort(String status, int exitCode) {
@@ -283,6 +299,8 @@ class CommandLineInterfaceTest {
         "status",
         "explain www.example.com",
         "history",
+        "convergence a",
+        "report",
         "drain a/b -r x",
         "clear a/b",
         "failback a",
@@ -393,6 +411,8 @@ class CommandLineInterfaceTest {
             "clear",
             "failback",
             "history",
+            "convergence",
+            "report",
             "check",
             "query",
             "zone",

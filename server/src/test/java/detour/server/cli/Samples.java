@@ -189,6 +189,7 @@ final class Samples {
         plain.whenAllDown(),
         plain.selections(),
         pools,
+        plain.answers(),
         plain.handedOut());
   }
 
@@ -212,7 +213,8 @@ final class Samples {
         plain.opinions(),
         plain.resolved(),
         plain.lastHandedOut(),
-        plain.heldUntil());
+        plain.heldUntil(),
+        plain.handedOutTimes());
   }
 
   static ServiceReport healthy() {
@@ -378,6 +380,7 @@ final class Samples {
         plain.whenAllDown(),
         plain.selections(),
         plain.pools(),
+        plain.answers(),
         plain.handedOut());
   }
 
@@ -413,6 +416,7 @@ final class Samples {
                 four.answers()),
             six),
         joint.pools(),
+        joint.answers(),
         joint.handedOut());
   }
 
@@ -466,6 +470,7 @@ final class Samples {
         "primary",
         List.of(selection),
         List.of(pools),
+        0,
         List.of());
   }
 
@@ -546,7 +551,8 @@ final class Samples {
         List.of(opinions),
         List.of(),
         null,
-        heldUntil);
+        heldUntil,
+        0);
   }
 
   private static Opinion opinion(

@@ -7,14 +7,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import detour.dns.answer.AnswerTable;
+import detour.server.dnstap.TapSettings;
+import detour.server.dnstap.Taps;
 import detour.server.linux.Linux;
+import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +69,23 @@ class NativeUdpTest {
   @Test
   @Timeout(300)
   void shouldAllocateNothingForAMillionQueries() throws IOException {
-    InetSocketAddress address = start("127.0.0.1");
+    assertNothingAllocated(start("127.0.0.1"), 1_000_000);
+  }
+
+  @Test
+  @Timeout(300)
+  void shouldAllocateNothingWhileQueriesAreReported() throws IOException {
+    Metrics metrics = new Metrics();
+    try (TapReceiver receiver = new TapReceiver();
+        Taps taps = new Taps(new TapSettings(receiver.address(), 1, "", ""), metrics)) {
+      taps.start();
+      assertNothingAllocated(start("127.0.0.1", taps, metrics), 200_000);
+      assertThat(metrics.value(Counter.DNSTAP_FRAMES)).isPositive();
+    }
+  }
+
+  private static void assertNothingAllocated(InetSocketAddress address, int queries)
+      throws IOException {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = listenerThread();
 
@@ -76,7 +100,7 @@ class NativeUdpTest {
       } while (warmUp > 0 && ++rounds < 50);
 
       long before = threads.getThreadAllocatedBytes(thread);
-      load.ask(1_000_000);
+      load.ask(queries);
       long allocated = threads.getThreadAllocatedBytes(thread) - before;
 
       assertThat(allocated).isZero();
@@ -84,10 +108,15 @@ class NativeUdpTest {
   }
 
   private InetSocketAddress start(String host) throws IOException {
+    Metrics metrics = new Metrics();
+    return start(host, new Taps(null, metrics), metrics);
+  }
+
+  private InetSocketAddress start(String host, Taps taps, Metrics metrics) throws IOException {
     SocketSettings settings =
         SocketSettings.of(List.of(new InetSocketAddress(host, 0)))
             .withUdp(UdpEngine.NATIVE, 1, 1232);
-    Listeners opened = Listeners.open(settings, () -> TABLE, new Metrics());
+    Listeners opened = Listeners.open(settings, () -> TABLE, taps, metrics);
     listeners = opened;
     opened.start();
     return opened.addresses().getFirst();
@@ -99,6 +128,39 @@ class NativeUdpTest {
         .findFirst()
         .orElseThrow()
         .threadId();
+  }
+
+  /// Accepts what is reported and forgets it.
+  private static final class TapReceiver implements AutoCloseable {
+    private static final byte[] CONTENT_TYPE =
+        "protobuf:dnstap.Dnstap".getBytes(StandardCharsets.US_ASCII);
+
+    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+
+    TapReceiver() throws IOException {
+      Thread.ofVirtual().start(this::receive);
+    }
+
+    SocketAddress address() {
+      return server.getLocalSocketAddress();
+    }
+
+    private void receive() {
+      try (Socket connection = server.accept()) {
+        ByteBuffer accept = ByteBuffer.allocate(20 + CONTENT_TYPE.length);
+        accept.putInt(0).putInt(12 + CONTENT_TYPE.length).putInt(1);
+        accept.putInt(1).putInt(CONTENT_TYPE.length).put(CONTENT_TYPE);
+        connection.getOutputStream().write(accept.array());
+        connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException closed) {
+        // The test is over.
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      server.close();
+    }
   }
 
   /// Asks in windows: so many queries, then their answers.

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import detour.dns.answer.AnswerTable;
+import detour.server.dnstap.Taps;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
 import java.io.IOException;
@@ -191,7 +192,13 @@ class Rfc7766Test {
             .withTcp(connections, connections, idleTimeout)
             .withTcpThreads(1);
     TcpListener listener =
-        new TcpListener(settings, new TcpLimits(settings, metrics), null, () -> TABLE, metrics);
+        new TcpListener(
+            settings,
+            new TcpLimits(settings, metrics),
+            null,
+            () -> TABLE,
+            new Taps(null, metrics),
+            metrics);
     opened.addLast(listener);
     listener.bind(any);
     listener.start();

@@ -81,6 +81,13 @@ class ExpositionTest {
   }
 
   @Test
+  void shouldTellNodeAndVersion() throws IOException {
+    exposition.build("ams1", "0.1.0");
+
+    assertThat(text(null)).contains("detour_build_info{node=\"ams1\",version=\"0.1.0\"} 1\n");
+  }
+
+  @Test
   void shouldTakeAnEarlyStartForAPunctualOne() throws IOException {
     metrics.probeStarted(-5);
 

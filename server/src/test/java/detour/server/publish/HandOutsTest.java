@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.dns.answer.AnswerTable;
 import detour.failover.model.Checks;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -126,5 +127,27 @@ class HandOutsTest {
     Instant until = plusSeconds(world.time.now(), 30);
     assertThat(world.heldUntil("example.com", "a.example.net")).isEqualTo(until);
     assertThat(world.heldUntil("example.com", "b.example.net")).isEqualTo(until);
+  }
+
+  @Test
+  void shouldCountEachRecordAcrossSwapsAndReloads() throws Exception {
+    ask(3);
+    world.drain(WWW + "/ams", null);
+    ask(2);
+    world.advance(Duration.ofSeconds(5));
+    world.clear(WWW + "/ams");
+    world.advance(Duration.ofMinutes(2));
+    world.reload(TWO_POOLS.ttl(Duration.ofSeconds(10)));
+    ask(4);
+
+    assertThat(world.endpoint(WWW, FIRST).handedOutTimes()).isEqualTo(7);
+    assertThat(world.endpoint(WWW, SECOND).handedOutTimes()).isEqualTo(2);
+    assertThat(world.loop.state().services().getFirst().answers()).isEqualTo(9);
+  }
+
+  private void ask(int times) throws IOException {
+    for (int i = 0; i < times; i++) {
+      world.answer(WWW);
+    }
   }
 }

@@ -247,7 +247,7 @@ public final class PublishWorld implements AutoCloseable {
         .toList();
   }
 
-  List<String> answer(String name) throws IOException {
+  public List<String> answer(String name) throws IOException {
     return answer(name, "A");
   }
 
