@@ -28,7 +28,8 @@ class ConvergenceReportsTest {
             plain.tracks(),
             plain.pools(),
             plain.answers(),
-            List.of(handedOut));
+            List.of(handedOut),
+            plain.version());
     return ConvergenceReports.of(service, STATE, resolvers);
   }
 
