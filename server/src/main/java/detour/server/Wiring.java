@@ -33,6 +33,7 @@ import detour.server.publish.PublishLoop;
 import detour.server.publish.PublishedState;
 import detour.server.publish.Time;
 import detour.server.store.StateStore;
+import detour.server.trend.ProbeTrends;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -107,9 +108,10 @@ final class Wiring implements AutoCloseable {
       listeners.start();
 
       PushCheck push = new PushCheck(time.nanos());
+      ProbeTrends trends = new ProbeTrends(time.nanos());
       ProbeSchedule probes =
           new ProbeSchedule(
-              publish,
+              trends.before(publish),
               metrics,
               ProbeKinds.with(push),
               new SystemResolver(RESOLVE_TIMEOUT),
@@ -136,6 +138,7 @@ final class Wiring implements AutoCloseable {
       ApiBackend backend =
           new ApiBackend(
               () -> noting(common == null ? publish.state() : common.noting(publish.state())),
+              () -> noting(common == null ? publish.outline() : common.noting(publish.outline())),
               common == null ? Wiring::notReady : common::notReady,
               cluster == null ? () -> null : cluster::state,
               common == null ? null : common.desk(),
@@ -144,6 +147,7 @@ final class Wiring implements AutoCloseable {
               store,
               events,
               new AnswerExplainer(table, publish::state),
+              trends,
               (out, accept) -> {
                 gauges.draw();
                 exposition.write(out, accept);

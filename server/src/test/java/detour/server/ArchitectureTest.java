@@ -128,10 +128,12 @@ class ArchitectureTest {
           Map.entry(
               "server.listen",
               Set.of("server.linux", "server.metrics", "server.pem", "dns.wire", "dns.answer")),
+          Map.entry("server.trend", Set.of("server.publish", "failover.model", "failover.opinion")),
           Map.entry(
               "server.api",
               Set.of(
                   "server.publish",
+                  "server.trend",
                   "server.metrics",
                   "failover.model",
                   "failover.opinion",

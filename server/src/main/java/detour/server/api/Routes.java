@@ -1,5 +1,6 @@
 package detour.server.api;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,6 +10,7 @@ final class Routes {
 
   static List<Route> of(ApiBackend backend) {
     Reading read = new Reading(backend);
+    Overview overview = new Overview(backend);
     Changing change = new Changing(backend);
     Configuring configure = new Configuring(backend);
     Posting post = new Posting(backend.posts());
@@ -19,6 +21,13 @@ final class Routes {
             new Route("GET", "/api/v1/status", "everything that is decided", read::status),
             new Route("GET", "/api/v1/cluster", "every node of the cluster", read::cluster),
             new Route("GET", "/api/v1/services/{name}", "one service", read::service),
+            new Route(
+                "GET",
+                "/api/v1/services/{name}/trends",
+                "what its probes found over the last hour",
+                overview::trends),
+            new Route(
+                "GET", "/api/v1/overview", "every service in a line: ?names=", overview::overview),
             new Route(
                 "GET", "/api/v1/explain", "why ?name=&type=&client= is answered so", read::explain),
             new Route(
@@ -61,14 +70,29 @@ final class Routes {
             new Route("GET", "/metrics", "metrics for Prometheus", read::metrics),
             new Route("GET", "/healthz", "200 while the process lives", read::healthz),
             new Route("GET", "/readyz", "200 while queries are answered", read::readyz)));
-    routes.add(new Route("GET", "/", "this page", exchange -> exchange.text(200, page(routes))));
+    routes.add(new Route("GET", "/assets/{file}", "a file of the dashboard", Page::asset));
+    routes.add(
+        new Route(
+            "GET",
+            "/",
+            "this list; for a browser, the dashboard",
+            exchange -> root(exchange, routes)));
     return routes;
+  }
+
+  private static void root(Exchange exchange, List<Route> routes) throws IOException {
+    exchange.responseHeader("Vary", "Accept");
+    if (Page.isWanted(exchange)) {
+      Page.index(exchange);
+    } else {
+      exchange.text(200, page(routes));
+    }
   }
 
   private static String page(List<Route> routes) {
     StringBuilder page = new StringBuilder("Detour's API\n\n");
     for (Route route : routes) {
-      page.append("%-7s%-26s%s\n".formatted(route.method(), route.path(), route.summary()));
+      page.append("%-7s%-32s%s\n".formatted(route.method(), route.path(), route.summary()));
     }
     return page.append(
             "\nChanges need Content-Type: application/json; the header Detour-Author says who.\n")

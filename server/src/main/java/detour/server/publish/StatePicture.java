@@ -214,7 +214,8 @@ final class StatePicture {
         target.target().check().thresholds().fall(),
         opinion.riseNeeded(),
         at(opinion.sinceNanos()),
-        detail == Detail.OUTLINE ? List.of() : view.recent().stream().map(this::seen).toList());
+        detail == Detail.OUTLINE ? List.of() : view.recent().stream().map(this::seen).toList(),
+        target.target());
   }
 
   private Seen seen(Observation observation) {

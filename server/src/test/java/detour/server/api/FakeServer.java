@@ -14,6 +14,7 @@ import detour.server.publish.Peers;
 import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
 import detour.server.publish.RunningConfiguration;
+import detour.server.trend.ProbeTrends;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,6 +39,8 @@ public final class FakeServer implements AutoCloseable {
   public volatile @Nullable String notReady;
   public volatile @Nullable Throwable commandFailure;
 
+  public final ProbeTrends trends = new ProbeTrends(System::nanoTime);
+
   public final FakeDesk configurations = new FakeDesk();
 
   private final ApiServer api;
@@ -56,6 +59,7 @@ public final class FakeServer implements AutoCloseable {
         Set.of("detour.example.net"),
         new ApiBackend(
             () -> state,
+            () -> state,
             () -> notReady,
             () -> cluster,
             configurations,
@@ -64,6 +68,7 @@ public final class FakeServer implements AutoCloseable {
             new FixedJournal(),
             events,
             FakeServer::explain,
+            trends,
             (out, accept) -> {
               out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
               return "text/plain; version=0.0.4; charset=utf-8";
