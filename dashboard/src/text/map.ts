@@ -40,7 +40,7 @@ export function arranged(nodes: ClusterNode[], width: number, height: number): R
       y,
       radius: sizes[index] ?? most,
       dots: members.map((node, at) => {
-        const angle = (at / members.length) * 2 * Math.PI - Math.PI / 2;
+        const angle = (at / members.length) * 2 * Math.PI + Math.PI;
         return { node, x: x + Math.cos(angle) * around, y: y + Math.sin(angle) * around };
       }),
     };

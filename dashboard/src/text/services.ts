@@ -108,11 +108,11 @@ export function summary(lines: ServiceLine[], total: number, alarms: number): Su
   if (alarms > 0) {
     return { level: 'warn', headline: 'An alarm is raised', since, wrong, blemished };
   }
-  const all = total === 1 ? 'The service is served' : `All ${total} services are served`;
+  const all = total === 1 ? 'The service is served' : `All ${services(total)} are served`;
   const headline = `${all} by the first pool`;
   return { level: blemished > 0 ? 'note' : 'ok', headline, since, wrong, blemished };
 }
 
 export function services(count: number): string {
-  return count === 1 ? '1 service' : `${count} services`;
+  return count === 1 ? '1 service' : `${count.toLocaleString('en')} services`;
 }
