@@ -9,6 +9,7 @@ export default defineConfig({
     outDir: process.env.DETOUR_DASHBOARD_OUT ?? 'dist',
     emptyOutDir: true,
     assetsInlineLimit: 0,
+    license: { fileName: 'licenses.md' },
     modulePreload: { polyfill: false },
     target: 'es2022',
   },
