@@ -14,7 +14,7 @@ export interface Region {
   dots: Dot[];
 }
 
-const NODE_SPACE = 46;
+const NODE_SPACE = 58;
 
 /**
  * Where regions and nodes are drawn: regions on an ellipse in the order of their names, the nodes of
