@@ -4,16 +4,14 @@
  * --pictures DIRECTORY it keeps screenshots. CHROMIUM names the browser.
  */
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { Model } from '../fixture/model.mjs';
 import { serve } from '../fixture/server.mjs';
+import { Faults, launch, run } from './chromium.mjs';
 
 const at = process.argv.indexOf('--pictures');
 const pictures = at < 0 ? null : process.argv[at + 1];
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const model = new Model(10_000);
 const [first, second, third] = ['shop.customer0042.example', 'api.customer0007.example', 'www.customer0311.example'];
@@ -23,35 +21,16 @@ model.recover(second);
 let server = await serve(model);
 const port = server.port;
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-const wrong = [];
-let troubleOnPurpose = false;
+const browser = await launch();
+const faults = new Faults();
 
 async function open(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   const page = await context.newPage();
-  page.on('request', (request) => {
-    if (!request.url().startsWith(server.url)) wrong.push(`a request to ${request.url()}`);
-  });
-  page.on('pageerror', (error) => wrong.push(`an error: ${error.message}`));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !troubleOnPurpose) wrong.push(`the console: ${message.text()}`);
-  });
+  faults.watch(page, server.url);
   await page.goto(server.url);
   await page.getByRole('link', { name: second }).first().waitFor();
   return page;
-}
-
-async function accessible(page, what) {
-  // By evaluation in the page's own world, which the policy of the page does not forbid to the tool.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  for (const violation of violations) {
-    wrong.push(`axe, ${what}: ${violation.impact} ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
-  }
 }
 
 async function picture(page, name) {
@@ -61,18 +40,21 @@ async function picture(page, name) {
   }
 }
 
+const page = await open();
+page.setDefaultTimeout(8_000);
+
 const tests = {
-  async 'the overview turns when a service fails over'(page) {
+  async 'the overview turns when a service fails over'() {
     await page.getByText('1 service not on the first pool').waitFor();
     server.tell(model.fail(first));
     await page.getByText('2 services not on the first pool').waitFor();
     await page.getByText('ams is not available').first().waitFor();
     server.tell(model.fail(third));
     await page.getByText('3 services not on the first pool').waitFor();
-    await accessible(page, 'overview');
+    await faults.accessibility(page, 'overview');
     await picture(page, 'dashboard-overview');
   },
-  async 'ten thousand services are searched, and few of them drawn'(page) {
+  async 'ten thousand services are searched, and few of them drawn'() {
     await page.keyboard.press('/');
     await page.locator('#search:focus').waitFor();
     assert.ok((await page.locator('[role=row]').count()) < 60);
@@ -89,21 +71,21 @@ const tests = {
     await page.keyboard.press('ArrowUp');
     await page.locator('#search:focus').waitFor();
   },
-  async 'a service shows why, and what was'(page) {
+  async 'a service shows why, and what was'() {
     await page.goto(`${server.url}#/service/${first}`);
     await page.getByRole('heading', { name: first }).waitFor();
     await page.getByRole('list', { name: 'Endpoints of ams' }).waitFor();
     assert.equal(await page.getByText('0 of 2 healthy', { exact: true }).count(), 1);
     await page.locator('.u-over').first().waitFor();
     await page.getByText('connection refused, 3 failures in a row').waitFor();
-    await accessible(page, 'service');
+    await faults.accessibility(page, 'service');
     await picture(page, 'dashboard-service');
     await page.locator('#trends').scrollIntoViewIfNeeded();
     await page.evaluate(() => document.querySelector('#trends').scrollIntoView());
     await page.evaluate(() => scrollBy(0, -70));
     await picture(page, 'dashboard-trends');
   },
-  async 'an operator drains an endpoint, with a reason'(page) {
+  async 'an operator drains an endpoint, with a reason'() {
     await page.goto(`${server.url}#/service/${third}`);
     await page.getByRole('button', { name: 'Drain fra1' }).click();
     const dialog = page.getByRole('dialog');
@@ -111,14 +93,14 @@ const tests = {
     assert.equal(await dialog.isVisible(), true, 'a reason is required');
     await dialog.getByLabel('Reason').fill('kernel update');
     await dialog.getByLabel('Your name').fill('alice');
-    await accessible(page, 'dialog');
+    await faults.accessibility(page, 'dialog');
     await picture(page, 'dashboard-action');
     await dialog.getByRole('button', { name: 'Yes, drain' }).click();
     await page.getByText('by alice: kernel update').waitFor();
     await page.keyboard.press('Escape');
     assert.equal(model.services.get(third).overrides.get('fra1').state, 'drain');
   },
-  async 'an operator approves a failback by keyboard'(page) {
+  async 'an operator approves a failback by keyboard'() {
     await page.goto(`${server.url}#/service/${second}`);
     await page.getByRole('button', { name: 'Fail back' }).focus();
     await page.keyboard.press('Enter');
@@ -127,69 +109,57 @@ const tests = {
     await page.locator('.badge').filter({ hasText: 'serving' }).first().waitFor();
     assert.equal(model.services.get(second).pool, 'ams');
   },
-  async 'a refusal is told in the words of the server'(page) {
+  async 'a refusal is told in the words of the server'() {
     await page.goto(`${server.url}#/service/${first}`);
     await page.getByRole('button', { name: 'Fail back' }).click();
     await page.getByLabel('Your name').fill('alice');
-    troubleOnPurpose = true;
+    faults.expected = true;
     await page.getByRole('button', { name: 'Yes, fail back' }).click();
     await page.getByText('Not done: there is nothing to approve').waitFor();
-    troubleOnPurpose = false;
+    faults.expected = false;
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   },
-  async 'the cluster is shown'(page) {
+  async 'the cluster is shown'() {
     await page.goto(`${server.url}#/cluster`);
     await page.getByText('has not the latest epoch yet').waitFor();
-    await accessible(page, 'cluster');
+    await faults.accessibility(page, 'cluster');
     await picture(page, 'dashboard-cluster');
   },
-  async 'a lost connection is told, and regained'(page) {
+  async 'a lost connection is told, and regained'() {
     await page.goto(`${server.url}#/`);
     await page.getByText('live', { exact: true }).waitFor();
-    troubleOnPurpose = true;
+    faults.expected = true;
     await server.close();
     await page.getByText('connection lost').waitFor();
     model.recover(third);
     server = await serve(model, port);
     await page.getByText('live', { exact: true }).waitFor({ timeout: 20_000 });
     await page.getByText('ready to fail back').first().waitFor();
-    troubleOnPurpose = false;
+    faults.expected = false;
   },
 };
 
-let failed = 0;
-const page = await open();
-for (const [name, test] of Object.entries(tests)) {
-  try {
-    page.setDefaultTimeout(8_000);
-    await test(page);
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    failed++;
-    console.log(`FAILED  ${name}\n${error.message}`);
-    await picture(page, `failed-${failed}`);
-  }
-}
+const failed = await run(tests, (count) => picture(page, `failed-${count}`));
 
 for (const [name, options] of [
   ['dark', { colorScheme: 'dark' }],
   ['phone', { viewport: { width: 390, height: 844 } }],
 ]) {
   const other = await open(options);
-  await accessible(other, name);
+  await faults.accessibility(other, name);
   await picture(other, `dashboard-${name}`);
   for (const place of ['#/', `#/service/${first}`, '#/cluster']) {
     await other.goto(`${server.url}${place}`);
     await other.waitForTimeout(700);
-    await accessible(other, `${name} ${place}`);
+    await faults.accessibility(other, `${name} ${place}`);
     const wide = await other.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (wide > 0) wrong.push(`${name} ${place}: ${wide} pixels too wide`);
+    if (wide > 0) faults.found.add(`${name} ${place}: ${wide} pixels too wide`);
     if (place.includes('service')) await picture(other, `dashboard-${name}-service`);
   }
 }
 
 await browser.close();
 await server.close();
-[...new Set(wrong)].forEach((each) => console.log(`WRONG   ${each}`));
-process.exit(failed + wrong.length > 0 ? 1 : 0);
+faults.found.forEach((each) => console.log(`WRONG   ${each}`));
+process.exit(failed + faults.found.size > 0 ? 1 : 0);
