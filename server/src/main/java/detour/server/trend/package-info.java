@@ -1,4 +1,7 @@
-/// What probes found over the last hour, in as many steps as a fixed amount of memory allows.
+/// What the probes of this vantage found over the last hour, in a fixed amount of memory.
+///
+/// In: results on their way to publish. Out: trends, for people. Thread: any. May import: publish
+/// (Inbox), failover.
 @NullMarked
 package detour.server.trend;
 

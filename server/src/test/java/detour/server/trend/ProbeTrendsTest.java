@@ -10,7 +10,7 @@ import detour.failover.model.Thresholds;
 import detour.failover.opinion.Observation;
 import java.net.InetAddress;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ProbeTrendsTest {
@@ -107,9 +107,7 @@ class ProbeTrendsTest {
   }
 
   private Trend trend(int number) {
-    @Nullable Trend trend = trends.of(target(number));
-    assertThat(trend).isNotNull();
-    return trend;
+    return Objects.requireNonNull(trends.of(target(number)), "nothing is kept of the target");
   }
 
   private static ProbeTarget target(int number) {
