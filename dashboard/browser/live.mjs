@@ -80,7 +80,9 @@ const badge = (text) => page.locator('.badge').filter({ hasText: text }).first()
 
 const tests = {
   async 'all is well'() {
+    const script = page.waitForResponse(/\/assets\/.*\.js$/);
     const response = await page.goto(origin);
+    assert.equal((await script).headers()['content-encoding'], 'gzip');
     assert.match(response.headers()['content-security-policy'], /default-src 'none'/);
     await page.getByText('The service is served by the first pool').waitFor();
     await page.getByText('live', { exact: true }).waitFor();

@@ -110,15 +110,18 @@ const tests = {
     assert.equal(model.services.get(second).pool, 'ams');
   },
   async 'a refusal is told in the words of the server'() {
+    server.tell(model.recover(first));
     await page.goto(`${server.url}#/service/${first}`);
     await page.getByRole('button', { name: 'Fail back' }).click();
     await page.getByLabel('Your name').fill('alice');
+    model.failback(first, 'bob');
     faults.expected = true;
     await page.getByRole('button', { name: 'Yes, fail back' }).click();
     await page.getByText('Not done: there is nothing to approve').waitFor();
     faults.expected = false;
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    server.tell(model.fail(first));
   },
   async 'the cluster is shown'() {
     await page.goto(`${server.url}#/cluster`);
@@ -131,10 +134,14 @@ const tests = {
     await page.getByText('live', { exact: true }).waitFor();
     faults.expected = true;
     await server.close();
-    await page.getByText('connection lost').waitFor();
+    await page.getByText('The server cannot be reached.').waitFor();
+    await page.getByText(/^It is as of/).waitFor();
+    await faults.accessibility(page, 'lost');
+    await picture(page, 'lost');
     model.recover(third);
     server = await serve(model, port);
     await page.getByText('live', { exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByText('The server cannot be reached.').waitFor({ state: 'detached' });
     await page.getByText('ready to fail back').first().waitFor();
     faults.expected = false;
   },
@@ -147,11 +154,10 @@ for (const [name, options] of [
   ['phone', { viewport: { width: 390, height: 844 } }],
 ]) {
   const other = await open(options);
-  await faults.accessibility(other, name);
   await picture(other, `dashboard-${name}`);
   for (const place of ['#/', `#/service/${first}`, '#/cluster']) {
     await other.goto(`${server.url}${place}`);
-    await other.waitForTimeout(700);
+    await other.waitForTimeout(500);
     await faults.accessibility(other, `${name} ${place}`);
     const wide = await other.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (wide > 0) faults.found.add(`${name} ${place}: ${wide} pixels too wide`);

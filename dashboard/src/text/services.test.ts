@@ -59,5 +59,14 @@ test('the summary tells the worst and since when', () => {
   expect(told.since).toBe('2026-11-22T10:00:00Z');
   expect(summary([line({})], 1, 1).headline).toBe('An alarm is raised');
   expect(summary([line({})], 1, 0).level).toBe('ok');
-  expect(summary([line({ status: 'LAST_RESORT' }), over], 2, 0).level).toBe('bad');
+  expect(summary([], 0, 0).headline).toBe('No services are configured');
+});
+
+test('services that nothing serves come first, however old', () => {
+  const over = line({ status: 'FAILED_OVER', since: '2026-11-22T11:00:00Z' });
+  const lost = line({ name: 'lost', status: 'LAST_RESORT', since: '2026-11-22T09:00:00Z' });
+  const told = summary([over, lost], 2, 0);
+  expect(told.level).toBe('bad');
+  expect(told.headline).toBe('1 service with no pool available, 1 more not on the first pool');
+  expect(told.wrong[0]?.name).toBe('lost');
 });

@@ -90,7 +90,11 @@ export interface Summary {
 export function summary(lines: ServiceLine[], total: number, alarms: number): Summary {
   const wrong = lines
     .filter((line) => passes(line, 'wrong'))
-    .sort((one, other) => Date.parse(other.since) - Date.parse(one.since));
+    .sort(
+      (one, other) =>
+        ORDER.indexOf(levelOf(one.status)) - ORDER.indexOf(levelOf(other.status)) ||
+        Date.parse(other.since) - Date.parse(one.since),
+    );
   const bad = wrong.filter((line) => levelOf(line.status) === 'bad').length;
   const blemished = lines.filter((line) => levelOfLine(line) === 'note').length;
   const since = wrong.reduce<string | null>(
@@ -98,7 +102,9 @@ export function summary(lines: ServiceLine[], total: number, alarms: number): Su
     null,
   );
   if (bad > 0) {
-    const headline = `${services(bad)} with no pool available`;
+    const others = wrong.length - bad;
+    const more = others > 0 ? `, ${others.toLocaleString('en')} more not on the first pool` : '';
+    const headline = `${services(bad)} with no pool available${more}`;
     return { level: 'bad', headline, since, wrong, blemished };
   }
   if (wrong.length > 0) {
@@ -107,6 +113,9 @@ export function summary(lines: ServiceLine[], total: number, alarms: number): Su
   }
   if (alarms > 0) {
     return { level: 'warn', headline: 'An alarm is raised', since, wrong, blemished };
+  }
+  if (total === 0) {
+    return { level: 'note', headline: 'No services are configured', since, wrong, blemished };
   }
   const all = total === 1 ? 'The service is served' : `All ${services(total)} are served`;
   const headline = `${all} by the first pool`;

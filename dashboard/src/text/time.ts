@@ -27,6 +27,7 @@ export function clock(at: string, now: number): string {
 }
 
 export function milliseconds(value: number): string {
+  if (value === 0) return '0 ms';
   if (value >= 1_000) return `${(value / 1_000).toFixed(1)} s`;
   return value >= 10 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`;
 }

@@ -41,8 +41,8 @@ final class Overview {
       throw new Refused(503, "the server is starting: nothing is decided yet", null);
     }
     StatusReport status = Reports.status(withoutServices(state));
-    exchange.json(
-        200,
+    send(
+        exchange,
         new OverviewReport(
             state.node(),
             state.version(),
@@ -80,7 +80,11 @@ final class Overview {
         }
       }
     }
-    exchange.json(200, new TrendReport(name, state.node(), state.at(), lines));
+    send(exchange, new TrendReport(name, state.node(), state.at(), lines));
+  }
+
+  private static void send(Exchange exchange, Record report) throws IOException {
+    exchange.sendLong("application/json", Json.bytes(report));
   }
 
   private static Set<String> names(@Nullable String text) {

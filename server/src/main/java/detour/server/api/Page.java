@@ -60,7 +60,7 @@ final class Page {
     }
     exchange.responseHeader("Content-Security-Policy", POLICY);
     exchange.responseHeader("Referrer-Policy", "no-referrer");
-    exchange.send(200, type, bytes);
+    exchange.sendLong(type, bytes);
   }
 
   private static byte @Nullable [] bytes(String path) throws IOException {
