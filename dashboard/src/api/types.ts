@@ -50,7 +50,8 @@ export interface Overview {
   started_at: string;
   at: string;
   epoch: number;
-  total: number;
+  /** Null when some were asked for by name. */
+  total: number | null;
   services: ServiceLine[];
   alarms: string[];
   guard: Guard | null;

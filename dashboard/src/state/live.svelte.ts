@@ -20,6 +20,7 @@ type Listener = (event: HistoryEvent) => void;
 class Live {
   overview = $state.raw<Overview | null>(null);
   lines = $state.raw<ServiceLine[]>([]);
+  total = $state(0);
   events = $state.raw<HistoryEvent[]>([]);
   connection = $state<Connection>('connecting');
   trouble = $state('');
@@ -156,6 +157,7 @@ class Live {
       names.forEach((name) => this.byName.delete(name));
       next.services.forEach((line) => this.byName.set(line.name, line));
     }
+    this.total = next.total ?? this.total;
     this.lines = [...this.byName.values()];
   }
 

@@ -138,7 +138,10 @@ final class Wiring implements AutoCloseable {
       ApiBackend backend =
           new ApiBackend(
               () -> noting(common == null ? publish.state() : common.noting(publish.state())),
-              () -> noting(common == null ? publish.outline() : common.noting(publish.outline())),
+              names -> {
+                PublishedState outline = publish.outline(names);
+                return noting(common == null ? outline : common.noting(outline));
+              },
               common == null ? Wiring::notReady : common::notReady,
               cluster == null ? () -> null : cluster::state,
               common == null ? null : common.desk(),

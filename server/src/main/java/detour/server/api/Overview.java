@@ -36,7 +36,7 @@ final class Overview {
   void overview(Exchange exchange) throws IOException {
     exchange.allowOnly("names");
     Set<String> names = names(exchange.parameter("names"));
-    PublishedState state = backend.outline().get();
+    PublishedState state = backend.outline().apply(names);
     if (state == null) {
       throw new Refused(503, "the server is starting: nothing is decided yet", null);
     }
@@ -49,7 +49,7 @@ final class Overview {
             state.startedAt(),
             state.at(),
             state.epoch(),
-            state.services().size(),
+            names.isEmpty() ? state.services().size() : null,
             state.services().stream()
                 .filter(service -> names.isEmpty() || names.contains(service.name()))
                 .map(Overview::line)

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// Every service in one line, small enough for ten thousand of them: the answer of `GET
 /// /api/v1/overview`.
 ///
-/// @param total how many services there are, whichever were asked for
+/// @param total how many services there are; null when some were asked for by name
 /// @param guard whether this vantage trusts what it sees; null from a server without a guard
 /// @param cluster what is known of the vantages; null from a node on its own
 public record OverviewReport(
@@ -16,7 +16,7 @@ public record OverviewReport(
     Instant startedAt,
     Instant at,
     long epoch,
-    int total,
+    @Nullable Integer total,
     List<Line> services,
     List<String> alarms,
     StatusReport.@Nullable Guard guard,

@@ -51,6 +51,7 @@ final class StatePicture {
   private final Instant now;
   private final long nowNanos;
   private final Detail detail;
+  private final Set<String> names;
 
   /// How much is drawn.
   enum Detail {
@@ -60,9 +61,16 @@ final class StatePicture {
   }
 
   StatePicture(Time time, Decisions decisions, Instant startedAt, Detail detail) {
+    this(time, decisions, startedAt, detail, Set.of());
+  }
+
+  /// @param names of the services that are drawn; empty for all. Alarms are of all in any case
+  StatePicture(
+      Time time, Decisions decisions, Instant startedAt, Detail detail, Set<String> names) {
     this.decisions = decisions;
     this.startedAt = startedAt;
     this.detail = detail;
+    this.names = names;
     directory = decisions.directory();
     guard = decisions.guard();
     now = time.now();
@@ -78,7 +86,7 @@ final class StatePicture {
     List<ServiceState> services = new ArrayList<>();
     for (LiveService live : directory.services()) {
       LiveService.View view = live.view();
-      if (view != null) {
+      if (view != null && (names.isEmpty() || names.contains(live.service().name()))) {
         services.add(service(live, view));
       }
     }

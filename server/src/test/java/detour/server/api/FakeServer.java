@@ -59,7 +59,7 @@ public final class FakeServer implements AutoCloseable {
         Set.of("detour.example.net"),
         new ApiBackend(
             () -> state,
-            () -> state,
+            names -> state,
             () -> notReady,
             () -> cluster,
             configurations,
