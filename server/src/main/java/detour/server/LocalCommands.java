@@ -50,7 +50,7 @@ final class LocalCommands implements LocalActions {
 
   @Override
   public int run(@Nullable Path configuration) {
-    LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
+    logToStandardError();
     Logger log = LoggerFactory.getLogger("detour.server");
     // After the log is set up: two threads that both find it missing would each set up half of it.
     Thread.ofPlatform().daemon().name("head-start").start(LocalCommands::prepare);
@@ -123,16 +123,19 @@ final class LocalCommands implements LocalActions {
 
   @Override
   public List<CheckReport> check(@Nullable Path configuration, String subject) {
-    // What libraries log must not mix with the report on standard output.
-    LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
+    logToStandardError();
     return subject.contains("://")
         ? OneTimeCheck.ofUrl(subject)
         : OneTimeCheck.ofConfigured(whole(read(configuration)), subject);
   }
 
   @Override
-  public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
+  public void logToStandardError() {
     LogSetup.install(isTerminal() ? LogSetup.Form.TEXT : LogSetup.Form.JSON, false);
+  }
+
+  @Override
+  public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
     Path file =
         configuration == null ? FileConfiguration.inUsualPlace().orElse(null) : configuration;
     List<InetSocketAddress> addresses = file == null ? List.of() : ListenAddresses.ofDns(file);

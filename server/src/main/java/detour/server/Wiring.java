@@ -281,7 +281,7 @@ final class Wiring implements AutoCloseable {
     ListenSettings listen = configuration.listen();
     SocketSettings sockets =
         defaults
-            .withUdp(defaults.udpEngine(), defaults.udpThreads(), listen.udpPayloadBytes())
+            .withUdp(defaults.udp().engine(), defaults.udp().threads(), listen.udpPayloadBytes())
             .withTcp(
                 listen.tcpConnections(), listen.tcpConnectionsPerClient(), listen.tcpIdleTimeout())
             .withProxies(listen.proxies());

@@ -140,7 +140,7 @@ class ArchitectureTest {
                   "failover.verdict",
                   "failover.selection")),
           Map.entry("server.cli", Set.of("server.api", "server.query", "server.zones", "dns.wire")),
-          Map.entry("server.query", Set.of("dns.wire")),
+          Map.entry("server.query", Set.of("server.pem", "dns.wire")),
           Map.entry(
               "server.zones", Set.of("server.config", "server.query", "dns.wire", "dns.zone")),
           Map.entry(
@@ -151,7 +151,7 @@ class ArchitectureTest {
                   "server.metrics",
                   "failover.model",
                   "failover.verdict")),
-          Map.entry("server.cluster.store", Set.of("server.metrics")),
+          Map.entry("server.cluster.store", Set.of("server.pem", "server.metrics")),
           Map.entry(
               "server.cluster.configuration",
               Set.of("server.cluster.store", "server.publish", "server.metrics")),

@@ -37,6 +37,16 @@ public record AddressPrefix(long high, long low, int bits) {
         && (bits >= MAPPED_BITS || !address.isIpv4());
   }
 
+  /// Whether any of the prefixes contains the address.
+  public static boolean anyContains(AddressPrefix[] prefixes, ClientAddress address) {
+    for (AddressPrefix prefix : prefixes) {
+      if (prefix.contains(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// The first eight octets of a mask of so many of 128 bits.
   static long highMask(int bits) {
     return mask(bits);

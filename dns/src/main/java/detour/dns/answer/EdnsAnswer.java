@@ -24,10 +24,8 @@ final class EdnsAnswer {
   private boolean answersCookie;
 
   /// @param udpOctets the largest message over UDP that is taken here, announced to clients
-  /// @param idleDeciseconds how long a connection may be idle, in tenths of a second
-  EdnsAnswer(int udpOctets, int idleDeciseconds) {
+  EdnsAnswer(int udpOctets) {
     this.udpOctets = udpOctets;
-    this.idleDeciseconds = idleDeciseconds;
   }
 
   /// @param deciseconds how long a connection may be idle from now on; 0 asks clients to close it

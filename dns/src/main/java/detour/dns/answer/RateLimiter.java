@@ -47,7 +47,7 @@ final class RateLimiter {
       boolean known,
       long nowMillis) {
     follow(current);
-    if (current.mode() == Mode.OFF || isExempt(client)) {
+    if (current.mode() == Mode.OFF || AddressPrefix.anyContains(exempt, client)) {
       return Verdict.SEND;
     }
     if (known) {
@@ -89,15 +89,6 @@ final class RateLimiter {
     return client.isIpv4()
         ? buckets.hash(0, client.low() & ipv4Mask)
         : buckets.hash(client.high() & highMask, client.low() & lowMask);
-  }
-
-  private boolean isExempt(ClientAddress client) {
-    for (AddressPrefix prefix : exempt) {
-      if (prefix.contains(client)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   @SuppressWarnings("ReferenceEquality") // Equal limits that are others cost no more than a reload.

@@ -10,7 +10,6 @@ import detour.dns.wire.RecordType;
 import detour.dns.wire.ResponseCode;
 import detour.dns.zone.Zone;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +40,7 @@ public final class Responder {
 
   /// @param udpOctets the largest response over UDP, also announced to clients; 512 to 65535
   public Responder(long seed, int udpOctets) {
-    this(seed, udpOctets, Duration.ZERO);
-  }
-
-  /// @param udpOctets the largest response over UDP, also announced to clients; 512 to 65535
-  /// @param idleTimeout how long a connection may be idle, as clients are told; means nothing to
-  ///   one that answers over UDP only
-  public Responder(long seed, int udpOctets, Duration idleTimeout) {
-    this(seed, udpOctets, idleTimeout, null);
+    this(udpOctets, seed, null);
   }
 
   /// One that limits what clients get over UDP, as the table's [ServerOptions] say.
@@ -56,16 +48,16 @@ public final class Responder {
   /// @param udpOctets the largest response over UDP, also announced to clients; 512 to 65535
   /// @param buckets shared with the other threads that answer over UDP
   public Responder(long seed, int udpOctets, RateBuckets buckets) {
-    this(seed, udpOctets, Duration.ZERO, buckets);
+    this(udpOctets, seed, buckets);
   }
 
-  private Responder(long seed, int udpOctets, Duration idleTimeout, @Nullable RateBuckets buckets) {
+  private Responder(int udpOctets, long seed, @Nullable RateBuckets buckets) {
     if (udpOctets < Edns.MINIMUM_UDP_OCTETS || udpOctets > LARGEST_MESSAGE) {
       throw new IllegalArgumentException(
           "the largest response over UDP is 512 to 65535 octets, not " + udpOctets);
     }
     this.udpOctets = udpOctets;
-    edns = new EdnsAnswer(udpOctets, deciseconds(idleTimeout.toMillis()));
+    edns = new EdnsAnswer(udpOctets);
     ServiceWriter services = new ServiceWriter(writer, new RandomSource(seed));
     AnswerTable empty = AnswerTable.of(List.of(), new ServiceAnswer[0]);
     this.answer = new AuthoritativeAnswer(writer, services, empty);

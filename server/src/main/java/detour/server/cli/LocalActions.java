@@ -44,8 +44,11 @@ public interface LocalActions {
   /// @param leftOut the sections of the file that are each node's own
   record Gathered(Path file, ConfigurationText text, List<String> leftOut) {}
 
+  /// Keeps what libraries log away from what a command prints on standard output.
+  void logToStandardError();
+
   /// Where the server of a configuration answers DNS queries, as a client on this machine reaches
-  /// it. Keeps what libraries log away from what a command prints.
+  /// it.
   ///
   /// @param configuration null to look in the usual places
   /// @return null when none is named, and none is in the usual places or it cannot be read

@@ -143,13 +143,13 @@ final class QueryCommand implements Callable<Integer> {
   }
 
   private Target target(String server) throws QueryFailed {
-    // Asked always, as it keeps the libraries quiet too.
-    InetSocketAddress own = local.dnsServer(configuration.file());
+    local.logToStandardError();
     int port = options.usualPort();
     Target.Family family = options.family();
     if (!server.isEmpty()) {
       return Target.parse(server, port, family);
     }
+    InetSocketAddress own = local.dnsServer(configuration.file());
     if (own == null) {
       return Target.parse("127.0.0.1", port, Target.Family.ANY);
     }

@@ -126,8 +126,7 @@ final class ZoneCommands implements Runnable {
         return check;
       }
       try {
-        // Keeps quiet what the libraries would log.
-        var _ = local.dnsServer(null);
+        local.logToStandardError();
         OptionalLong served = RunningSerial.of(check.zone(), against.replaceFirst("^@", ""));
         return check.against(served, against.replaceFirst("^@", ""));
       } catch (QueryFailed | IllegalArgumentException e) {

@@ -186,19 +186,19 @@ public final class Listeners implements AutoCloseable {
   }
 
   private void bindTls() throws ListenException {
-    TlsFiles files = settings.tls();
-    if (files == null) {
+    SocketSettings.Tls wanted = settings.tls();
+    if (wanted == null) {
       return;
     }
     try {
-      certificate = new TlsCertificate(files, metrics);
+      certificate = new TlsCertificate(wanted.files(), metrics);
     } catch (IOException e) {
-      throw ListenException.of(settings.tlsAddresses().getFirst(), "TLS", e);
+      throw ListenException.of(wanted.addresses().getFirst(), "TLS", e);
     }
     tls = new TcpListener(settings, limits, certificate, table, metrics);
-    for (InetSocketAddress address : settings.tlsAddresses()) {
+    for (InetSocketAddress address : wanted.addresses()) {
       try {
-        if (!isCovered(address, settings.tlsAddresses())) {
+        if (!isCovered(address, wanted.addresses())) {
           tlsAddresses.add(tls.bind(address));
         }
       } catch (IOException e) {
@@ -212,7 +212,7 @@ public final class Listeners implements AutoCloseable {
       if (address.isUnresolved()) {
         throw new IOException("it is a host name that has no address");
       }
-      return switch (settings.udpEngine()) {
+      return switch (settings.udp().engine()) {
         case NATIVE -> bindNativeUdp(address);
         case PORTABLE -> bindPortableUdp(address);
         case AUTO -> bindBestUdp(address);

@@ -31,13 +31,13 @@ final class NativeUdpListener implements UdpListener {
       Metrics metrics)
       throws SystemCallException {
     List<BatchSocket> sockets =
-        BatchSocket.open(address, settings.udpThreads(), settings.udpReceiveBufferBytes());
+        BatchSocket.open(address, settings.udp().threads(), settings.udp().receiveBufferBytes());
     NativeUdpListener listener =
         new NativeUdpListener(sockets.getFirst().address(), new ListenerThreads(names));
     for (BatchSocket socket : sockets) {
       listener.loops.add(
           new NativeUdpLoop(
-              socket, settings.udpPayloadBytes(), settings.proxies(), buckets, table, metrics));
+              socket, settings.udp().payloadBytes(), settings.proxies(), buckets, table, metrics));
     }
     return listener;
   }

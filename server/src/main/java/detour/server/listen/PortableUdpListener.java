@@ -92,7 +92,7 @@ final class PortableUdpListener implements UdpListener {
     DatagramChannel channel =
         DatagramChannel.open(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
     try {
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.udpReceiveBufferBytes());
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.udp().receiveBufferBytes());
       if (shared) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
@@ -105,7 +105,7 @@ final class PortableUdpListener implements UdpListener {
           new InetSocketAddress(address.getAddress(), port),
           channel,
           selector,
-          settings.udpPayloadBytes(),
+          settings.udp().payloadBytes(),
           settings.proxies(),
           buckets,
           new ListenerThreads(names),

@@ -10,12 +10,12 @@ import java.util.List;
 /// Takes the PROXY headers off the datagrams of proxies. Nothing is allocated for a datagram.
 /// Thread: one.
 final class ProxyDatagrams {
-  private final ProxySources sources;
+  private final AddressPrefix[] sources;
   private final ProxyHeader header = new ProxyHeader();
   private final Metrics metrics;
 
   ProxyDatagrams(List<AddressPrefix> sources, Metrics metrics) {
-    this.sources = new ProxySources(sources);
+    this.sources = sources.toArray(AddressPrefix[]::new);
     this.metrics = metrics;
   }
 
@@ -25,7 +25,7 @@ final class ProxyDatagrams {
   /// @param client whoever sent it; whose query it is, when this returns
   /// @return octets of the query; 0 to drop the datagram
   int query(MemorySegment memory, long offset, int length, ClientAddress client) {
-    if (!sources.contains(client)) {
+    if (!AddressPrefix.anyContains(sources, client)) {
       return length;
     }
     switch (header.read(memory, offset, length)) {

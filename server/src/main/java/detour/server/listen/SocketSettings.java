@@ -9,42 +9,57 @@ import org.jspecify.annotations.Nullable;
 /// Where this server takes queries, and within which limits.
 ///
 /// @param addresses UDP and TCP are served on each; port 0 takes any free port, the same for both
-/// @param udpThreads sockets and threads for each address where the engine is native; at least 1
-/// @param udpPayloadBytes the longest UDP response, whatever a client offers; 512 to 4096
-/// @param udpReceiveBufferBytes wanted for each socket; the kernel may grant less
-/// @param tcpThreads event loops that all addresses share; at least 1
-/// @param tcpConnections open at once, over all addresses
-/// @param tcpConnectionsPerClient open at once from one client address
-/// @param tcpIdleTimeout after the last complete query a connection is closed
-/// @param tlsAddresses DNS over TLS is served on each
-/// @param tls what is shown there; null where there are none
+/// @param tls null where DNS over TLS is not served
 /// @param proxies whose connections and datagrams begin with a PROXY header
 public record SocketSettings(
     List<InetSocketAddress> addresses,
-    UdpEngine udpEngine,
-    int udpThreads,
-    int udpPayloadBytes,
-    int udpReceiveBufferBytes,
-    int tcpThreads,
-    int tcpConnections,
-    int tcpConnectionsPerClient,
-    Duration tcpIdleTimeout,
-    List<InetSocketAddress> tlsAddresses,
-    @Nullable TlsFiles tls,
+    Udp udp,
+    Tcp tcp,
+    @Nullable Tls tls,
     List<AddressPrefix> proxies) {
 
   public SocketSettings {
     addresses = List.copyOf(addresses);
-    tlsAddresses = List.copyOf(tlsAddresses);
     proxies = List.copyOf(proxies);
-    requireRange("udpThreads", udpThreads, 1, 1024);
-    requireRange("udpPayloadBytes", udpPayloadBytes, 512, 4096);
-    requireRange("udpReceiveBufferBytes", udpReceiveBufferBytes, 1, Integer.MAX_VALUE);
-    requireRange("tcpThreads", tcpThreads, 1, 1024);
-    requireRange("tcpConnections", tcpConnections, 1, Integer.MAX_VALUE);
-    requireRange("tcpConnectionsPerClient", tcpConnectionsPerClient, 1, Integer.MAX_VALUE);
-    if (!tcpIdleTimeout.isPositive()) {
-      throw new IllegalArgumentException("tcpIdleTimeout must be positive: " + tcpIdleTimeout);
+  }
+
+  /// The sockets for datagrams.
+  ///
+  /// @param threads sockets and threads for each address where the engine is native; at least 1
+  /// @param payloadBytes the longest response, whatever a client offers; 512 to 4096
+  /// @param receiveBufferBytes wanted for each socket; the kernel may grant less
+  public record Udp(UdpEngine engine, int threads, int payloadBytes, int receiveBufferBytes) {
+    public Udp {
+      requireRange("threads", threads, 1, 1024);
+      requireRange("payloadBytes", payloadBytes, 512, 4096);
+      requireRange("receiveBufferBytes", receiveBufferBytes, 1, Integer.MAX_VALUE);
+    }
+  }
+
+  /// What holds for all connections together, with TLS or without.
+  ///
+  /// @param threads event loops that all addresses share; at least 1
+  /// @param connections open at once, over all addresses
+  /// @param connectionsPerClient open at once from one client address
+  /// @param idleTimeout after the last complete query a connection is closed
+  public record Tcp(int threads, int connections, int connectionsPerClient, Duration idleTimeout) {
+    public Tcp {
+      requireRange("threads", threads, 1, 1024);
+      requireRange("connections", connections, 1, Integer.MAX_VALUE);
+      requireRange("connectionsPerClient", connectionsPerClient, 1, Integer.MAX_VALUE);
+      if (!idleTimeout.isPositive()) {
+        throw new IllegalArgumentException("idleTimeout must be positive: " + idleTimeout);
+      }
+    }
+  }
+
+  /// DNS over TLS.
+  ///
+  /// @param addresses where it is served
+  /// @param files what is shown there
+  public record Tls(List<InetSocketAddress> addresses, TlsFiles files) {
+    public Tls {
+      addresses = List.copyOf(addresses);
     }
   }
 
@@ -54,98 +69,35 @@ public record SocketSettings(
     int cores = Runtime.getRuntime().availableProcessors();
     return new SocketSettings(
         addresses,
-        UdpEngine.ofProperty(),
-        cores,
-        1232,
-        4 << 20,
-        Math.min(cores, 4),
-        1000,
-        100,
-        Duration.ofSeconds(10),
-        List.of(),
+        new Udp(UdpEngine.ofProperty(), cores, 1232, 4 << 20),
+        new Tcp(Math.min(cores, 4), 1000, 100, Duration.ofSeconds(10)),
         null,
         List.of());
   }
 
   public SocketSettings withUdp(UdpEngine engine, int threads, int payloadBytes) {
-    return new SocketSettings(
-        addresses,
-        engine,
-        threads,
-        payloadBytes,
-        udpReceiveBufferBytes,
-        tcpThreads,
-        tcpConnections,
-        tcpConnectionsPerClient,
-        tcpIdleTimeout,
-        tlsAddresses,
-        tls,
-        proxies);
+    Udp changed = new Udp(engine, threads, payloadBytes, udp.receiveBufferBytes());
+    return new SocketSettings(addresses, changed, tcp, tls, proxies);
   }
 
   public SocketSettings withTcp(int connections, int connectionsPerClient, Duration idleTimeout) {
-    return new SocketSettings(
-        addresses,
-        udpEngine,
-        udpThreads,
-        udpPayloadBytes,
-        udpReceiveBufferBytes,
-        tcpThreads,
-        connections,
-        connectionsPerClient,
-        idleTimeout,
-        tlsAddresses,
-        tls,
-        proxies);
+    Tcp changed = new Tcp(tcp.threads(), connections, connectionsPerClient, idleTimeout);
+    return new SocketSettings(addresses, udp, changed, tls, proxies);
   }
 
   public SocketSettings withTcpThreads(int threads) {
-    return new SocketSettings(
-        addresses,
-        udpEngine,
-        udpThreads,
-        udpPayloadBytes,
-        udpReceiveBufferBytes,
-        threads,
-        tcpConnections,
-        tcpConnectionsPerClient,
-        tcpIdleTimeout,
-        tlsAddresses,
-        tls,
-        proxies);
+    Tcp changed =
+        new Tcp(threads, tcp.connections(), tcp.connectionsPerClient(), tcp.idleTimeout());
+    return new SocketSettings(addresses, udp, changed, tls, proxies);
   }
 
   /// With DNS over TLS.
   public SocketSettings withTls(List<InetSocketAddress> at, TlsFiles files) {
-    return new SocketSettings(
-        addresses,
-        udpEngine,
-        udpThreads,
-        udpPayloadBytes,
-        udpReceiveBufferBytes,
-        tcpThreads,
-        tcpConnections,
-        tcpConnectionsPerClient,
-        tcpIdleTimeout,
-        at,
-        files,
-        proxies);
+    return new SocketSettings(addresses, udp, tcp, new Tls(at, files), proxies);
   }
 
   public SocketSettings withProxies(List<AddressPrefix> from) {
-    return new SocketSettings(
-        addresses,
-        udpEngine,
-        udpThreads,
-        udpPayloadBytes,
-        udpReceiveBufferBytes,
-        tcpThreads,
-        tcpConnections,
-        tcpConnectionsPerClient,
-        tcpIdleTimeout,
-        tlsAddresses,
-        tls,
-        from);
+    return new SocketSettings(addresses, udp, tcp, tls, from);
   }
 
   private static void requireRange(String name, int value, int least, int most) {

@@ -33,9 +33,9 @@ final class TcpLimits {
   private volatile boolean stopping;
 
   TcpLimits(SocketSettings settings, Metrics metrics) {
-    this.most = settings.tcpConnections();
-    this.mostPerClient = settings.tcpConnectionsPerClient();
-    this.idleNanos = settings.tcpIdleTimeout().toNanos();
+    this.most = settings.tcp().connections();
+    this.mostPerClient = settings.tcp().connectionsPerClient();
+    this.idleNanos = settings.tcp().idleTimeout().toNanos();
     this.metrics = metrics;
   }
 

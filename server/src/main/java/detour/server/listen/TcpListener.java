@@ -1,5 +1,6 @@
 package detour.server.listen;
 
+import detour.dns.answer.AddressPrefix;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ClientAddress;
 import detour.dns.answer.Responder;
@@ -72,7 +73,7 @@ final class TcpListener implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup loops;
   private final IdentityHashMap<EventExecutor, TcpWorker> workers = new IdentityHashMap<>();
   private final TcpLimits limits;
-  private final ProxySources proxies;
+  private final AddressPrefix[] proxies;
   private final @Nullable TlsCertificate certificate;
   private final long handshakeMillis;
   private final Metrics metrics;
@@ -89,15 +90,15 @@ final class TcpListener implements AutoCloseable {
     this.limits = limits;
     this.certificate = certificate;
     this.metrics = metrics;
-    proxies = new ProxySources(settings.proxies());
-    handshakeMillis = Math.min(HANDSHAKE_MILLIS, settings.tcpIdleTimeout().toMillis());
+    proxies = settings.proxies().toArray(AddressPrefix[]::new);
+    handshakeMillis = Math.min(HANDSHAKE_MILLIS, settings.tcp().idleTimeout().toMillis());
     Transport transport = certificate == null ? Transport.TCP : Transport.TLS;
     threads =
         new ListenerThreads(
             new ListenerThreads.Names(certificate == null ? "listen-tcp-" : "listen-tls-"));
-    epoll = settings.udpEngine() != UdpEngine.PORTABLE && Epoll.isAvailable();
+    epoll = settings.udp().engine() != UdpEngine.PORTABLE && Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    loops = new MultiThreadIoEventLoopGroup(settings.tcpThreads(), (ThreadFactory) threads, io);
+    loops = new MultiThreadIoEventLoopGroup(settings.tcp().threads(), (ThreadFactory) threads, io);
     for (EventExecutor loop : loops) {
       workers.put(loop, new TcpWorker(transport, settings, table, metrics));
     }
@@ -207,7 +208,7 @@ final class TcpListener implements AutoCloseable {
       return;
     }
     ClientAddress address = ClientAddress.of(client.getAddress().getAddress());
-    boolean proxied = proxies.contains(address);
+    boolean proxied = AddressPrefix.anyContains(proxies, address);
     TcpConnection connection =
         new TcpConnection(channel, address, proxied, worker, limits, metrics);
     ChannelPipeline pipeline = channel.pipeline();

@@ -31,7 +31,8 @@ final class TcpWorker {
   ///   6.2.3)
   TcpWorker(
       Transport transport, SocketSettings settings, Supplier<AnswerTable> table, Metrics metrics) {
-    responder = new Responder(ThreadLocalRandom.current().nextLong(), settings.udpPayloadBytes());
+    responder =
+        new Responder(ThreadLocalRandom.current().nextLong(), settings.udp().payloadBytes());
     this.transport = transport;
     this.table = table;
     this.metrics = metrics;

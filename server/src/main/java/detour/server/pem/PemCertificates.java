@@ -14,7 +14,7 @@ public final class PemCertificates {
   private PemCertificates() {}
 
   /// @return at least one, in the order of the file
-  /// @throws IllegalArgumentException when the file cannot be read or holds no certificate
+  /// @throws PemProblem when the file cannot be read or holds no certificate
   public static List<X509Certificate> read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       List<X509Certificate> certificates =
@@ -22,13 +22,13 @@ public final class PemCertificates {
               .map(X509Certificate.class::cast)
               .toList();
       if (certificates.isEmpty()) {
-        throw new IllegalArgumentException("the file holds no PEM certificate");
+        throw new PemProblem("holds no PEM certificate", null);
       }
       return certificates;
     } catch (IOException e) {
-      throw new IllegalArgumentException("the file cannot be read: " + e.getMessage(), e);
+      throw new PemProblem("cannot be read: " + e.getMessage(), e);
     } catch (CertificateException e) {
-      throw new IllegalArgumentException("the file holds no good PEM certificates", e);
+      throw new PemProblem("holds no good PEM certificates", e);
     }
   }
 }

@@ -29,7 +29,7 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key) {
 
   /// Reads both files.
   ///
-  /// @throws IllegalArgumentException when one cannot be read; its message does not name the file
+  /// @throws PemProblem when one cannot be read; it does not name the file
   public static PemIdentity read(Path chain, Path key) {
     return new PemIdentity(PemCertificates.read(chain), PemKey.read(key));
   }

@@ -21,21 +21,22 @@ public final class PemKey {
 
   private PemKey() {}
 
-  /// @throws IllegalArgumentException when the file cannot be read or holds no key that will do
+  /// @throws PemProblem when the file cannot be read or holds no key that will do
   public static PrivateKey read(Path file) {
     Matcher block = BLOCK.matcher(text(file));
     if (!block.find()) {
-      throw new IllegalArgumentException("the file holds no PEM private key");
+      throw new PemProblem("holds no PEM private key", null);
     }
     if (!block.group(1).equals("PRIVATE KEY")) {
-      throw new IllegalArgumentException(
-          "the file holds an '%s', not a 'PRIVATE KEY': convert it by 'openssl pkcs8 -topk8 -nodes'"
-              .formatted(block.group(1)));
+      throw new PemProblem(
+          "holds an '%s', not a 'PRIVATE KEY': convert it by 'openssl pkcs8 -topk8 -nodes'"
+              .formatted(block.group(1)),
+          null);
     }
     try {
       return key(Base64.getMimeDecoder().decode(block.group(2)));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("the file holds no good PEM private key", e);
+      throw new PemProblem("holds no good PEM private key", e);
     }
   }
 
@@ -43,7 +44,7 @@ public final class PemKey {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new IllegalArgumentException("the file cannot be read: " + e.getMessage(), e);
+      throw new PemProblem("cannot be read: " + e.getMessage(), e);
     }
   }
 

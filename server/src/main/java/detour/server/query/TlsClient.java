@@ -1,16 +1,12 @@
 package detour.server.query;
 
+import detour.server.pem.PemProblem;
+import detour.server.pem.TrustedAuthorities;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
@@ -21,7 +17,6 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +35,10 @@ final class TlsClient {
 
   /// @throws IllegalArgumentException when the file of authorities will not do
   static TlsClient of(QuerySettings.Tls settings) {
-    TrustManager[] trust =
-        settings.isChecked()
-            ? authorities(settings.authorities())
-            : new TrustManager[] {new Anybody()};
+    TrustManager trust = settings.isChecked() ? authorities(settings.authorities()) : new Anybody();
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust, null);
+      context.init(null, new TrustManager[] {trust}, null);
       return new TlsClient(context, settings.isChecked(), settings.name());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no TLS", e);
@@ -112,38 +104,20 @@ final class TlsClient {
     };
   }
 
-  private static TrustManager[] authorities(@Nullable Path file) {
+  private static TrustManager authorities(@Nullable Path file) {
     try {
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(file == null ? null : store(file));
-      return factory.getTrustManagers();
-    } catch (GeneralSecurityException | IOException e) {
+      return TrustedAuthorities.read(file);
+    } catch (PemProblem e) {
       throw new IllegalArgumentException(file + ": " + reading(e), e);
     }
   }
 
-  private static String reading(Exception e) {
-    return switch (e) {
+  private static String reading(PemProblem problem) {
+    return switch (problem.getCause()) {
       case NoSuchFileException _ -> "there is no such file";
-      case CertificateException _ -> "expected certificates in PEM form";
-      default -> "cannot be read: " + e.getMessage();
+      case IOException _ -> problem.finding();
+      case null, default -> "expected certificates in PEM form";
     };
-  }
-
-  private static KeyStore store(Path file) throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (InputStream in = Files.newInputStream(file)) {
-      int number = 0;
-      for (Certificate found : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("authority" + number++, found);
-      }
-      if (number == 0) {
-        throw new CertificateException("no certificate");
-      }
-    }
-    return store;
   }
 
   /// Trusts everybody: whoever asks this way wants to see the answer, not to rely on it.

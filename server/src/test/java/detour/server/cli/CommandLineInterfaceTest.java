@@ -490,6 +490,9 @@ class CommandLineInterfaceTest {
     }
 
     @Override
+    public void logToStandardError() {}
+
+    @Override
     public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
       called("dnsServer " + configuration);
       return dnsServer;

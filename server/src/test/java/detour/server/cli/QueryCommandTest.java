@@ -262,6 +262,9 @@ class QueryCommandTest {
 
   private final class Local implements LocalActions {
     @Override
+    public void logToStandardError() {}
+
+    @Override
     public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
       return configured;
     }

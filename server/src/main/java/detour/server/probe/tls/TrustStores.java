@@ -1,13 +1,10 @@
 package detour.server.probe.tls;
 
-import detour.server.pem.PemCertificates;
 import detour.server.pem.PemIdentity;
-import java.io.IOException;
+import detour.server.pem.TrustedAuthorities;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +15,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +56,9 @@ public final class TrustStores {
             ClientCertificate client = sources.client();
             loading.complete(
                 new Loaded(
-                    sources.verify() ? trustManager(sources.caFile()) : null,
+                    sources.verify() ? TrustedAuthorities.read(sources.caFile()) : null,
                     client == null ? null : client.read()));
-          } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+          } catch (IllegalArgumentException | IllegalStateException e) {
             loading.completeExceptionally(e);
           }
         });
@@ -96,32 +92,5 @@ public final class TrustStores {
   /// RFC 6066 section 3: literal addresses are not permitted in SNI.
   static boolean isAddress(String name) {
     return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
-  }
-
-  private static X509ExtendedTrustManager trustManager(@Nullable Path caFile)
-      throws GeneralSecurityException, IOException {
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(keyStore(caFile));
-    for (TrustManager manager : factory.getTrustManagers()) {
-      if (manager instanceof X509ExtendedTrustManager strict) {
-        return strict;
-      }
-    }
-    throw new GeneralSecurityException("this Java runtime cannot verify certificates");
-  }
-
-  private static @Nullable KeyStore keyStore(@Nullable Path caFile)
-      throws GeneralSecurityException, IOException {
-    if (caFile == null) {
-      return null;
-    }
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    int index = 0;
-    for (Certificate certificate : PemCertificates.read(caFile)) {
-      store.setCertificateEntry("ca" + index++, certificate);
-    }
-    return store;
   }
 }
