@@ -4,7 +4,7 @@
  * The argument is the program: node browser/live.mjs .../bin/detour
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createListener } from 'node:net';
@@ -42,10 +42,13 @@ const directory = await mkdtemp(join(tmpdir(), 'detour-page-'));
 const [web, http, dns] = [await freePort(), await freePort(), await freePort()];
 const origin = `http://127.0.0.1:${http}/`;
 const configuration = join(directory, 'detour.yaml');
+// Without a token, this machine may look, and nothing more.
+const tokens = join(directory, 'tokens');
+const secret = execFileSync(program, ['token', 'add', 'oncall', '--role', 'operate', '--file', tokens], { encoding: 'utf8' }).trim();
 await writeFile(
   configuration,
   `node: { name: ams1, data_dir: ${directory}/data }
-listen: { dns: ["127.0.0.1:${dns}"], http: "127.0.0.1:${http}" }
+listen: { dns: ["127.0.0.1:${dns}"], http: "127.0.0.1:${http}", api: { token_file: "${tokens}" } }
 zones: [{ name: example.com, ns: [ns1.example.com] }]
 services:
   - name: ${SERVICE}
@@ -111,15 +114,20 @@ const tests = {
     await badge('ready to fail back').waitFor();
     await page.getByRole('button', { name: 'Fail back' }).click();
     await page.getByLabel('Your name').fill('alice');
+    faults.expected = true;
+    await page.getByRole('button', { name: 'Yes, fail back' }).click();
+    await page.getByText(/Not done: without a token this machine may only look/).waitFor();
+    faults.expected = false;
+    await page.getByLabel('Token').fill(secret);
     await page.getByRole('button', { name: 'Yes, fail back' }).click();
     await badge('serving').waitFor();
-    await page.getByText(/alice/).first().waitFor();
+    await page.getByText('by alice (oncall@127.0.0.1)').first().waitFor();
   },
   async 'an operator drains an endpoint, and clears it'() {
     await page.getByRole('button', { name: 'Drain web1' }).click();
     await page.getByLabel('Reason').fill('kernel update');
     await page.getByRole('button', { name: 'Yes, drain' }).click();
-    await page.locator('.said').filter({ hasText: 'by alice: kernel update' }).waitFor();
+    await page.locator('.said').filter({ hasText: 'by alice (oncall@127.0.0.1): kernel update' }).waitFor();
     await badge('drained').waitFor();
     await page.getByRole('button', { name: 'Clear web1' }).click();
     await page.getByRole('button', { name: 'Yes, clear' }).click();

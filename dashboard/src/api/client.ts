@@ -101,10 +101,10 @@ export async function carryOut(
       }
       case 'clear': {
         const path = `${api}/overrides?target=${part(command.target)}`;
-        return ask<{ done: string }>('DELETE', path, undefined, author);
+        return ask<{ done: string }>('DELETE', reason ? `${path}&reason=${part(reason)}` : path, undefined, author);
       }
       case 'failback':
-        return ask<{ done: string }>('POST', `${api}/failback`, { service: command.service }, author);
+        return ask<{ done: string }>('POST', `${api}/failback`, { service: command.service, reason: reason || null }, author);
     }
   })();
   return (await done).done;

@@ -121,7 +121,8 @@ class Live {
         this.heard = Date.now();
         for (const event of parser.push(value)) {
           if (event.id) this.lastId = event.id;
-          this.happened(JSON.parse(event.data) as HistoryEvent);
+          // What came before a gap is in the overview, which was fetched anew.
+          if (event.event !== 'gap') this.happened(JSON.parse(event.data) as HistoryEvent);
         }
       }
     } catch (failure) {

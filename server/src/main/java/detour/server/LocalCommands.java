@@ -13,6 +13,7 @@ import detour.server.config.ConfigurationTemplate;
 import detour.server.config.ListenAddresses;
 import detour.server.config.Problem;
 import detour.server.config.SharedDocumentReader;
+import detour.server.config.TokenFilePlace;
 import detour.server.demo.Demo;
 import detour.server.linux.Signals;
 import detour.server.listen.Listeners;
@@ -113,6 +114,18 @@ final class LocalCommands implements LocalActions {
     } catch (IOException e) {
       throw new CommandFailed(ExitCode.NO, "could not write to " + folder + ": " + e.getMessage());
     }
+  }
+
+  @Override
+  public Path tokenFile(@Nullable Path configuration) {
+    Path file = find(configuration);
+    return TokenFilePlace.of(file)
+        .orElseThrow(() ->
+            new CommandFailed(
+                ExitCode.NO,
+                file
+                    + " names no file of tokens: set listen.api.token_file, or name a file with"
+                    + " --file"));
   }
 
   @Override

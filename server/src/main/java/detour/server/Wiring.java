@@ -2,6 +2,11 @@ package detour.server;
 
 import detour.dns.answer.AnswerTable;
 import detour.failover.model.Vantage;
+import detour.server.access.Failures;
+import detour.server.access.TokenFile;
+import detour.server.access.Tokens;
+import detour.server.api.ApiAccess;
+import detour.server.api.ApiAddress;
 import detour.server.api.ApiBackend;
 import detour.server.api.ApiServer;
 import detour.server.api.EventStream;
@@ -9,6 +14,7 @@ import detour.server.cluster.ClusterNode;
 import detour.server.cluster.Membership;
 import detour.server.cluster.store.EtcdSettings;
 import detour.server.cluster.store.EtcdStore;
+import detour.server.config.ApiSettings;
 import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
 import detour.server.config.ListenSettings;
@@ -19,6 +25,8 @@ import detour.server.listen.SocketSettings;
 import detour.server.listen.TlsFiles;
 import detour.server.metrics.Exposition;
 import detour.server.metrics.Metrics;
+import detour.server.metrics.Sample;
+import detour.server.pem.FollowedIdentity;
 import detour.server.probe.DescriptorBudget;
 import detour.server.probe.ProbeSchedule;
 import detour.server.probe.SystemResolver;
@@ -43,9 +51,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +73,8 @@ final class Wiring implements AutoCloseable {
   private final PublishLoop publish;
   private final Listeners listeners;
   private final ApiServer api;
+  private final @Nullable Tokens tokens;
+  private final @Nullable FollowedIdentity apiIdentity;
 
   /// How to close what was opened, the latest first.
   private final Deque<Runnable> opened = new ArrayDeque<>();
@@ -135,6 +147,12 @@ final class Wiring implements AutoCloseable {
       if (cluster != null) {
         new ClusterGauges(cluster::state).register(exposition);
       }
+      tokens = tokens(configuration.listen().api());
+      apiIdentity = identity(configuration.listen().api());
+      expose(apiIdentity, exposition);
+      ApiAccess access =
+          new ApiAccess(
+              tokens, configuration.listen().api().withoutToken(), new Failures(time.nanos()));
       ApiBackend backend =
           new ApiBackend(
               () -> noting(common == null ? publish.state() : common.noting(publish.state())),
@@ -151,15 +169,19 @@ final class Wiring implements AutoCloseable {
               events,
               new AnswerExplainer(table, publish::state),
               trends,
+              metrics,
               (out, accept) -> {
                 gauges.draw();
                 exposition.write(out, accept);
                 return exposition.contentType(accept);
               });
-      api = new ApiServer(configuration.listen().http(), Set.of(), backend);
+      api = new ApiServer(apiAddress(configuration.listen()), access, backend);
       opened.push(api::close);
       api.start();
-      LOG.info("status on http://{}/", text(List.of(api.address())));
+      LOG.info(
+          "status on {}://{}/",
+          apiIdentity == null ? "http" : "https",
+          text(List.of(api.address())));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -207,13 +229,46 @@ final class Wiring implements AutoCloseable {
   }
 
   private PublishedState noting(PublishedState state) {
-    String trouble = listeners.trouble();
-    if (trouble == null) {
+    List<String> troubles =
+        Stream.of(
+                listeners.trouble(),
+                tokens == null ? null : tokens.trouble(),
+                apiIdentity == null ? null : apiIdentity.trouble())
+            .filter(Objects::nonNull)
+            .toList();
+    if (troubles.isEmpty()) {
       return state;
     }
     List<String> alarms = new ArrayList<>(state.alarms());
-    alarms.add(trouble);
+    alarms.addAll(troubles);
     return state.withAlarms(alarms);
+  }
+
+  private static @Nullable Tokens tokens(ApiSettings api) {
+    return api.tokenFile() == null
+        ? null
+        : new Tokens(new TokenFile(api.tokenFile()), InstantSource.system());
+  }
+
+  private static @Nullable FollowedIdentity identity(ApiSettings api) throws IOException {
+    return api.tls() == null
+        ? null
+        : new FollowedIdentity(
+            "the API", api.tls().certificate(), api.tls().key(), InstantSource.system());
+  }
+
+  private static void expose(@Nullable FollowedIdentity identity, Exposition exposition) {
+    if (identity != null) {
+      exposition.gauge(
+          "detour_api_certificate_expiry_timestamp_seconds",
+          "When the certificate that the API shows expires.",
+          List.of(),
+          () -> List.of(Sample.of((double) identity.expires().getEpochSecond())));
+    }
+  }
+
+  private ApiAddress apiAddress(ListenSettings listen) {
+    return new ApiAddress(listen.http(), Set.copyOf(listen.api().names()), apiIdentity);
   }
 
   private static @Nullable String notReady() {

@@ -57,6 +57,7 @@ class ArchitectureTest {
           Map.entry(
               "server.config",
               Set.of(
+                  "server.access",
                   "server.options",
                   "server.pem",
                   "failover.model",
@@ -75,6 +76,7 @@ class ArchitectureTest {
                   "failover.opinion")),
           Map.entry("server.probe.text", Set.of()),
           Map.entry("server.pem", Set.of()),
+          Map.entry("server.access", Set.of()),
           Map.entry(
               "server.probe.tls", Set.of("server.options", "server.pem", "server.probe.text")),
           Map.entry("server.probe.application", KIND_OF_CHECK),
@@ -132,6 +134,8 @@ class ArchitectureTest {
           Map.entry(
               "server.api",
               Set.of(
+                  "server.access",
+                  "server.pem",
                   "server.publish",
                   "server.trend",
                   "server.metrics",
@@ -139,7 +143,15 @@ class ArchitectureTest {
                   "failover.opinion",
                   "failover.verdict",
                   "failover.selection")),
-          Map.entry("server.cli", Set.of("server.api", "server.query", "server.zones", "dns.wire")),
+          Map.entry(
+              "server.cli",
+              Set.of(
+                  "server.access",
+                  "server.api",
+                  "server.pem",
+                  "server.query",
+                  "server.zones",
+                  "dns.wire")),
           Map.entry("server.query", Set.of("server.pem", "dns.wire")),
           Map.entry(
               "server.zones", Set.of("server.config", "server.query", "dns.wire", "dns.zone")),

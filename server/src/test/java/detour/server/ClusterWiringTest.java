@@ -74,7 +74,7 @@ class ClusterWiringTest {
         file,
         """
         node: { name: %s, role: %s, data_dir: %s }
-        listen: { dns: ["127.0.0.1:0"], http: "127.0.0.1:0" }
+        listen: { dns: ["127.0.0.1:0"], http: "127.0.0.1:0", api: { without_token: configure } }
         cluster:
           etcd: ["%s"]
           vantages: [%s]

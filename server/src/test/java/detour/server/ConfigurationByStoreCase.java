@@ -72,7 +72,7 @@ abstract class ConfigurationByStoreCase {
         file,
         """
         node: { name: %s, data_dir: %s }
-        listen: { dns: ["127.0.0.1:0"], http: "127.0.0.1:0" }
+        listen: { dns: ["127.0.0.1:0"], http: "127.0.0.1:0", api: { without_token: configure } }
         cluster:
           etcd: "%s"
           vantages: [ams1, fra1, nyc1]

@@ -106,7 +106,7 @@ class GuardedServerTest {
         file,
         """
         node: { name: here, data_dir: %1$s }
-        listen: { dns: "127.0.0.1:0", http: "127.0.0.1:0" }
+        listen: { dns: "127.0.0.1:0", http: "127.0.0.1:0", api: { without_token: configure } }
         guard:
           canaries: [{ type: tcp, port: %2$d, target: %3$s, interval: 200ms }]
           window: 1s

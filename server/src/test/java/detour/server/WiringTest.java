@@ -54,7 +54,7 @@ class WiringTest {
         file,
         """
         node: { name: here, data_dir: %s }
-        listen: { dns: ["%s"], http: "%s" }
+        listen: { dns: ["%s"], http: "%s", api: { without_token: configure } }
         zones:
           - { name: example.com, ns: [ns1.example.net] }
         services:

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// A certificate authority of this test's own, and certificates that it signs: good and bad.
 final class Certificates {
@@ -36,15 +38,39 @@ final class Certificates {
 
   /// In force from yesterday on.
   Pair validFor(String name) {
-    return signed(name, "-1d", 30);
+    return signed(name, "dns:" + name, "-1d", 30);
+  }
+
+  /// In force from yesterday on, for an IP address.
+  Pair validForAddress(String address) {
+    return signed(address, "ip:" + address, "-1d", 30);
   }
 
   /// Valid until five days ago.
   Pair expiredFor(String name) {
-    return signed(name, "-10d", 5);
+    return signed(name, "dns:" + name, "-10d", 5);
   }
 
-  private Pair signed(String name, String start, int days) {
+  /// Trusts what the authority signed, and nothing else.
+  SSLContext trusting() {
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry("ca", entry("ca").getCertificate());
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Pair signed(String name, String alternative, String start, int days) {
     String alias = name + start;
     keytool(
         "-alias",
@@ -54,7 +80,7 @@ final class Certificates {
         "-dname",
         "CN=" + name,
         "-ext",
-        "san=dns:" + name,
+        "san=" + alternative,
         "-startdate",
         start,
         "-validity",

@@ -48,7 +48,7 @@ final class DetourNode implements AutoCloseable {
     String head =
         """
         node: { name: %s, role: %s, data_dir: "%s" }
-        listen: { dns: ["%s:%d"], http: "127.0.0.1:%d" }
+        listen: { dns: ["%s:%d"], http: "127.0.0.1:%d", api: { without_token: configure } }
         """
             .formatted(place.name(), role, dataDirectory, place.address(), DNS_PORT, HTTP_PORT);
     try {

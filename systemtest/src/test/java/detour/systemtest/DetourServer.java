@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -31,13 +32,14 @@ final class DetourServer implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   // HTTP/1.1 without the upgrade to HTTP/2, which no one needs on loopback.
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Path directory;
   private final Path configurationFile;
   private final Path logFile;
   private final int dnsPort = Ports.free();
   private final int httpPort = Ports.free();
+  private String scheme = "http";
+  private String access = "{ without_token: configure }";
   private Map<String, String> environment = Map.of();
   private List<String> launcher = List.of();
   private @Nullable Process process;
@@ -56,15 +58,27 @@ final class DetourServer implements AutoCloseable {
     String head =
         """
         node: { name: test, data_dir: "%s" }
-        listen: { dns: ["127.0.0.1:%d", "[::1]:%d"], http: "127.0.0.1:%d" }
+        listen: { dns: ["127.0.0.1:%d", "[::1]:%d"], http: "127.0.0.1:%d", api: %s }
         """
-            .formatted(dataDirectory(), dnsPort, dnsPort, httpPort);
+            .formatted(dataDirectory(), dnsPort, dnsPort, httpPort, access);
     try {
       Files.createDirectories(dataDirectory());
       Files.writeString(configurationFile, head + configuration);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Puts the API behind TLS, for the next [#configure].
+  ///
+  /// @param keys the value of `listen.api`, in one line
+  /// @param trusting what the certificate in it is checked with
+  void secure(String keys, SSLContext trusting) {
+    http.close();
+    http =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(trusting).build();
+    scheme = "https";
+    access = keys;
   }
 
   /// Variables for the next start.
@@ -185,7 +199,7 @@ final class DetourServer implements AutoCloseable {
   }
 
   String url(String path) {
-    return "http://127.0.0.1:" + httpPort + path;
+    return scheme + "://127.0.0.1:" + httpPort + path;
   }
 
   HttpResponse<String> get(String path) {
@@ -199,7 +213,7 @@ final class DetourServer implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder request) {
+  HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       return http.send(
           request.timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());

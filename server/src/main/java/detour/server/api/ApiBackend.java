@@ -1,5 +1,6 @@
 package detour.server.api;
 
+import detour.server.metrics.Metrics;
 import detour.server.publish.ClusterState;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cluster the cluster as this node sees it; null for a node on its own
 /// @param configuration what the nodes of a cluster share; null for a node on its own
 /// @param events told of each event by the publish thread
+/// @param counts where the API counts
 public record ApiBackend(
     Supplier<@Nullable PublishedState> state,
     Function<Set<String>, @Nullable PublishedState> outline,
@@ -32,4 +34,5 @@ public record ApiBackend(
     EventStream events,
     Explainer explainer,
     ProbeTrends trends,
+    Metrics counts,
     Exposition metrics) {}

@@ -26,10 +26,12 @@ final class ApiHandler extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
 
   private final Gate gate;
+  private final Authentication authentication;
   private final PathMappings<Map<String, Route>> routes = new PathMappings<>();
 
-  ApiHandler(Gate gate, List<Route> routes) {
+  ApiHandler(Gate gate, Authentication authentication, List<Route> routes) {
     this.gate = gate;
+    this.authentication = authentication;
     Map<String, Map<String, Route>> byPath = new LinkedHashMap<>();
     for (Route route : routes) {
       byPath.computeIfAbsent(route.path(), path -> new TreeMap<>()).put(route.method(), route);
@@ -78,7 +80,16 @@ final class ApiHandler extends Handler.Abstract {
       problem(request, response, problem(405, path + " takes " + allowed, null));
       return;
     }
-    route.action().answer(new Exchange(request, response, segments(matched, path)));
+    Caller caller = authentication.admit(request, response, route.role());
+    route
+        .action()
+        .answer(
+            new Exchange(
+                request,
+                response,
+                segments(matched, path),
+                caller,
+                () -> authentication.admits(request, route.role())));
   }
 
   private static Map<String, String> segments(
@@ -110,7 +121,7 @@ final class ApiHandler extends Handler.Abstract {
 
   private static void problem(Request request, Response response, ProblemReport problem)
       throws IOException {
-    new Exchange(request, response, Map.of()).problem(problem);
+    new Exchange(request, response, Map.of(), null, () -> true).problem(problem);
   }
 
   /// What the API sends is for programs: no browser shall guess, frame or keep it.

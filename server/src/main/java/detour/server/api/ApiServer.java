@@ -1,8 +1,8 @@
 package detour.server.api;
 
+import detour.server.pem.FollowedIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Set;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -19,20 +19,25 @@ public final class ApiServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
 
-  /// @param address where to listen; port 0 takes a free one
-  /// @param hostNames names beyond loopback by which clients may call the server, lower case: the
-  ///   answer to DNS rebinding is to know one's own names
-  public ApiServer(InetSocketAddress address, Set<String> hostNames, ApiBackend backend) {
-    this.address = address;
+  /// @param access by what callers are known
+  public ApiServer(ApiAddress at, ApiAccess access, ApiBackend backend) {
+    this.address = at.socket();
     this.events = backend.events();
     this.server = new Server(new VirtualThreadPool());
-    this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()));
+    FollowedIdentity identity = at.identity();
+    this.connector =
+        identity == null
+            ? new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()))
+            : TlsConnector.of(server, http(), identity);
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
     server.addConnector(connector);
     server.setHandler(
-        new ApiHandler(new Gate(address.getAddress(), hostNames), Routes.of(backend)));
+        new ApiHandler(
+            new Gate(address.getAddress(), at.names()),
+            new Authentication(access, backend.counts()),
+            Routes.of(backend)));
     server.setStopTimeout(0);
   }
 

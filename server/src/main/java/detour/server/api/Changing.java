@@ -4,10 +4,13 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
+import detour.server.publish.DecidedOtherwise;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,13 +35,12 @@ final class Changing {
     RequestBody body = RequestBody.read(exchange, "target", "state", "reason", "for");
     OverridePath target = target(body.required("target"));
     OperatorOverride.State state = state(body.required("state"));
-    String reason = body.required("reason");
-    if (reason.length() > REASON_LIMIT || reason.chars().anyMatch(Character::isISOControl)) {
-      throw new BadRequest(
-          "reason", "expected one line of at most " + REASON_LIMIT + " printable characters");
-    }
+    String reason = reason(body.required("reason"));
     Duration lasts = lasts(body.optional("for"));
-    carryOut(new Command.SetOverride(target, state, reason, lasts, exchange.author()));
+    carryOut(
+        exchange,
+        target.service(),
+        new Command.SetOverride(target, state, reason, lasts, exchange.author()));
     String done =
         switch (state) {
           case UP -> target + " counts as up";
@@ -49,17 +51,23 @@ final class Changing {
   }
 
   void clearOverride(Exchange exchange) throws IOException, InterruptedException {
-    exchange.allowOnly("target");
+    exchange.allowOnly("target", "reason");
     OverridePath target = target(exchange.required("target"));
-    carryOut(new Command.ClearOverride(target, exchange.author()));
+    carryOut(
+        exchange,
+        target.service(),
+        new Command.ClearOverride(target, reason(exchange.parameter("reason")), exchange.author()));
     exchange.json(200, changed(target + " follows its checks again", target.service()));
   }
 
   void failback(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly();
-    RequestBody body = RequestBody.read(exchange, "service");
+    RequestBody body = RequestBody.read(exchange, "service", "reason");
     String service = Reading.folded(body.required("service"));
-    carryOut(new Command.ApproveFailback(service, exchange.author()));
+    carryOut(
+        exchange,
+        service,
+        new Command.ApproveFailback(service, reason(body.optional("reason")), exchange.author()));
     exchange.json(200, changed("the failback of " + service + " is approved", service));
   }
 
@@ -74,12 +82,23 @@ final class Changing {
     return warnings.stream().map(warning -> "\nwarning: " + warning).collect(Collectors.joining());
   }
 
+  /// On the condition of the header If-Match, where there is one.
+  private void carryOut(Exchange exchange, String service, Command command)
+      throws InterruptedException {
+    Optional<Set<String>> expected = EntityTags.expected(exchange.header("If-Match"));
+    carryOut(
+        expected.isEmpty() ? command : new Command.Conditional(command, service, expected.get()));
+  }
+
   private void carryOut(Command command) throws InterruptedException {
     try {
       backend.inbox().command(command).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof CommandRefused refused) {
         throw new Refused(409, String.valueOf(refused.getMessage()), null);
+      }
+      if (e.getCause() instanceof DecidedOtherwise otherwise) {
+        throw new Refused(412, String.valueOf(otherwise.getMessage()), "If-Match");
       }
       throw new IllegalStateException("the command failed: " + command, e.getCause());
     } catch (TimeoutException e) {
@@ -113,6 +132,18 @@ final class Changing {
       case "drain" -> OperatorOverride.State.DRAIN;
       default -> throw new BadRequest("state", "'" + text + "': expected up, down or drain");
     };
+  }
+
+  /// Empty where none is given.
+  private static String reason(@Nullable String text) {
+    if (text == null) {
+      return "";
+    }
+    if (text.length() > REASON_LIMIT || text.chars().anyMatch(Character::isISOControl)) {
+      throw new BadRequest(
+          "reason", "expected one line of at most " + REASON_LIMIT + " printable characters");
+    }
+    return text;
   }
 
   private static @Nullable Duration lasts(@Nullable String text) {

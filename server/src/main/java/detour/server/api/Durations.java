@@ -6,14 +6,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Times as operators write them: `90s`, `2h`, `1h30m`, `1d`.
-final class Durations {
+public final class Durations {
   private static final Pattern TEXT =
       Pattern.compile("(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,9})s)?");
 
   private Durations() {}
 
   /// Null when the text is no such time.
-  static @Nullable Duration parse(String text) {
+  public static @Nullable Duration parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (text.isEmpty() || !matcher.matches()) {
       return null;

@@ -61,14 +61,17 @@ public final class EventStream implements StateListener, AutoCloseable {
   /// Begins to follow: first what was missed, then what happens.
   ///
   /// @param lastEventId the id of the last event the client saw; null to begin at present. One of
-  ///   an earlier process, or one no longer remembered, replays everything remembered.
+  ///   an earlier process, or one no longer remembered, replays everything remembered, after a gap.
   /// @return null when too many follow already, or the stream is closed
   @Nullable Follower follow(@Nullable String lastEventId) {
     synchronized (ring) {
       if (closed || followers.size() >= followerLimit) {
         return null;
       }
-      Follower follower = new Follower(missedSince(lastEventId));
+      Follower follower =
+          lastEventId == null
+              ? new Follower(false, List.of())
+              : followerSince(numberSeen(lastEventId));
       followers.add(follower);
       return follower;
     }
@@ -78,20 +81,23 @@ public final class EventStream implements StateListener, AutoCloseable {
     return followers.size();
   }
 
-  private List<Numbered> missedSince(@Nullable String lastEventId) {
-    if (lastEventId == null) {
-      return List.of();
-    }
-    long seen = 0;
+  /// @param seen the number of the last event the client saw; -1 for one of another process
+  private Follower followerSince(long seen) {
+    long firstRemembered = ring.isEmpty() ? lastNumber + 1 : ring.getFirst().number;
+    return new Follower(
+        seen < firstRemembered - 1,
+        new ArrayList<>(ring.stream().filter(event -> event.number > seen).toList()));
+  }
+
+  private long numberSeen(String lastEventId) {
     if (lastEventId.startsWith(run + ".")) {
       try {
-        seen = Long.parseLong(lastEventId.substring(run.length() + 1));
+        return Long.parseLong(lastEventId.substring(run.length() + 1));
       } catch (NumberFormatException e) {
-        seen = 0;
+        return -1;
       }
     }
-    long from = seen;
-    return new ArrayList<>(ring.stream().filter(event -> event.number > from).toList());
+    return -1;
   }
 
   /// An event with the id under which a client may resume.
@@ -104,12 +110,19 @@ public final class EventStream implements StateListener, AutoCloseable {
 
   /// One client of the stream.
   final class Follower implements AutoCloseable {
+    private final boolean gap;
     private final List<Numbered> missed;
     private final BlockingQueue<Wakening> queue = new ArrayBlockingQueue<>(FOLLOWER_QUEUE);
     private volatile boolean ended;
 
-    private Follower(List<Numbered> missed) {
+    private Follower(boolean gap, List<Numbered> missed) {
+      this.gap = gap;
       this.missed = missed;
+    }
+
+    /// Whether more may have happened since the client's last event than [#missed] remembers.
+    boolean gap() {
+      return gap;
     }
 
     /// What happened between the client's last event and the first of [#next].

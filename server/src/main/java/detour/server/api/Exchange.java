@@ -3,9 +3,11 @@ package detour.server.api;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.io.Content;
@@ -25,12 +27,23 @@ final class Exchange {
   private final Request request;
   private final Response response;
   private final Map<String, String> pathParameters;
+  private final @Nullable Caller caller;
+  private final BooleanSupplier admitted;
   private @Nullable Fields decodedQuery;
 
-  Exchange(Request request, Response response, Map<String, String> pathParameters) {
+  /// @param caller null where nobody is asked who they are, as for a problem report
+  /// @param admitted whether they would be let in at the moment it is asked
+  Exchange(
+      Request request,
+      Response response,
+      Map<String, String> pathParameters,
+      @Nullable Caller caller,
+      BooleanSupplier admitted) {
     this.request = request;
     this.response = response;
     this.pathParameters = pathParameters;
+    this.caller = caller;
+    this.admitted = admitted;
   }
 
   /// A segment of the path that the route names.
@@ -93,20 +106,36 @@ final class Exchange {
     return request.getHeaders().get(name);
   }
 
-  /// Who asks for a change, for the history: the header Detour-Author, else where the request came
-  /// from.
+  /// Whether the caller would still be let in: to be asked again and again by what takes long.
+  boolean stillAdmitted() {
+    return admitted.getAsBoolean();
+  }
+
+  /// The caller's address.
+  InetAddress from() {
+    if (caller == null) {
+      throw new IllegalStateException("a route of which nobody asked who calls");
+    }
+    return caller.from();
+  }
+
+  /// Who asks for a change, for the history: the name of the token and the address, after whom the
+  /// header Detour-Author names.
   ///
   /// @throws BadRequest when the header is too long or not printable
   String author() {
+    if (caller == null) {
+      throw new IllegalStateException("a change of which nobody asked who makes it");
+    }
     String author = header("Detour-Author");
     if (author == null || author.isBlank()) {
-      return "api@" + Request.getRemoteAddr(request);
+      return caller.author(null);
     }
     if (author.length() > AUTHOR_LIMIT || author.chars().anyMatch(Character::isISOControl)) {
       throw new BadRequest(
           "Detour-Author", "expected at most " + AUTHOR_LIMIT + " printable characters");
     }
-    return author.strip();
+    return caller.author(author.strip());
   }
 
   /// The body.

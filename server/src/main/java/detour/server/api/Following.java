@@ -10,6 +10,14 @@ import java.nio.charset.StandardCharsets;
 final class Following {
   private static final long HEARTBEAT_MILLIS = 15_000;
 
+  /// Without an id: a client that is cut off again returns with the one it had.
+  private static final String GAP =
+      """
+      event: gap
+      data: {"detail":"what happened since your last event is not all remembered: read /api/v1/history"}
+
+      """;
+
   private final EventStream events;
 
   Following(EventStream events) {
@@ -25,11 +33,17 @@ final class Following {
     try (follower;
         OutputStream out = exchange.stream(200, "text/event-stream")) {
       write(out, ": events of detour\nretry: 1000\n\n");
+      if (follower.gap()) {
+        write(out, GAP);
+      }
       for (Numbered event : follower.missed()) {
         write(out, text(event));
       }
       while (!follower.ended()) {
         Numbered event = follower.next(HEARTBEAT_MILLIS);
+        if (!exchange.stillAdmitted()) {
+          return;
+        }
         if (!follower.ended()) {
           write(out, event == null ? ":\n\n" : text(event));
         }

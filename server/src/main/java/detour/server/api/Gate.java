@@ -1,6 +1,7 @@
 package detour.server.api;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
@@ -28,7 +29,7 @@ final class Gate {
   /// Null when the request may pass.
   @Nullable Refusal refusal(Request request) {
     String host = request.getHeaders().get(HttpHeader.HOST);
-    if (host == null || !isOurs(hostOf(host))) {
+    if (host == null || !isOurs(hostOf(host), request)) {
       return new Refusal(
           421,
           "Host",
@@ -72,15 +73,20 @@ final class Gate {
     return bare.strip().equalsIgnoreCase("application/json");
   }
 
-  private boolean isOurs(String host) {
+  private boolean isOurs(String host, Request request) {
     String name = host.toLowerCase(Locale.ROOT);
-    return name.equals("localhost") || hostNames.contains(name) || isOurAddress(name);
+    return name.equals("localhost") || hostNames.contains(name) || isOurAddress(name, request);
   }
 
-  private boolean isOurAddress(String text) {
+  private boolean isOurAddress(String text, Request request) {
     try {
       InetAddress literal = InetAddress.ofLiteral(text);
-      return literal.isLoopbackAddress() || literal.equals(address);
+      return literal.isLoopbackAddress()
+          || literal.equals(address)
+          // On all addresses: the one that was called. A page could bring only a name to it.
+          || (request.getConnectionMetaData().getLocalSocketAddress()
+                  instanceof InetSocketAddress at
+              && literal.equals(at.getAddress()));
     } catch (IllegalArgumentException e) {
       return false;
     }

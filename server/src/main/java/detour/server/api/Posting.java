@@ -1,27 +1,38 @@
 package detour.server.api;
 
+import detour.server.access.Guesses;
+import detour.server.metrics.Counter;
+import detour.server.metrics.Metrics;
 import detour.server.publish.Posts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The route by which other programs post the state of endpoints, each by the token of a check.
 final class Posting {
+  private static final Logger LOG = LoggerFactory.getLogger(Posting.class);
   private static final int DETAIL_LIMIT = 200;
   private static final int TOKEN_LIMIT = 512;
   private static final String SCHEME = "Bearer ";
 
   private final Posts posts;
+  private final Guesses guesses;
+  private final Metrics metrics;
 
-  Posting(Posts posts) {
+  Posting(Posts posts, Guesses guesses, Metrics metrics) {
     this.posts = posts;
+    this.guesses = guesses;
+    this.metrics = metrics;
   }
 
   void put(Exchange exchange) throws IOException {
     exchange.allowOnly();
     String name = exchange.segment("name");
     String token = token(exchange);
+    holdBack(exchange, name);
     RequestBody body = RequestBody.readOrEmpty(exchange, "state", "detail", "ttl", "endpoint");
     Posts.Post post =
         new Posts.Post(
@@ -30,15 +41,42 @@ final class Posting {
             lasts(body.optional("ttl")),
             body.optional("endpoint"));
     switch (posts.post(name, token, post)) {
-      case TAKEN ->
-          exchange.json(
-              200,
-              new ChangeReport(name + " is " + post.state().name().toLowerCase(Locale.ROOT), null));
-      case REFUSED -> throw unauthorized(exchange, "no push check of this name takes this token");
-      case NO_SUCH_ENDPOINT ->
-          throw new Refused(
-              404, "no endpoint '" + post.destination() + "' has the check " + name, "endpoint");
+      case TAKEN -> {
+        guesses.right(name, exchange.from());
+        exchange.json(
+            200,
+            new ChangeReport(name + " is " + post.state().name().toLowerCase(Locale.ROOT), null));
+      }
+      case REFUSED -> throw wrong(exchange);
+      case NO_SUCH_ENDPOINT -> {
+        guesses.right(name, exchange.from());
+        throw new Refused(
+            404, "no endpoint '" + post.destination() + "' has the check " + name, "endpoint");
+      }
     }
+  }
+
+  /// People chose these tokens, so whoever was wrong too often may not go on guessing.
+  private void holdBack(Exchange exchange, String name) {
+    int waitSeconds = guesses.waitSeconds(name, exchange.from());
+    if (waitSeconds > 0) {
+      exchange.responseHeader("Retry-After", Integer.toString(waitSeconds));
+      throw new Refused(
+          429,
+          "too many wrong tokens from %s: try again in %d s"
+              .formatted(exchange.from().getHostAddress(), waitSeconds),
+          "Authorization");
+    }
+  }
+
+  private Refused wrong(Exchange exchange) {
+    metrics.count(Counter.API_TOKENS_REFUSED);
+    if (guesses.wrong(exchange.from())) {
+      LOG.warn(
+          "a post of {} with a wrong token was refused; more of them go without a line",
+          exchange.from().getHostAddress());
+    }
+    return unauthorized(exchange, "no push check of this name takes this token");
   }
 
   private static String token(Exchange exchange) {

@@ -6,10 +6,12 @@ import detour.server.publish.PublishedState;
 import detour.server.publish.PublishedState.ServiceState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.util.URIUtil;
 import org.jspecify.annotations.Nullable;
 
 /// The routes that change nothing.
@@ -43,11 +45,12 @@ final class Reading {
   void service(Exchange exchange) throws IOException {
     exchange.allowOnly();
     String name = exchange.segment("name");
-    ServiceReport service = serviceOf(present(backend), name);
+    ServiceState service = stateOf(present(backend), name);
     if (service == null) {
       throw new Refused(404, "no service is named '" + name + "'", "name");
     }
-    exchange.json(200, service);
+    exchange.responseHeader("ETag", EntityTags.of(service.version()));
+    exchange.json(200, Reports.service(service));
   }
 
   void explain(Exchange exchange) throws IOException {
@@ -86,6 +89,13 @@ final class Reading {
           404, "no service is named '" + service + "', and nothing is recorded of one", "service");
     }
     Long next = events.size() < limit ? null : (Long) events.getLast().id();
+    if (next != null) {
+      String only = service == null ? "" : "&service=" + URIUtil.encodePath(folded(service));
+      // RFC 8288 section 3: the rest for clients that follow links.
+      exchange.responseHeader(
+          "Link",
+          "</api/v1/history?before=%d&limit=%d%s>; rel=\"next\"".formatted(next, limit, only));
+    }
     exchange.json(200, new HistoryReport(events.stream().map(Reports::event).toList(), next));
   }
 
@@ -108,6 +118,17 @@ final class Reading {
     }
   }
 
+  /// The document is made from the routes when they change, and a test sees to that.
+  void openApi(Exchange exchange) throws IOException {
+    exchange.allowOnly();
+    try (InputStream document = Reading.class.getResourceAsStream("openapi.json")) {
+      if (document == null) {
+        throw new IllegalStateException("openapi.json is not packaged");
+      }
+      exchange.send(200, "application/json", document.readAllBytes());
+    }
+  }
+
   /// @throws Refused with 503 before the first decision
   static PublishedState present(ApiBackend backend) {
     PublishedState state = backend.state().get();
@@ -118,10 +139,15 @@ final class Reading {
   }
 
   static @Nullable ServiceReport serviceOf(PublishedState state, String name) {
+    ServiceState service = stateOf(state, name);
+    return service == null ? null : Reports.service(service);
+  }
+
+  private static @Nullable ServiceState stateOf(PublishedState state, String name) {
     String folded = folded(name);
     for (ServiceState service : state.services()) {
       if (service.name().equals(folded)) {
-        return Reports.service(service);
+        return service;
       }
     }
     return null;

@@ -108,6 +108,9 @@ final class ChangingCommands {
     @Parameters(paramLabel = "TARGET", description = TARGET)
     private String target = "";
 
+    @Option(names = "--reason", description = "Why, for the history.")
+    private String reason = "";
+
     Clear(Terminal terminal) {
       this.terminal = terminal;
     }
@@ -115,7 +118,10 @@ final class ChangingCommands {
     @Override
     public Integer call() {
       return show(
-          terminal, remote.client(terminal).delete("/api/v1/overrides", Map.of("target", target)));
+          terminal,
+          remote
+              .client(terminal)
+              .delete("/api/v1/overrides", Map.of("target", target, "reason", reason)));
     }
   }
 
@@ -137,6 +143,9 @@ final class ChangingCommands {
     @Parameters(paramLabel = "SERVICE", description = "The service that is READY.")
     private String service = "";
 
+    @Option(names = "--reason", description = "Why, for the history.")
+    private String reason = "";
+
     Failback(Terminal terminal) {
       this.terminal = terminal;
     }
@@ -144,7 +153,10 @@ final class ChangingCommands {
     @Override
     public Integer call() {
       return show(
-          terminal, remote.client(terminal).post("/api/v1/failback", Map.of("service", service)));
+          terminal,
+          remote
+              .client(terminal)
+              .post("/api/v1/failback", Map.of("service", service, "reason", reason)));
     }
   }
 

@@ -43,6 +43,7 @@ public final class CommandLineInterface {
     commands.forEach(root::addSubcommand);
     root.addSubcommand(ZoneCommands.of(local, terminal));
     root.addSubcommand(ConfigCommands.of(local, terminal));
+    root.addSubcommand(TokenCommands.of(local, terminal));
     root.addSubcommand(new Completion(root, terminal));
     root.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     root.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));

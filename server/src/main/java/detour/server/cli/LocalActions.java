@@ -27,6 +27,12 @@ public interface LocalActions {
   /// @param overwrite replace files that exist; without it they are an error
   int init(Path folder, boolean overwrite);
 
+  /// Where a configuration says that the tokens of the API are kept.
+  ///
+  /// @param configuration null to look in the usual places
+  /// @throws CommandFailed when it names no such file
+  Path tokenFile(@Nullable Path configuration);
+
   /// Plays a whole failover on loopback.
   ///
   /// @param once end after the last scene, with 0 only if every step was observed; else go on until

@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -35,18 +37,23 @@ final class ServerClient {
 
   private final String server;
   private final String author;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final @Nullable String token;
+  private final HttpClient http;
 
   /// @param server `http://host:port`, with or without a final slash
   /// @param author who asks, for the history
+  /// @param token to be shown; null for none
+  /// @param tls whom to trust; null for those whom the Java runtime trusts
   /// @throws CommandFailed when the address is no HTTP URL
-  ServerClient(String server, String author) {
+  ServerClient(String server, String author, @Nullable String token, @Nullable SSLContext tls) {
     this.server = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
     this.author = author;
+    this.token = token;
+    HttpClient.Builder client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    this.http = (tls == null ? client : client.sslContext(tls)).build();
     if (!isHttp(server)) {
       throw new CommandFailed(
           ExitCode.USAGE,
@@ -121,7 +128,8 @@ final class ServerClient {
         separator = '&';
       }
     }
-    return HttpRequest.newBuilder(URI.create(uri.toString()));
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri.toString()));
+    return token == null ? request : request.header("Authorization", "Bearer " + token);
   }
 
   /// A text as one segment of a path, or a value of a query.
@@ -135,6 +143,11 @@ final class ServerClient {
       response = http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (HttpTimeoutException e) {
       throw unreachable("it does not answer in time");
+    } catch (SSLException e) {
+      throw unreachable(
+          "TLS failed ("
+              + e.getMessage()
+              + "); --ca-file or DETOUR_CA_FILE names the certificates to trust");
     } catch (IOException e) {
       throw unreachable("no connection");
     } catch (InterruptedException e) {

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a file says of where the server listens; paths are relative yet, and their files unread.
 ///
-/// @param settings without TLS
-record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSettings.Tls> tls) {
+/// @param settings without TLS, and the API as it is by default
+record ListenDeclaration(
+    ListenSettings settings, @Nullable Placed<ListenSettings.Tls> tls, ApiDeclaration api) {
   /// RFC 7858 section 3.1.
   private static final int TLS_PORT = 853;
 
@@ -33,10 +34,13 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
   private static final Option<InetSocketAddress> HTTP =
       Option.withDefault(
           "http",
-          new OptionType.Made<>(TextForms.socketAddress(), ListenDeclaration::loopback),
+          TextForms.socketAddress(),
           socket("127.0.0.1", 8053),
-          "Where the API and the metrics are served; a loopback address, as whoever"
-              + " reaches it may change what is served.");
+          "Where the API and the metrics are served; beyond loopback only with `api.tls` and"
+              + " `api.token_file`.");
+  private static final Option<ApiDeclaration> API =
+      Option.withDefault(
+          "api", ApiDeclaration.type(), ApiDeclaration.DEFAULT, "Who may use the API, and how.");
   private static final Option<Integer> TCP_CONNECTIONS =
       Option.withDefault(
           "tcp_connections",
@@ -114,6 +118,7 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
                 DNS,
                 TLS,
                 HTTP,
+                API,
                 PROXY_PROTOCOL,
                 TCP_CONNECTIONS,
                 TCP_CONNECTIONS_PER_CLIENT,
@@ -126,13 +131,15 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
                         values.of(DNS),
                         null,
                         values.of(HTTP),
+                        ApiSettings.DEFAULT,
                         values.of(PROXY_PROTOCOL),
                         values.of(TCP_CONNECTIONS),
                         values.of(TCP_CONNECTIONS_PER_CLIENT),
                         values.of(TCP_IDLE_TIMEOUT),
                         values.of(UDP_PAYLOAD),
                         values.of(RATE_LIMIT)),
-                    values.orNull(TLS))),
+                    values.orNull(TLS),
+                    values.of(API))),
         ListenDeclaration::distinct);
   }
 
@@ -142,21 +149,24 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
             fallback(DNS),
             null,
             fallback(HTTP),
+            ApiSettings.DEFAULT,
             fallback(PROXY_PROTOCOL),
             fallback(TCP_CONNECTIONS),
             fallback(TCP_CONNECTIONS_PER_CLIENT),
             fallback(TCP_IDLE_TIMEOUT),
             fallback(UDP_PAYLOAD),
             fallback(RATE_LIMIT)),
-        null);
+        null,
+        fallback(API));
   }
 
   /// With the files of TLS, which are read once to see whether they will do.
   ///
   /// @param place makes relative paths absolute
   ListenSettings with(UnaryOperator<Path> place, Problems problems) {
+    ApiSettings who = api.with(place, problems);
     if (tls == null) {
-      return settings;
+      return settings.with(null, who);
     }
     ListenSettings.Tls declared = tls.value();
     ListenSettings.Tls found =
@@ -166,7 +176,7 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
     if (problem != null) {
       problems.report(tls.place(), problem);
     }
-    return settings.with(found);
+    return settings.with(found, who);
   }
 
   private static @Nullable String problem(ListenSettings.Tls files) {
@@ -196,6 +206,11 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
       }
     }
     InetSocketAddress http = listen.settings().http();
+    if (!http.getAddress().isLoopbackAddress() && !listen.api().mayLeaveLoopback()) {
+      throw new IllegalArgumentException(
+          "http is %s, which others reach: that needs api.tls and api.token_file; without them, a loopback address as 127.0.0.1:%d"
+              .formatted(TextForms.text(http), http.getPort()));
+    }
     if (taken.contains(http)) {
       throw new IllegalArgumentException(
           TextForms.text(http) + " is both in dns and http, and DNS uses TCP too");
@@ -208,16 +223,6 @@ record ListenDeclaration(ListenSettings settings, @Nullable Placed<ListenSetting
       }
     }
     return listen;
-  }
-
-  private static InetSocketAddress loopback(InetSocketAddress address) {
-    if (!address.getAddress().isLoopbackAddress()) {
-      throw new IllegalArgumentException(
-          "the API has no access control in this version, so it listens on loopback only, as"
-              + " 127.0.0.1:"
-              + address.getPort());
-    }
-    return address;
   }
 
   private static InetSocketAddress socket(String address, int port) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param dns UDP and TCP; at least one
 /// @param tls where DNS over TLS is spoken; null for nowhere
-/// @param http the API and the metrics; a loopback address
+/// @param http the API and the metrics
+/// @param api who may use it there
 /// @param proxies whose connections and datagrams begin with a PROXY header
 /// @param tcpConnections how many DNS connections may be open at once
 /// @param tcpConnectionsPerClient how many of them from one client address
@@ -23,6 +24,7 @@ public record ListenSettings(
     List<InetSocketAddress> dns,
     @Nullable Tls tls,
     InetSocketAddress http,
+    ApiSettings api,
     List<AddressPrefix> proxies,
     int tcpConnections,
     int tcpConnectionsPerClient,
@@ -45,11 +47,12 @@ public record ListenSettings(
     }
   }
 
-  ListenSettings with(@Nullable Tls newTls) {
+  ListenSettings with(@Nullable Tls newTls, ApiSettings newApi) {
     return new ListenSettings(
         dns,
         newTls,
         http,
+        newApi,
         proxies,
         tcpConnections,
         tcpConnectionsPerClient,
@@ -65,6 +68,7 @@ public record ListenSettings(
             other.dns,
             other.tls,
             other.http,
+            other.api,
             other.proxies,
             other.tcpConnections,
             other.tcpConnectionsPerClient,

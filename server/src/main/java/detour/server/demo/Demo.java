@@ -220,6 +220,7 @@ public final class Demo implements AutoCloseable {
     listen:
       dns: ["127.0.0.1:%d"]
       http: "127.0.0.1:%d"
+      api: { without_token: operate }
     checks:
       web: { type: http, port: %d, path: /, interval: 1s, timeout: 500ms, fall: 3, rise: 2 }
     zones:

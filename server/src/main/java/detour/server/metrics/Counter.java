@@ -114,6 +114,8 @@ public enum Counter {
   /// The files of the certificate had changed and will not do; the one before is still shown.
   TLS_CERTIFICATES_REFUSED(
       "detour_tls_certificates_refused", "Times a changed certificate would not do."),
+  /// A caller of the API showed a token that is none, or no longer one.
+  API_TOKENS_REFUSED("detour_api_tokens_refused", "Requests with a token that is none."),
   /// What came from a proxy's address had no PROXY header and was dropped.
   PROXY_HEADERS_MISSING(
       "detour_proxy_headers_missing",

@@ -3,6 +3,7 @@ package detour.server.publish;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What an operator asks for. Each carries its author, for the history.
@@ -21,10 +22,37 @@ public sealed interface Command {
       implements Command {}
 
   /// Removes the override.
-  record ClearOverride(OverridePath path, String author) implements Command {}
+  ///
+  /// @param reason empty where the operator gave none
+  record ClearOverride(OverridePath path, String reason, String author) implements Command {
+    public ClearOverride(OverridePath path, String author) {
+      this(path, "", author);
+    }
+  }
 
   /// Approves a waiting failback.
-  record ApproveFailback(String service, String author) implements Command {}
+  ///
+  /// @param reason empty where the operator gave none
+  record ApproveFailback(String service, String reason, String author) implements Command {
+    public ApproveFailback(String service, String author) {
+      this(service, "", author);
+    }
+  }
+
+  /// Is carried out only while its service is decided as the operator saw it, with nothing decided
+  /// in between.
+  ///
+  /// @param versions any of these, of [PublishedState.ServiceState#version]
+  record Conditional(Command command, String service, Set<String> versions) implements Command {
+    public Conditional {
+      versions = Set.copyOf(versions);
+    }
+
+    @Override
+    public String author() {
+      return command.author();
+    }
+  }
 
   /// Reads the configuration file again and applies it whole or not at all.
   record Reload(String author) implements Command {}

@@ -22,7 +22,9 @@ final class OperatorCommands {
   /// An override to be set or cleared, of which nothing here speaks against it.
   ///
   /// @param override null to clear it
-  record Proposal(OverridePath path, @Nullable OperatorOverride override, String author) {}
+  /// @param reason why, for the history
+  record Proposal(
+      OverridePath path, @Nullable OperatorOverride override, String reason, String author) {}
 
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.SetOverride set) {
@@ -38,6 +40,7 @@ final class OperatorCommands {
     return new Proposal(
         set.path(),
         new OperatorOverride(set.state(), set.reason(), set.author(), now, expires),
+        set.reason(),
         set.author());
   }
 
@@ -47,7 +50,8 @@ final class OperatorCommands {
       find(clear.path());
       throw new CommandRefused(nothingToClear(clear.path()));
     }
-    return new Proposal(clear.path(), null, clear.author());
+    return new Proposal(
+        clear.path(), null, because("an operator cleared it", clear.reason()), clear.author());
   }
 
   /// Puts in force what was agreed on.
@@ -74,12 +78,16 @@ final class OperatorCommands {
             path.toString(),
             before == null ? "" : before.state().name(),
             override == null ? "cleared" : said(override),
-            override == null ? "an operator cleared it" : override.reason(),
+            agreed.reason(),
             agreed.author());
     LiveService live = decisions.directory().service(path.service());
     if (live != null) {
       decisions.mark(live);
     }
+  }
+
+  private static String because(String done, String reason) {
+    return reason.isEmpty() ? done : done + ": " + reason;
   }
 
   /// The override in words, as `DRAIN until 2030-01-01T00:00:00Z`.
@@ -120,7 +128,7 @@ final class OperatorCommands {
             approve.service(),
             "",
             "approved",
-            "an operator approved the failback",
+            because("an operator approved the failback", approve.reason()),
             approve.author());
     decisions.mark(live);
   }

@@ -346,11 +346,28 @@ public final class PublishLoop implements Inbox, AutoCloseable {
           commands.approveFailback(approve);
           approvals.add(approve.service(), done);
         }
+        case Command.Conditional conditional -> askUnlessDecided(conditional, done);
         case Command.Reload _, Command.Apply _ ->
             throw new IllegalArgumentException("a reload is not carried out here: " + command);
       }
     } catch (CommandRefused e) {
       done.completeExceptionally(e);
+    }
+  }
+
+  private void askUnlessDecided(Command.Conditional asked, CompletableFuture<Void> done) {
+    // What was asked before counts before it.
+    if (decisions.settleAll()) {
+      swap();
+    }
+    LiveService live = decisions.directory().service(asked.service());
+    LiveService.View view = live == null ? null : live.view();
+    if (live != null
+        && view != null
+        && !asked.versions().contains(DecisionVersion.of(live, view))) {
+      done.completeExceptionally(new DecidedOtherwise(asked.service()));
+    } else {
+      ask(asked.command(), done);
     }
   }
 

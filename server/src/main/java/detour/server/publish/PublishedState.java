@@ -81,6 +81,8 @@ public record PublishedState(
   /// @param types of the records that it answers there
   /// @param tracks one for `families: joint`, two (ipv4, ipv6) for `separate`
   /// @param handedOut what resolvers may still hold, latest first
+  /// @param version another one whenever the service is decided otherwise, as [Command.Conditional]
+  ///   takes it
   public record ServiceState(
       String name,
       String owner,
@@ -90,7 +92,8 @@ public record PublishedState(
       String whenAllDown,
       List<TrackState> tracks,
       List<PoolState> pools,
-      List<HandedOut> handedOut) {}
+      List<HandedOut> handedOut,
+      String version) {}
 
   /// One selection.
   ///

@@ -121,7 +121,8 @@ final class StatePicture {
         whenAllDown(service.whenAllDown()),
         view.selections().stream().map(selection -> track(service, view, selection)).toList(),
         pools,
-        handedOut(holds));
+        handedOut(holds),
+        DecisionVersion.of(live, view));
   }
 
   private TrackState track(Service service, LiveService.View view, Selection selection) {

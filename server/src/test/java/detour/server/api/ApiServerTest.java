@@ -122,7 +122,39 @@ class ApiServerTest {
                 OperatorOverride.State.DRAIN,
                 "update",
                 Duration.ofMinutes(90),
-                "alice"));
+                "alice (api@127.0.0.1)"));
+  }
+
+  @Test
+  void shouldChangeAServiceOnlyWhileItIsAsTheCallerSawIt() throws Exception {
+    String override = "{\"target\":\"www.example.com/ams\",\"state\":\"up\",\"reason\":\"well\"}";
+    String seen = get("/api/v1/services/www.example.com").headers().firstValue("ETag").orElse("");
+    assertThat(seen).isEqualTo("\"version-1\"");
+
+    HttpResponse<String> late =
+        send("POST", "/api/v1/overrides", override, "If-Match", "\"version-0\"");
+    assertThat(late.statusCode()).isEqualTo(412);
+    assertThat(json(late).at("/field").asString()).isEqualTo("If-Match");
+    assertThat(server.commands).isEmpty();
+
+    assertThat(send("POST", "/api/v1/overrides", override, "If-Match", seen).statusCode())
+        .isEqualTo(200);
+    assertThat(server.command())
+        .isInstanceOfSatisfying(
+            Command.Conditional.class,
+            conditional -> {
+              assertThat(conditional.service()).isEqualTo("www.example.com");
+              assertThat(conditional.command()).isInstanceOf(Command.SetOverride.class);
+            });
+  }
+
+  @Test
+  void shouldLinkToTheRestOfTheHistory() throws Exception {
+    HttpResponse<String> page = get("/api/v1/history?limit=100&service=www.example.com");
+    assertThat(page.headers().firstValue("Link"))
+        .hasValue("</api/v1/history?before=21&limit=100&service=www.example.com>; rel=\"next\"");
+
+    assertThat(get("/api/v1/history?before=21&limit=100").headers().firstValue("Link")).isEmpty();
   }
 
   @Test
@@ -140,7 +172,8 @@ class ApiServerTest {
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(server.command())
         .isEqualTo(
-            new Command.ClearOverride(new OverridePath("www.example.com", "ams", null), "bob"));
+            new Command.ClearOverride(
+                new OverridePath("www.example.com", "ams", null), "bob (api@127.0.0.1)"));
   }
 
   @Test
@@ -154,7 +187,8 @@ class ApiServerTest {
             "bob");
 
     assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(server.command()).isEqualTo(new Command.ApproveFailback("www.example.com", "bob"));
+    assertThat(server.command())
+        .isEqualTo(new Command.ApproveFailback("www.example.com", "bob (api@127.0.0.1)"));
   }
 
   @Test

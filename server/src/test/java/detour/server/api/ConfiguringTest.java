@@ -65,7 +65,7 @@ class ConfiguringTest {
                 new ConfigurationText(
                     "site.yaml", document.replace("\\n", "\n"), Map.of("a.zone", "")),
                 "why",
-                "alice",
+                "alice (api@127.0.0.1)",
                 0,
                 false));
   }

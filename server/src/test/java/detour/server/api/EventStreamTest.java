@@ -47,7 +47,9 @@ class EventStreamTest {
     happens("2");
     happens("3");
 
-    assertThat(reasons(follow(seen).missed())).containsExactly("2", "3");
+    Follower returned = follow(seen);
+    assertThat(reasons(returned.missed())).containsExactly("2", "3");
+    assertThat(returned.gap()).isFalse();
   }
 
   @ParameterizedTest
@@ -56,7 +58,9 @@ class EventStreamTest {
     happens("1");
     happens("2");
 
-    assertThat(reasons(follow(id).missed())).containsExactly("1", "2");
+    Follower returned = follow(id);
+    assertThat(reasons(returned.missed())).containsExactly("1", "2");
+    assertThat(returned.gap()).isTrue();
   }
 
   @Test
@@ -69,6 +73,45 @@ class EventStreamTest {
 
     assertThat(missed).hasSize(1_000);
     assertThat(missed.getFirst().event().reason()).isEqualTo("reason 501");
+  }
+
+  @Test
+  void shouldTellAFollowerThatMoreHappenedThanItRemembers() throws Exception {
+    Follower first = follow(null);
+    happens("the last seen");
+    String seen = next(first).id();
+    first.close();
+    for (int i = 1; i <= 1_000; i++) {
+      happens("reason " + i);
+    }
+
+    Follower inTime = follow(seen);
+    happens("one too many");
+    Follower late = follow(seen);
+
+    assertThat(inTime.gap()).isFalse();
+    assertThat(inTime.missed()).hasSize(1_000);
+    assertThat(late.gap()).isTrue();
+    assertThat(late.missed().getFirst().event().reason()).isEqualTo("reason 2");
+  }
+
+  @Test
+  void shouldSendAGapBeforeWhatIsRemembered() throws Exception {
+    try (FakeServer server = new FakeServer();
+        HttpClient http = HttpClient.newHttpClient()) {
+      server.events.happened(FakeServer.event(1, "selection", "one"));
+      try (BufferedReader in = connect(http, server, "another-run.7")) {
+        List<String> lines = new ArrayList<>();
+        for (String line = in.readLine();
+            line != null && !line.startsWith("id: ");
+            line = in.readLine()) {
+          lines.add(line);
+        }
+
+        assertThat(lines).contains("event: gap");
+        assertThat(lines).anyMatch(line -> line.startsWith("data: {") && line.contains("history"));
+      }
+    }
   }
 
   @Test

@@ -15,10 +15,7 @@ public final class FakeDesk implements ConfigurationDesk {
 
   @Override
   public PushReport push(Push push) {
-    String no = refusal;
-    if (no != null) {
-      throw new CommandRefused(no);
-    }
+    refuse();
     if (push.dryRun()) {
       return new PushReport("it is valid; nothing was changed", pushes.size(), false, List.of());
     }
@@ -32,12 +29,14 @@ public final class FakeDesk implements ConfigurationDesk {
 
   @Override
   public PushReport rollBack(long revision, String comment, String author) {
+    refuse();
     Push former = pushes.get((int) revision - 1);
     return push(new Push(former.text(), comment, author, 0, false));
   }
 
   @Override
   public Optional<RevisionReport> revision(long revision) {
+    refuse();
     int number = revision == 0 ? pushes.size() : (int) revision;
     return number < 1 || number > pushes.size()
         ? Optional.empty()
@@ -46,11 +45,19 @@ public final class FakeDesk implements ConfigurationDesk {
 
   @Override
   public List<RevisionReport> revisions() {
+    refuse();
     List<RevisionReport> all = new ArrayList<>();
     for (int number = pushes.size(); number > 0; number--) {
       all.add(report(number, null));
     }
     return all;
+  }
+
+  private void refuse() {
+    String no = refusal;
+    if (no != null) {
+      throw new CommandRefused(no);
+    }
   }
 
   private RevisionReport report(int number, @Nullable ConfigurationText text) {

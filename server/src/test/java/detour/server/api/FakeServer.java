@@ -4,10 +4,15 @@ import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.ProbeTarget;
 import detour.failover.opinion.Observation;
+import detour.server.access.Failures;
+import detour.server.access.Role;
+import detour.server.metrics.Metrics;
+import detour.server.pem.FollowedIdentity;
 import detour.server.publish.Agreed;
 import detour.server.publish.ClusterState;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
+import detour.server.publish.DecidedOtherwise;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
 import detour.server.publish.Peers;
@@ -43,36 +48,69 @@ public final class FakeServer implements AutoCloseable {
 
   public final FakeDesk configurations = new FakeDesk();
 
+  public final Metrics metrics = new Metrics();
+
+  private final ApiAccess access;
+  private final @Nullable FollowedIdentity identity;
+  private final @Nullable ConfigurationDesk desk;
   private final ApiServer api;
 
   private volatile @Nullable ClusterState cluster;
 
   public FakeServer() throws IOException {
+    this(new ApiAccess(null, Role.CONFIGURE, new Failures(System::nanoTime)), null);
+  }
+
+  /// One that knows its callers.
+  ///
+  /// @param identity what TLS shows; null for HTTP without TLS
+  public FakeServer(ApiAccess access, @Nullable FollowedIdentity identity) throws IOException {
+    this(access, identity, true);
+  }
+
+  private FakeServer(ApiAccess access, @Nullable FollowedIdentity identity, boolean ofCluster)
+      throws IOException {
+    this.access = access;
+    this.identity = identity;
+    this.desk = ofCluster ? configurations : null;
     api = apiAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     api.start();
+  }
+
+  /// One that is in no cluster.
+  static FakeServer alone(ApiAccess access) throws IOException {
+    return new FakeServer(access, null, false);
   }
 
   /// Another API of the same server, not yet started.
   ApiServer apiAt(InetSocketAddress address) {
     return new ApiServer(
-        address,
-        Set.of("detour.example.net"),
-        new ApiBackend(
-            () -> state,
-            names -> state,
-            () -> notReady,
-            () -> cluster,
-            configurations,
-            new RememberingInbox(),
-            this::post,
-            new FixedJournal(),
-            events,
-            FakeServer::explain,
-            trends,
-            (out, accept) -> {
-              out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
-              return "text/plain; version=0.0.4; charset=utf-8";
-            }));
+        new ApiAddress(address, Set.of("detour.example.net"), identity), access, backend());
+  }
+
+  /// What the API can be asked.
+  List<Route> routes() {
+    return Routes.of(backend());
+  }
+
+  private ApiBackend backend() {
+    return new ApiBackend(
+        () -> state,
+        names -> state,
+        () -> notReady,
+        () -> cluster,
+        desk,
+        new RememberingInbox(),
+        this::post,
+        new FixedJournal(),
+        events,
+        FakeServer::explain,
+        trends,
+        metrics,
+        (out, accept) -> {
+          out.write("detour_up 1\n".getBytes(StandardCharsets.UTF_8));
+          return "text/plain; version=0.0.4; charset=utf-8";
+        });
   }
 
   public void show(ClusterState next) {
@@ -84,7 +122,7 @@ public final class FakeServer implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + address().getPort();
+    return (identity == null ? "http" : "https") + "://127.0.0.1:" + address().getPort();
   }
 
   /// The only command that came.
@@ -198,7 +236,8 @@ public final class FakeServer implements AutoCloseable {
                 List.of(
                     new PublishedState.PoolState(
                         "ams", true, "1 of 1 healthy", AT, List.of(endpoint))),
-                List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))))),
+                List.of(new PublishedState.HandedOut("192.0.2.10", AT, 30, AT.plusSeconds(30))),
+                "version-1")),
         List.of(),
         new PublishedState.GuardState(false, false, AT, "", 0, List.of()),
         null);
@@ -256,6 +295,10 @@ public final class FakeServer implements AutoCloseable {
           && !failback.service().equals("www.example.com")) {
         return CompletableFuture.failedFuture(
             new CommandRefused("no service is named '" + failback.service() + "'"));
+      }
+      if (command instanceof Command.Conditional conditional
+          && !conditional.versions().contains("version-1")) {
+        return CompletableFuture.failedFuture(new DecidedOtherwise(conditional.service()));
       }
       commands.add(command);
       return CompletableFuture.completedFuture(null);

@@ -2,6 +2,7 @@ package detour.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.server.metrics.Counter;
 import detour.server.publish.Posts.Post;
 import detour.server.publish.Posts.State;
 import java.io.IOException;
@@ -94,6 +95,29 @@ class PostingTest {
     assertThat(response.statusCode()).isEqualTo(status);
     assertThat(response.body()).contains(detail);
     assertThat(server.posts).isEmpty();
+  }
+
+  @Test
+  void shouldHoldBackGuesses() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      assertThat(put("backup", "Bearer wrong", "").statusCode()).isEqualTo(401);
+    }
+
+    HttpResponse<String> held = put("backup", TOKEN, "");
+    assertThat(held.statusCode()).isEqualTo(429);
+    assertThat(held.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 60L);
+    assertThat(server.posts).isEmpty();
+    assertThat(server.metrics.value(Counter.API_TOKENS_REFUSED)).isEqualTo(10);
+  }
+
+  @Test
+  void shouldGoOnTakingPostsOfAProgramBesideOneThatIsWrong() throws Exception {
+    put("backup", TOKEN, "");
+    for (int i = 0; i < 12; i++) {
+      assertThat(put("backup", "Bearer wrong", "").statusCode()).isEqualTo(401);
+    }
+
+    assertThat(put("backup", TOKEN, "").statusCode()).isEqualTo(200);
   }
 
   private HttpResponse<String> put(String name, @Nullable String token, String body)

@@ -141,7 +141,7 @@ class CommandLineInterfaceTest {
                 state,
                 "new kernel",
                 Duration.ofHours(2),
-                "carol"));
+                "carol (api@127.0.0.1)"));
     assertThat(printed()).contains("www.example.com/ams/web1", "for 2h", "serving from ams");
   }
 
@@ -157,13 +157,15 @@ class CommandLineInterfaceTest {
     assertThat(run("clear", "www.example.com/ams")).isEqualTo(ExitCode.DONE);
     assertThat(server.command())
         .isEqualTo(
-            new Command.ClearOverride(new OverridePath("www.example.com", "ams", null), "carol"));
+            new Command.ClearOverride(
+                new OverridePath("www.example.com", "ams", null), "carol (api@127.0.0.1)"));
   }
 
   @Test
   void shouldApproveAFailback() {
     assertThat(run("failback", "www.example.com")).isEqualTo(ExitCode.DONE);
-    assertThat(server.command()).isEqualTo(new Command.ApproveFailback("www.example.com", "carol"));
+    assertThat(server.command())
+        .isEqualTo(new Command.ApproveFailback("www.example.com", "carol (api@127.0.0.1)"));
   }
 
   @Test
@@ -175,7 +177,7 @@ class CommandLineInterfaceTest {
   @Test
   void shouldReload() {
     assertThat(run("reload")).isEqualTo(ExitCode.DONE);
-    assertThat(server.command()).isEqualTo(new Command.Reload("carol"));
+    assertThat(server.command()).isEqualTo(new Command.Reload("carol (api@127.0.0.1)"));
   }
 
   @Test
@@ -192,7 +194,8 @@ class CommandLineInterfaceTest {
         .isEqualTo(ExitCode.DONE);
 
     assertThat(server.configurations.pushes)
-        .containsExactly(new ConfigurationDesk.Push(local.text, "why", "carol", 7, false));
+        .containsExactly(
+            new ConfigurationDesk.Push(local.text, "why", "carol (api@127.0.0.1)", 7, false));
     assertThat(complaint()).isEqualTo("left out, as each node's own: node, listen\n");
     assertThat(printed()).contains("revision 1 is in the store", "warning: a warning");
   }
@@ -454,6 +457,11 @@ class CommandLineInterfaceTest {
 
   /// Remembers what was called, as `command argument...`.
   private static final class FakeLocalActions implements LocalActions {
+    @Override
+    public Path tokenFile(@Nullable Path configuration) {
+      throw new UnsupportedOperationException();
+    }
+
     private final List<String> calls = new ArrayList<>();
     private int exitCode;
     private @Nullable InetSocketAddress dnsServer;

@@ -262,6 +262,11 @@ class QueryCommandTest {
 
   private final class Local implements LocalActions {
     @Override
+    public Path tokenFile(@Nullable Path configuration) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void logToStandardError() {}
 
     @Override

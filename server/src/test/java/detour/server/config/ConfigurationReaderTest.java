@@ -120,6 +120,7 @@ final class ConfigurationReaderTest {
                 List.of(socket("127.0.0.1", 0), socket("::1", 5353)),
                 null,
                 socket("::1", 8080),
+                ApiSettings.DEFAULT,
                 List.of(
                     AddressPrefix.of(new byte[] {(byte) 192, 0, 2, 1}, 32),
                     AddressPrefix.of(new byte[] {10, 0, 0, 0}, 8)),
@@ -264,6 +265,7 @@ final class ConfigurationReaderTest {
                 List.of(socket("127.0.0.1", 53), socket("::1", 53)),
                 null,
                 socket("127.0.0.1", 8053),
+                ApiSettings.DEFAULT,
                 List.of(),
                 1024,
                 100,

@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A checked-in file that a generator must reproduce; `-Ddetour.regenerate=true` writes it anew.
-final class GoldenFile {
+public final class GoldenFile {
   private GoldenFile() {}
 
   /// @param path from the root of the repository
-  static void check(String path, String generated) throws IOException {
+  public static void check(String path, String generated) throws IOException {
     Path file = root().resolve(path);
     if (Boolean.getBoolean("detour.regenerate")) {
       Files.createDirectories(file.getParent());
@@ -23,7 +23,7 @@ final class GoldenFile {
   }
 
   /// The repository's root, from wherever below it the tests run.
-  static Path root() {
+  public static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (folder != null && !Files.isDirectory(folder.resolve("examples"))) {
       folder = folder.getParent();

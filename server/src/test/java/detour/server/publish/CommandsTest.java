@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import detour.failover.model.OperatorOverride.State;
 import detour.failover.model.OverridePath;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,68 @@ class CommandsTest {
         .isInstanceOf(CommandRefused.class)
         .hasMessageContaining(message);
     assertThat(world.history()).isEmpty();
+  }
+
+  @Test
+  void shouldCarryOutAConditionalCommandOnlyWhileNothingElseIsDecided() throws Exception {
+    String seen = version();
+    PublishWorld.await(world.loop.command(conditional(State.DRAIN, seen)));
+    assertThat(world.answer(WWW)).containsExactly(SECOND);
+
+    assertThat(version()).isNotEqualTo(seen);
+    assertThat(world.loop.command(conditional(State.UP, seen)))
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withCauseInstanceOf(DecidedOtherwise.class);
+    assertThat(world.answer(WWW)).containsExactly(SECOND);
+  }
+
+  @Test
+  void shouldCarryOutOneOfTwoThatSawTheSame() {
+    String seen = version();
+    CompletableFuture<Void> first = world.loop.command(conditional(State.DRAIN, seen));
+    CompletableFuture<Void> second = world.loop.command(conditional(State.UP, seen));
+
+    assertThat(first).succeedsWithin(Duration.ofSeconds(5));
+    assertThat(second)
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withCauseInstanceOf(DecidedOtherwise.class);
+  }
+
+  @Test
+  void shouldSayOfAConditionalCommandTooThatThereIsNoSuchService() {
+    assertThat(
+            world.loop.command(
+                new Command.Conditional(
+                    new Command.ApproveFailback("nowhere.example.com", "ann"),
+                    "nowhere.example.com",
+                    Set.of("some"))))
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withCauseInstanceOf(CommandRefused.class);
+  }
+
+  @Test
+  void shouldRecordWhyAnOverrideWasCleared() throws Exception {
+    world.drain(WWW + "/ams", null);
+    PublishWorld.await(
+        world.loop.command(new Command.ClearOverride(AMS, "the kernel is new", "ann")));
+
+    assertThat(world.journal.history(null, Long.MAX_VALUE, 100))
+        .anySatisfy(event -> {
+          assertThat(event.reason()).isEqualTo("an operator cleared it: the kernel is new");
+          assertThat(event.author()).isEqualTo("ann");
+        });
+  }
+
+  private String version() {
+    return world.loop.state().services().getFirst().version();
+  }
+
+  private static Command conditional(State state, String version) {
+    return new Command.Conditional(
+        new Command.SetOverride(AMS, state, "maintenance", null, "ann"), WWW, Set.of(version));
   }
 
   @Test

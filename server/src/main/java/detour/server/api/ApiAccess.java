@@ -1,0 +1,13 @@
+package detour.server.api;
+
+import detour.server.access.Failures;
+import detour.server.access.Role;
+import detour.server.access.Tokens;
+import org.jspecify.annotations.Nullable;
+
+/// By what the API knows its callers.
+///
+/// @param tokens null where none are configured
+/// @param withoutToken what callers of this machine may do without one; null for nothing
+/// @param failures of callers to prove who they are
+public record ApiAccess(@Nullable Tokens tokens, @Nullable Role withoutToken, Failures failures) {}

@@ -1,0 +1,220 @@
+package detour.server.pem;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A server's identity that follows its files: handshakes show what the files held at most a second
+/// ago. Files that will not do change nothing, and are told as [#trouble]. It looks when it is
+/// asked, so it needs no thread and nothing to close.
+public final class FollowedIdentity {
+  private static final Logger LOG = LoggerFactory.getLogger(FollowedIdentity.class);
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /// When to speak of a certificate that nobody renews: with this much left, or with a tenth of its
+  /// time where that is less.
+  private static final Duration SOON = Duration.ofDays(7);
+
+  private static final int PARTS = 10;
+
+  private final String whose;
+  private final Path chain;
+  private final Path key;
+  private final InstantSource clock;
+
+  /// Guarded by this, as all below.
+  private Shown shown;
+
+  /// A handshake asks for chain and key one after the other, and means the same identity.
+  private Shown before;
+
+  private List<Object> looked;
+  private Instant nextLook;
+  private @Nullable String trouble;
+
+  /// @param alias under which the TLS engine knows this very identity
+  private record Shown(String alias, PemIdentity identity) {}
+
+  /// @param whose for messages, as `the API`
+  /// @throws IOException when there is no identity to begin with; its message says why
+  public FollowedIdentity(String whose, Path chain, Path key, InstantSource clock)
+      throws IOException {
+    this.whose = whose;
+    this.chain = chain;
+    this.key = key;
+    this.clock = clock;
+    this.looked = version();
+    try {
+      this.shown = new Shown("0", read());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(whose + ": " + e.getMessage(), e);
+    }
+    this.before = shown;
+    this.nextLook = clock.instant().plus(LOOK);
+  }
+
+  /// What a TLS server shows.
+  public X509ExtendedKeyManager keyManager() {
+    return new Keys();
+  }
+
+  /// What an operator should know of: why the files are not what is shown, or that the certificate
+  /// ends soon; null for nothing.
+  public @Nullable String trouble() {
+    Shown now = current();
+    synchronized (this) {
+      if (trouble != null) {
+        return trouble;
+      }
+    }
+    return ending(now.identity().certificate());
+  }
+
+  private @Nullable String ending(X509Certificate certificate) {
+    Instant now = clock.instant();
+    Instant end = certificate.getNotAfter().toInstant();
+    Duration part = Duration.between(certificate.getNotBefore().toInstant(), end).dividedBy(PARTS);
+    if (now.isBefore(end.minus(part.compareTo(SOON) < 0 ? part : SOON))) {
+      return null;
+    }
+    return now.isBefore(end)
+        ? "%s: the certificate of %s ends at %s: renew it, the files are followed"
+            .formatted(whose, chain, end)
+        : "%s: the certificate of %s ended at %s, so clients refuse it: renew it"
+            .formatted(whose, chain, end);
+  }
+
+  /// When the certificate that is shown expires.
+  public Instant expires() {
+    return expiry(current());
+  }
+
+  private synchronized Shown current() {
+    Instant now = clock.instant();
+    // A clock that was set back must not put off the next look.
+    if (!now.isBefore(nextLook) || now.isBefore(nextLook.minus(LOOK))) {
+      nextLook = now.plus(LOOK);
+      List<Object> version = version();
+      if (!version.equals(looked)) {
+        looked = version;
+        take();
+      }
+    }
+    return shown;
+  }
+
+  private synchronized @Nullable PemIdentity of(String alias) {
+    if (alias.equals(shown.alias())) {
+      return shown.identity();
+    }
+    return alias.equals(before.alias()) ? before.identity() : null;
+  }
+
+  private synchronized void take() {
+    try {
+      PemIdentity next = read();
+      trouble = null;
+      if (!next.equals(shown.identity())) {
+        before = shown;
+        shown = new Shown(Long.toString(Long.parseLong(shown.alias()) + 1), next);
+        LOG.info("{} shows the new certificate of {}, valid until {}", whose, chain, expiry(shown));
+      }
+    } catch (IllegalArgumentException e) {
+      trouble =
+          "%s: the new certificate will not do, so the one before, valid until %s, stays: %s"
+              .formatted(whose, expiry(shown), e.getMessage());
+      LOG.warn("{}", trouble);
+    }
+  }
+
+  private static Instant expiry(Shown one) {
+    return one.identity().certificate().getNotAfter().toInstant();
+  }
+
+  private PemIdentity read() {
+    try {
+      PemIdentity identity = PemIdentity.read(chain, key);
+      // Certificate and key are two files: half of a change is none.
+      if (!identity.isPair()) {
+        throw new IllegalArgumentException("the key is not that of the certificate");
+      }
+      return identity;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s, %s: %s".formatted(chain, key, e.getMessage()), e);
+    }
+  }
+
+  private List<Object> version() {
+    return List.of(version(chain), version(key));
+  }
+
+  private static List<Object> version(Path file) {
+    try {
+      // Follows symbolic links, by which many tools put a new certificate in place.
+      BasicFileAttributes seen = Files.readAttributes(file, BasicFileAttributes.class);
+      return List.of(seen.size(), seen.lastModifiedTime(), String.valueOf(seen.fileKey()));
+    } catch (IOException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// As the TLS engine asks for it.
+  private final class Keys extends X509ExtendedKeyManager {
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+        String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
+      Shown now = current();
+      return now.identity().certificate().getPublicKey().getAlgorithm().equals(keyType)
+          ? now.alias()
+          : null;
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+      PemIdentity identity = of(alias);
+      return identity == null ? null : identity.chain().toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public @Nullable PrivateKey getPrivateKey(String alias) {
+      PemIdentity identity = of(alias);
+      return identity == null ? null : identity.key();
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(
+        String keyType, Principal @Nullable [] issuers, Socket socket) {
+      return null;
+    }
+
+    @Override
+    public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+      return null;
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+      return null;
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+        String[] keyType, Principal @Nullable [] issuers, Socket socket) {
+      return null;
+    }
+  }
+}
