@@ -137,7 +137,7 @@ const tests = {
     await page.getByText('The server cannot be reached.').waitFor();
     await page.getByText(/^It is as of/).waitFor();
     await faults.accessibility(page, 'lost');
-    await picture(page, 'lost');
+    await picture(page, 'dashboard-lost');
     model.recover(third);
     server = await serve(model, port);
     await page.getByText('live', { exact: true }).waitFor({ timeout: 20_000 });

@@ -38,7 +38,7 @@ final class Overview {
     Set<String> names = names(exchange.parameter("names"));
     PublishedState state = backend.outline().apply(names);
     if (state == null) {
-      throw new Refused(503, "the server is starting: nothing is decided yet", null);
+      throw starting();
     }
     StatusReport status = Reports.status(withoutServices(state));
     send(
@@ -62,7 +62,10 @@ final class Overview {
   void trends(Exchange exchange) throws IOException {
     exchange.allowOnly();
     String name = Reading.folded(exchange.segment("name"));
-    PublishedState state = Reading.present(backend);
+    PublishedState state = backend.outline().apply(Set.of(name));
+    if (state == null) {
+      throw starting();
+    }
     ServiceState service =
         state.services().stream()
             .filter(candidate -> candidate.name().equals(name))
@@ -81,6 +84,10 @@ final class Overview {
       }
     }
     send(exchange, new TrendReport(name, state.node(), state.at(), lines));
+  }
+
+  private static Refused starting() {
+    return new Refused(503, "the server is starting: nothing is decided yet", null);
   }
 
   private static void send(Exchange exchange, Record report) throws IOException {
