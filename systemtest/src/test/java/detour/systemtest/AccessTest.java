@@ -54,9 +54,12 @@ class AccessTest {
     STAGE.backend(1);
     STAGE.backend(2);
     server.start();
-    Awaitility.await()
+    // Both endpoints: while their health is not known yet, what is decided changes by itself.
+    Awaitility.await("both endpoints to be up")
         .atMost(DetourServer.PATIENCE)
-        .until(() -> get("/api/v1/status", "looker").body().contains("SERVING"));
+        .until(() ->
+            get("/api/v1/services/" + WWW, "looker").body().split("\"verdict\":\"UP\"", -1).length
+                == 3);
   }
 
   @ParameterizedTest

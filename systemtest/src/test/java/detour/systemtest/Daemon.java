@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A program that runs in the background and writes a log: it can be killed, paused and started
 /// again.
-final class Daemon implements AutoCloseable {
+public final class Daemon implements AutoCloseable {
   private static final long END_SECONDS = 30;
 
   private final List<String> command;
@@ -20,7 +20,7 @@ final class Daemon implements AutoCloseable {
   private @Nullable Process process;
   private boolean paused;
 
-  Daemon(List<String> command, Path log) {
+  public Daemon(List<String> command, Path log) {
     this.command = List.copyOf(command);
     this.log = log;
   }
@@ -30,7 +30,7 @@ final class Daemon implements AutoCloseable {
     environment = Map.copyOf(variables);
   }
 
-  void start() {
+  public void start() {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -44,7 +44,7 @@ final class Daemon implements AutoCloseable {
     paused = false;
   }
 
-  boolean alive() {
+  public boolean alive() {
     Process present = process;
     return present != null && present.isAlive();
   }
@@ -60,7 +60,7 @@ final class Daemon implements AutoCloseable {
   }
 
   /// SIGTERM: it may take leave.
-  void stop() {
+  public void stop() {
     running().destroy();
     try {
       if (!running().waitFor(END_SECONDS, TimeUnit.SECONDS)) {
@@ -83,7 +83,7 @@ final class Daemon implements AutoCloseable {
     paused = false;
   }
 
-  String log() {
+  public String log() {
     try {
       return Files.exists(log) ? Files.readString(log) : "(no log)";
     } catch (IOException e) {

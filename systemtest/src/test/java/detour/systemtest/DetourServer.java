@@ -25,9 +25,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The packaged server as a process, with its configuration, on loopback ports of its own.
-final class DetourServer implements AutoCloseable {
+public final class DetourServer implements AutoCloseable {
   /// How long any one thing may take, on a machine that has other things to do.
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -40,11 +40,13 @@ final class DetourServer implements AutoCloseable {
   private final int httpPort = Ports.free();
   private String scheme = "http";
   private String access = "{ without_token: configure }";
+  private String nodeKeys = "";
+  private String listenKeys = "";
   private Map<String, String> environment = Map.of();
   private List<String> launcher = List.of();
   private @Nullable Process process;
 
-  DetourServer(Path directory, String configuration) {
+  public DetourServer(Path directory, String configuration) {
     this.directory = directory;
     configurationFile = directory.resolve("detour-" + dnsPort + ".yaml");
     logFile = directory.resolve("server-" + dnsPort + ".log");
@@ -54,13 +56,13 @@ final class DetourServer implements AutoCloseable {
   /// Writes the configuration anew; the server learns of it by a reload or a restart.
   ///
   /// @param configuration everything but `node` and `listen`
-  void configure(String configuration) {
+  public void configure(String configuration) {
     String head =
         """
-        node: { name: test, data_dir: "%s" }
-        listen: { dns: ["127.0.0.1:%d", "[::1]:%d"], http: "127.0.0.1:%d", api: %s }
+        node: { name: test, data_dir: "%s"%s }
+        listen: { dns: ["127.0.0.1:%d", "[::1]:%d"], http: "127.0.0.1:%d", api: %s%s }
         """
-            .formatted(dataDirectory(), dnsPort, dnsPort, httpPort, access);
+            .formatted(dataDirectory(), nodeKeys, dnsPort, dnsPort, httpPort, access, listenKeys);
     try {
       Files.createDirectories(dataDirectory());
       Files.writeString(configurationFile, head + configuration);
@@ -81,6 +83,16 @@ final class DetourServer implements AutoCloseable {
     access = keys;
   }
 
+  /// Further keys of `node`, for what [#configure] writes from here on, on one line.
+  public void node(String keys) {
+    nodeKeys = ", " + keys;
+  }
+
+  /// Further keys of `listen`, for what [#configure] writes from here on, on one line.
+  void listen(String keys) {
+    listenKeys = ", " + keys;
+  }
+
   /// Variables for the next start.
   void environment(Map<String, String> variables) {
     environment = variables;
@@ -98,7 +110,7 @@ final class DetourServer implements AutoCloseable {
   }
 
   /// Starts it, and returns once it is ready and answers.
-  void start() {
+  public void start() {
     launch();
     Awaitility.await("the server to be ready")
         .atMost(PATIENCE)
@@ -179,7 +191,7 @@ final class DetourServer implements AutoCloseable {
     return directory.resolve("data-" + dnsPort);
   }
 
-  int dnsPort() {
+  public int dnsPort() {
     return dnsPort;
   }
 
@@ -189,6 +201,38 @@ final class DetourServer implements AutoCloseable {
 
   DnsClient dnsOverIpv6() {
     return new DnsClient("::1", dnsPort);
+  }
+
+  /// The samples of a metric, with any labels, summed; 0 while there is none.
+  long counted(String metric) {
+    return get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(metric + " ") || line.startsWith(metric + "{"))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  void awaitCounted(String metric, long wanted) {
+    await(metric, () -> counted(metric), wanted);
+  }
+
+  /// Whether the process that was started last still runs.
+  public boolean alive() {
+    return running().isAlive();
+  }
+
+  /// What the process has in memory, in KiB, as Linux counts it.
+  long residentKibibytes() {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(running().pid()), "status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Runs a command that talks to this server.
@@ -286,7 +330,7 @@ final class DetourServer implements AutoCloseable {
         .untilAsserted(() -> assertThat(actual.call()).isEqualTo(wanted));
   }
 
-  String log() {
+  public String log() {
     try {
       return Files.exists(logFile) ? Files.readString(logFile) : "(no log)";
     } catch (IOException e) {

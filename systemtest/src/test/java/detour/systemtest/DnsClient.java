@@ -1,8 +1,6 @@
 package detour.systemtest;
 
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -11,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,9 +31,31 @@ final class DnsClient {
   private static final int EDNS_BYTES = 1232;
 
   private final InetSocketAddress server;
+  private final InetSocketAddress source;
+  private final int timeoutMillis;
 
   DnsClient(String address, int port) {
-    server = new InetSocketAddress(InetAddress.ofLiteral(address), port);
+    this(
+        new InetSocketAddress(InetAddress.ofLiteral(address), port),
+        new InetSocketAddress(0),
+        TIMEOUT_MILLIS);
+  }
+
+  private DnsClient(InetSocketAddress server, InetSocketAddress source, int timeoutMillis) {
+    this.server = server;
+    this.source = source;
+    this.timeoutMillis = timeoutMillis;
+  }
+
+  /// One that asks from this address.
+  DnsClient from(String address) {
+    return new DnsClient(
+        server, new InetSocketAddress(InetAddress.ofLiteral(address), 0), timeoutMillis);
+  }
+
+  /// One that waits so long for each answer.
+  DnsClient waiting(Duration limit) {
+    return new DnsClient(server, source, (int) limit.toMillis());
   }
 
   /// The A records of a name, in the order of the answer.
@@ -89,8 +110,8 @@ final class DnsClient {
   ///
   /// @throws SocketTimeoutException when none comes
   byte[] exchange(byte[] query) throws IOException {
-    try (DatagramSocket socket = new DatagramSocket()) {
-      socket.setSoTimeout(TIMEOUT_MILLIS);
+    try (DatagramSocket socket = new DatagramSocket(source)) {
+      socket.setSoTimeout(timeoutMillis);
       socket.connect(server);
       socket.send(new DatagramPacket(query, query.length));
       DatagramPacket answer = new DatagramPacket(new byte[65535], 65535);
@@ -103,22 +124,17 @@ final class DnsClient {
   /// order in which they came.
   List<Message> askOverTcp(List<Message> queries) {
     try (Socket socket = new Socket()) {
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-      socket.connect(server, TIMEOUT_MILLIS);
+      socket.bind(source);
+      socket.setSoTimeout(timeoutMillis);
+      socket.connect(server, timeoutMillis);
       ByteArrayOutputStream together = new ByteArrayOutputStream();
-      DataOutputStream frames = new DataOutputStream(together);
       for (Message query : queries) {
-        byte[] wire = query.toWire();
-        frames.writeShort(wire.length);
-        frames.write(wire);
+        together.writeBytes(Frames.of(query.toWire()));
       }
       socket.getOutputStream().write(together.toByteArray());
-      DataInputStream in = new DataInputStream(socket.getInputStream());
       List<Message> answers = new ArrayList<>();
       for (int i = 0; i < queries.size(); i++) {
-        byte[] answer = new byte[in.readUnsignedShort()];
-        in.readFully(answer);
-        answers.add(new Message(answer));
+        answers.add(new Message(Frames.read(socket.getInputStream())));
       }
       return answers;
     } catch (IOException e) {

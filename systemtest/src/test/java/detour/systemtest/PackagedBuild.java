@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /// What `mvn package` made of the server: the directory that is shipped.
-final class PackagedBuild {
+public final class PackagedBuild {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private PackagedBuild() {}
@@ -37,7 +37,7 @@ final class PackagedBuild {
 
   /// Found from the working directory, which is this module's under Maven and often the
   /// repository's elsewhere.
-  static Path repository() {
+  public static Path repository() {
     Path here = Path.of("").toAbsolutePath();
     return here.endsWith("systemtest") ? here.resolveSibling("") : here;
   }

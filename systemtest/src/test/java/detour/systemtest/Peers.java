@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/// Programs of others that tests need: dig, kdig, nginx.
-final class Peers {
+/// Programs of others that tests need: dig, kdig, dnsdist, nginx.
+public final class Peers {
   /// Where daemons are, which is not on everybody's PATH.
   private static final List<String> ALSO = List.of("/usr/sbin", "/usr/local/sbin", "/sbin");
 
@@ -19,7 +19,7 @@ final class Peers {
 
   /// The program's path. Where it is absent, the test is skipped with a line that says so; under
   /// `CI=true` it fails, so that nothing is left out unseen.
-  static String require(String program) {
+  public static String require(String program) {
     Optional<Path> found = find(program);
     if (found.isPresent()) {
       return found.get().toString();

@@ -10,13 +10,13 @@ import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /// Finds ports that nobody listens on.
-final class Ports {
+public final class Ports {
   private static final int ATTEMPTS = 100;
 
   private Ports() {}
 
   /// A port that is free for UDP and TCP on every address, IPv4 and IPv6, at this moment.
-  static int free() {
+  public static int free() {
     @Nullable Exception lastRefusal = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try (ServerSocket tcp = new ServerSocket(0)) {

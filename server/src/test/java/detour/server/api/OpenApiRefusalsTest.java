@@ -146,26 +146,24 @@ class OpenApiRefusalsTest {
     String query = query(operation);
     String body = body(operation);
     try {
-      switch (status) {
+      return switch (status) {
         case 404 -> {
           boolean ofCluster = operation.contains("/config") || operation.contains("/cluster");
-          return send(ofCluster ? alone : server, operation, query, body, token);
+          yield send(ofCluster ? alone : server, operation, query, body, token);
         }
         case 409 -> {
           server.commandFailure = new CommandRefused("no");
           server.configurations.refusal = "no";
-          return send(server, operation, query, body, token);
+          yield send(server, operation, query, body, token);
         }
-        case 412 -> {
-          return send(server, operation, query, body, token, "If-Match", "\"another\"");
-        }
+        case 412 -> send(server, operation, query, body, token, "If-Match", "\"another\"");
         default -> {
           server.state = null;
           server.notReady = "it starts";
           server.events.close();
-          return send(server, operation, query, body, token);
+          yield send(server, operation, query, body, token);
         }
-      }
+      };
     } finally {
       server.commandFailure = null;
       server.configurations.refusal = null;
@@ -191,7 +189,7 @@ class OpenApiRefusalsTest {
       @Nullable String token,
       String... header)
       throws Exception {
-    String[] words = operation.split(" ");
+    String[] words = operation.split(" ", -1);
     URI uri = URI.create(to.url() + path(words[1], token) + query);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
@@ -207,7 +205,7 @@ class OpenApiRefusalsTest {
   }
 
   private String toAnotherName(String operation) throws IOException {
-    String[] words = operation.split(" ");
+    String[] words = operation.split(" ", -1);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
       socket.setSoTimeout(10_000);
       String request =

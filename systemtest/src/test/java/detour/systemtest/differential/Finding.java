@@ -1,7 +1,6 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
-import detour.dns.answer.Transport;
-import detour.server.differential.NormalForm.Part;
+import detour.systemtest.differential.NormalForm.Part;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ record Finding(RandomScene scene, String name, int type, List<Part> parts, Excha
       return next;
     }
     try (FourServers servers = FourServers.serving(folder, zones)) {
-      List<Exchange> exchanges = servers.ask(questions, Transport.UDP);
+      List<Exchange> exchanges = servers.ask(questions);
       for (int i = 0; i < candidates.size(); i++) {
         Finding old = findings.get(origins.get(i));
         List<Part> parts = KnownDifference.unexplained(exchanges.get(i));

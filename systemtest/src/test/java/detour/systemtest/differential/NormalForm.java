@@ -1,4 +1,4 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
 import java.io.IOException;
 import java.util.ArrayList;

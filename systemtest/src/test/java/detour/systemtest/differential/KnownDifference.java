@@ -1,6 +1,6 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
-import detour.server.differential.NormalForm.Part;
+import detour.systemtest.differential.NormalForm.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,6 +1,6 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
-import detour.server.probe.RealPeer;
+import detour.systemtest.Peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ enum PeerKind {
               "knot.conf",
               configuration,
               zones,
-              "  - domain: \"%1$s\"\n    storage: \"%2$s\"\n    file: \"%1$szone\"\n"));
+              "  - domain: \"%1$s\"\n    storage: \"%2$s\"\n    file: \"%3$s\"\n"));
     }
   },
 
@@ -80,7 +80,7 @@ enum PeerKind {
               "nsd.conf",
               configuration,
               zones,
-              "zone:\n    name: \"%1$s\"\n    zonefile: \"%1$szone\"\n"));
+              "zone:\n    name: \"%1$s\"\n    zonefile: \"%3$s\"\n"));
     }
   },
 
@@ -132,7 +132,7 @@ enum PeerKind {
               "named.conf",
               configuration,
               zones,
-              "zone \"%1$s\" { type primary; file \"%1$szone\"; };\n"));
+              "zone \"%1$s\" { type primary; file \"%3$s\"; };\n"));
     }
   };
 
@@ -146,11 +146,11 @@ enum PeerKind {
 
   /// Its path; where it is absent, the test is skipped, and fails in CI.
   String require() {
-    return RealPeer.require(program);
+    return Peers.require(program);
   }
 
   /// What starts it in the foreground; its configuration is written into the folder, where the
-  /// zones lie as `<origin>zone`.
+  /// zones lie.
   abstract List<String> command(String program, Path folder, int port, List<ServedZone> zones)
       throws IOException;
 
@@ -159,7 +159,7 @@ enum PeerKind {
       throws IOException {
     String declared =
         zones.stream()
-            .map(zone -> zoneForm.formatted(zone.origin(), folder))
+            .map(zone -> zoneForm.formatted(zone.origin(), folder, zone.file()))
             .collect(Collectors.joining());
     return Files.writeString(folder.resolve(file), head + declared).toString();
   }

@@ -1,4 +1,4 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;

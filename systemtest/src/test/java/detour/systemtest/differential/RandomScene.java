@@ -1,4 +1,4 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
 import java.util.ArrayList;
 import java.util.List;

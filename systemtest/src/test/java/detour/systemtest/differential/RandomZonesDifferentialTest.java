@@ -1,9 +1,8 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import detour.dns.answer.Transport;
-import detour.server.differential.NormalForm.Part;
+import detour.systemtest.differential.NormalForm.Part;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ class RandomZonesDifferentialTest {
     List<Finding> findings = new ArrayList<>();
     Map<String, Integer> kinds = new TreeMap<>();
     try (FourServers servers = FourServers.serving(folder, zones(scenes))) {
-      List<Exchange> exchanges = servers.ask(questions, Transport.UDP);
+      List<Exchange> exchanges = servers.ask(questions);
       for (int i = 0; i < exchanges.size(); i++) {
         List<Part> parts = KnownDifference.unexplained(exchanges.get(i));
         if (!parts.isEmpty() && kinds.merge(parts.toString(), 1, Integer::sum) <= MOST_SHRUNK) {

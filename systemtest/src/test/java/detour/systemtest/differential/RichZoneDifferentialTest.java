@@ -1,9 +1,9 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import detour.dns.answer.Transport;
-import detour.server.differential.NormalForm.Part;
+import detour.systemtest.PackagedBuild;
+import detour.systemtest.differential.NormalForm.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +32,9 @@ class RichZoneDifferentialTest {
   @BeforeAll
   static void ask() throws IOException {
     try (FourServers servers = FourServers.serving(folder, RichZones.ZONES)) {
-      plain = servers.ask(RichQuestions.plain(), Transport.UDP);
-      odd = servers.ask(RichQuestions.odd(), Transport.UDP);
-      streamed = servers.ask(RichQuestions.streamed(), Transport.TCP);
+      plain = servers.ask(RichQuestions.plain());
+      odd = servers.ask(RichQuestions.odd());
+      streamed = servers.askByStream(RichQuestions.streamed());
     }
   }
 
@@ -69,7 +69,7 @@ class RichZoneDifferentialTest {
   @ParameterizedTest
   @EnumSource
   void shouldGiveTheReasonOfEachDifference(KnownDifference difference) throws IOException {
-    assertThat(Files.readString(Path.of("../docs/differences.md")))
+    assertThat(Files.readString(PackagedBuild.repository().resolve("docs/differences.md")))
         .contains("| " + difference.name() + " |");
   }
 

@@ -1,4 +1,4 @@
-package detour.server.differential;
+package detour.systemtest.differential;
 
 import java.util.List;
 
@@ -11,6 +11,11 @@ record ServedZone(String origin, List<String> records) {
 
   ServedZone {
     records = List.copyOf(records);
+  }
+
+  /// The name of the zone file.
+  String file() {
+    return origin + "zone";
   }
 
   /// The text of the zone file.
