@@ -54,6 +54,7 @@ import detour.server.publish.Version;
 import detour.server.store.StateStore;
 import detour.server.telemetry.CollectorSettings;
 import detour.server.telemetry.Telemetry;
+import detour.server.trend.ProbeTrends;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -136,9 +137,10 @@ final class Wiring implements AutoCloseable {
       listeners.start();
 
       PushCheck push = new PushCheck(time.nanos());
+      ProbeTrends trends = new ProbeTrends(time.nanos());
       ProbeSchedule probes =
           new ProbeSchedule(
-              publish,
+              trends.before(publish),
               metrics,
               ProbeKinds.with(push),
               new SystemResolver(RESOLVE_TIMEOUT),
@@ -177,6 +179,10 @@ final class Wiring implements AutoCloseable {
       ApiBackend backend =
           new ApiBackend(
               () -> noting(common == null ? publish.state() : common.noting(publish.state())),
+              names -> {
+                PublishedState outline = publish.outline(names);
+                return noting(common == null ? outline : common.noting(outline));
+              },
               common == null ? Wiring::notReady : common::notReady,
               cluster == null ? () -> null : cluster::state,
               common == null ? null : common.desk(),
@@ -185,6 +191,7 @@ final class Wiring implements AutoCloseable {
               store,
               events,
               new AnswerExplainer(table, publish::state),
+              trends,
               metrics,
               resolvers(configuration),
               (out, accept) -> {

@@ -140,12 +140,14 @@ class ArchitectureTest {
                   "dns.answer")),
           Map.entry("server.dnstap", Set.of("server.metrics", "dns.answer")),
           Map.entry("server.telemetry", Set.of("server.metrics")),
+          Map.entry("server.trend", Set.of("server.publish", "failover.model", "failover.opinion")),
           Map.entry(
               "server.api",
               Set.of(
                   "server.access",
                   "server.pem",
                   "server.publish",
+                  "server.trend",
                   "server.metrics",
                   "failover.model",
                   "failover.opinion",

@@ -21,6 +21,9 @@ final class Exchange {
   private static final int BODY_LIMIT_BYTES = 64 * 1024;
   private static final int AUTHOR_LIMIT = 64;
 
+  /// What fits a packet or two is not worth the work.
+  private static final int COMPRESSED_FROM_BYTES = 4 * 1024;
+
   private final Request request;
   private final Response response;
   private final Map<String, String> pathParameters;
@@ -185,6 +188,18 @@ final class Exchange {
         out.write(body);
       }
     }
+  }
+
+  /// Sends what may be long: compressed where the client takes that. Not for what holds a secret,
+  /// which the length of compressed text could give away.
+  void sendLong(String contentType, byte[] body) throws IOException {
+    response.getHeaders().add(HttpHeader.VARY, "Accept-Encoding");
+    if (body.length < COMPRESSED_FROM_BYTES || !Compression.isAccepted(header("Accept-Encoding"))) {
+      send(200, contentType, body);
+      return;
+    }
+    responseHeader("Content-Encoding", "gzip");
+    send(200, contentType, Compression.gzip(body));
   }
 
   /// Begins a response of unknown length.

@@ -7,6 +7,7 @@ import static detour.server.access.Role.READ;
 import detour.server.access.Failures;
 import detour.server.access.Guesses;
 import detour.server.api.Route.Kind;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,9 +38,45 @@ final class Routes {
     routes.addAll(configuring(new Configuring(backend)));
     routes.add(posting(new Posting(backend.posts(), guesses(), backend.counts())));
     routes.addAll(open(new Reading(backend)));
+    routes.addAll(dashboard(new Overview(backend)));
     routes.add(
-        Route.of("GET", "/", null, "this page", exchange -> exchange.text(200, page(routes))));
+        Route.of(
+            "GET",
+            "/",
+            null,
+            "this list; for a browser, the dashboard",
+            exchange -> root(exchange, routes)));
     return routes;
+  }
+
+  /// The files need no role: a page that asks for the token must come without one.
+  private static List<Route> dashboard(Overview overview) {
+    return List.of(
+        Route.of("GET", "/api/v1/overview", READ, "every service in a line", overview::overview)
+            .query("names", Kind.TEXT, "Only these services: at most 200, with commas between.")
+            .replies(OverviewReport.class)
+            .refuses(503, STARTING),
+        Route.of(
+                "GET",
+                "/api/v1/services/{name}/trends",
+                READ,
+                "what its probes found over the last hour",
+                overview::trends)
+            .replies(TrendReport.class)
+            .refuses(404, "No service has this name.")
+            .refuses(503, STARTING),
+        Route.of("GET", "/assets/{file}", null, "a file of the dashboard", Page::asset)
+            .replies("application/octet-stream")
+            .refuses(404, "The dashboard has no such file."));
+  }
+
+  private static void root(Exchange exchange, List<Route> routes) throws IOException {
+    exchange.responseHeader("Vary", "Accept");
+    if (Page.isWanted(exchange)) {
+      Page.index(exchange);
+    } else {
+      exchange.text(200, page(routes));
+    }
   }
 
   private static Guesses guesses() {
@@ -230,7 +267,7 @@ final class Routes {
     StringBuilder page = new StringBuilder("Detour's API\n\n");
     for (Route route : routes) {
       page.append(
-          "%-7s%-26s%-10s%s\n"
+          "%-7s%-32s%-10s%s\n"
               .formatted(
                   route.method(),
                   route.path(),

@@ -10,6 +10,7 @@ import detour.server.publish.PublishedState.ConfigurationState;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -156,16 +157,23 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   /// The present decisions, for people; made afresh at each call, on the caller's thread.
   public PublishedState state() {
-    return picture(StatePicture.Detail.WHOLE);
+    return picture(StatePicture.Detail.WHOLE, Set.of());
   }
 
   /// The same without the observations: a fraction of it, for those who look often.
   public PublishedState outline() {
-    return picture(StatePicture.Detail.OUTLINE);
+    return outline(Set.of());
   }
 
-  private PublishedState picture(StatePicture.Detail detail) {
-    return new StatePicture(time, decisions, startedAt, detail)
+  /// That of some services, with what is told of all.
+  ///
+  /// @param names of the services that are wanted; empty for all
+  public PublishedState outline(Set<String> names) {
+    return picture(StatePicture.Detail.OUTLINE, names);
+  }
+
+  private PublishedState picture(StatePicture.Detail detail, Set<String> names) {
+    return new StatePicture(time, decisions, startedAt, detail, names)
         .state(table.epoch(), configuration, saving.unsaved());
   }
 

@@ -3,6 +3,7 @@ package detour.server.publish;
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
+import detour.failover.model.ProbeTarget;
 import detour.failover.verdict.Presence;
 import java.time.Instant;
 import java.util.List;
@@ -180,6 +181,7 @@ public record PublishedState(
   /// @param stale true until the first result after a restart
   /// @param riseNeeded passes in a row that a DOWN endpoint needs, after flap damping
   /// @param lastObservations newest first, at most ten
+  /// @param target what is probed; null where nobody asks for it
   public record OpinionState(
       String vantage,
       String check,
@@ -191,7 +193,36 @@ public record PublishedState(
       int fall,
       int riseNeeded,
       Instant since,
-      List<Seen> lastObservations) {}
+      List<Seen> lastObservations,
+      @Nullable ProbeTarget target) {
+    /// An opinion of which no target is told.
+    public OpinionState(
+        String vantage,
+        String check,
+        Health health,
+        boolean stale,
+        boolean pending,
+        int consecutivePasses,
+        int consecutiveFailures,
+        int fall,
+        int riseNeeded,
+        Instant since,
+        List<Seen> lastObservations) {
+      this(
+          vantage,
+          check,
+          health,
+          stale,
+          pending,
+          consecutivePasses,
+          consecutiveFailures,
+          fall,
+          riseNeeded,
+          since,
+          lastObservations,
+          null);
+    }
+  }
 
   /// One observation, for people.
   ///

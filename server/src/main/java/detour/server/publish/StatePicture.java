@@ -52,6 +52,7 @@ final class StatePicture {
   private final Instant now;
   private final long nowNanos;
   private final Detail detail;
+  private final Set<String> names;
 
   /// How much is drawn.
   enum Detail {
@@ -61,9 +62,16 @@ final class StatePicture {
   }
 
   StatePicture(Time time, Decisions decisions, Instant startedAt, Detail detail) {
+    this(time, decisions, startedAt, detail, Set.of());
+  }
+
+  /// @param names of the services that are drawn; empty for all. Alarms are of all in any case
+  StatePicture(
+      Time time, Decisions decisions, Instant startedAt, Detail detail, Set<String> names) {
     this.decisions = decisions;
     this.startedAt = startedAt;
     this.detail = detail;
+    this.names = names;
     directory = decisions.directory();
     guard = decisions.guard();
     now = time.now();
@@ -79,7 +87,7 @@ final class StatePicture {
     List<ServiceState> services = new ArrayList<>();
     for (LiveService live : directory.services()) {
       LiveService.View view = live.view();
-      if (view != null) {
+      if (view != null && (names.isEmpty() || names.contains(live.service().name()))) {
         services.add(service(live, view));
       }
     }
@@ -220,7 +228,8 @@ final class StatePicture {
         target.target().check().thresholds().fall(),
         opinion.riseNeeded(),
         at(opinion.sinceNanos()),
-        detail == Detail.OUTLINE ? List.of() : view.recent().stream().map(this::seen).toList());
+        detail == Detail.OUTLINE ? List.of() : view.recent().stream().map(this::seen).toList(),
+        target.target());
   }
 
   private Seen seen(Observation observation) {

@@ -19,6 +19,7 @@ import detour.server.publish.Peers;
 import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
 import detour.server.publish.RunningConfiguration;
+import detour.server.trend.ProbeTrends;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,6 +43,8 @@ public final class FakeServer implements AutoCloseable {
   public volatile @Nullable PublishedState state = state("SERVING");
   public volatile @Nullable String notReady;
   public volatile @Nullable Throwable commandFailure;
+
+  public final ProbeTrends trends = new ProbeTrends(System::nanoTime);
 
   public final FakeDesk configurations = new FakeDesk();
 
@@ -93,6 +96,7 @@ public final class FakeServer implements AutoCloseable {
   private ApiBackend backend() {
     return new ApiBackend(
         () -> state,
+        names -> state,
         () -> notReady,
         () -> cluster,
         desk,
@@ -101,6 +105,7 @@ public final class FakeServer implements AutoCloseable {
         new FixedJournal(),
         events,
         FakeServer::explain,
+        trends,
         metrics,
         Resolvers.NONE,
         (out, accept) -> {

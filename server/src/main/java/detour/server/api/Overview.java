@@ -1,0 +1,174 @@
+package detour.server.api;
+
+import detour.failover.model.ProbeTarget;
+import detour.server.publish.PublishedState;
+import detour.server.publish.PublishedState.EndpointState;
+import detour.server.publish.PublishedState.OpinionState;
+import detour.server.publish.PublishedState.PoolState;
+import detour.server.publish.PublishedState.ServiceState;
+import detour.server.publish.PublishedState.TrackState;
+import detour.server.trend.Trend;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The routes that the dashboard needs beyond those that the commands use.
+final class Overview {
+  private static final int NAMES_LIMIT = 200;
+
+  /// From what is well to what is not.
+  private static final List<String> BY_GRAVITY =
+      List.of("SERVING", "NO_MEMBERS", "FAILING_BACK", "READY", "FAILED_OVER", "LAST_RESORT");
+
+  private final ApiBackend backend;
+
+  Overview(ApiBackend backend) {
+    this.backend = backend;
+  }
+
+  void overview(Exchange exchange) throws IOException {
+    exchange.allowOnly("names");
+    Set<String> names = names(exchange.parameter("names"));
+    PublishedState state = backend.outline().apply(names);
+    if (state == null) {
+      throw starting();
+    }
+    StatusReport status = Reports.status(withoutServices(state));
+    send(
+        exchange,
+        new OverviewReport(
+            state.node(),
+            state.version(),
+            state.startedAt(),
+            state.at(),
+            state.epoch(),
+            names.isEmpty() ? state.services().size() : null,
+            state.services().stream()
+                .filter(service -> names.isEmpty() || names.contains(service.name()))
+                .map(Overview::line)
+                .toList(),
+            state.alarms(),
+            status.guard(),
+            status.cluster()));
+  }
+
+  void trends(Exchange exchange) throws IOException {
+    exchange.allowOnly();
+    String name = Reading.folded(exchange.segment("name"));
+    PublishedState state = backend.outline().apply(Set.of(name));
+    if (state == null) {
+      throw starting();
+    }
+    ServiceState service =
+        state.services().stream()
+            .filter(candidate -> candidate.name().equals(name))
+            .findFirst()
+            .orElseThrow(() -> new Refused(404, "no service is named '" + name + "'", "name"));
+    List<TrendReport.Line> lines = new ArrayList<>();
+    for (PoolState pool : service.pools()) {
+      for (EndpointState endpoint : pool.endpoints()) {
+        for (OpinionState opinion : endpoint.opinions()) {
+          ProbeTarget target = opinion.target();
+          Trend trend = target == null ? null : backend.trends().of(target);
+          if (trend != null) {
+            lines.add(line(pool.name(), endpoint.name(), opinion.check(), trend, state.at()));
+          }
+        }
+      }
+    }
+    send(exchange, new TrendReport(name, state.node(), state.at(), lines));
+  }
+
+  private static Refused starting() {
+    return new Refused(503, "the server is starting: nothing is decided yet", null);
+  }
+
+  private static void send(Exchange exchange, Record report) throws IOException {
+    exchange.sendLong("application/json", Json.bytes(report));
+  }
+
+  private static Set<String> names(@Nullable String text) {
+    if (text == null) {
+      return Set.of();
+    }
+    List<String> names = Arrays.asList(text.split(",", -1));
+    if (names.size() > NAMES_LIMIT) {
+      throw new BadRequest(
+          "names", names.size() + " names: expected at most " + NAMES_LIMIT + ", or none for all");
+    }
+    return names.stream().map(Reading::folded).collect(Collectors.toSet());
+  }
+
+  private static PublishedState withoutServices(PublishedState state) {
+    return new PublishedState(
+        state.node(),
+        state.version(),
+        state.startedAt(),
+        state.at(),
+        state.epoch(),
+        state.configuration(),
+        List.of(),
+        state.alarms(),
+        state.guard(),
+        state.cluster());
+  }
+
+  private static OverviewReport.Line line(ServiceState service) {
+    List<TrackState> tracks = service.tracks();
+    TrackState worst =
+        tracks.stream()
+            .max(Comparator.comparingInt(track -> BY_GRAVITY.indexOf(track.status())))
+            .orElseThrow();
+    List<EndpointState> endpoints =
+        service.pools().stream().flatMap(pool -> pool.endpoints().stream()).toList();
+    return new OverviewReport.Line(
+        service.name(),
+        service.zone(),
+        worst.status(),
+        worst.pool(),
+        service.pools().getFirst().name(),
+        worst.since(),
+        worst.reason(),
+        tracks.stream().anyMatch(TrackState::pending),
+        worst.failbackAt(),
+        endpoints.size(),
+        count(endpoints, EndpointState::healthy),
+        count(endpoints, endpoint -> endpoint.healthy() && endpoint.warning() != null),
+        count(endpoints, EndpointState::frozen),
+        count(endpoints, endpoint -> endpoint.override() != null),
+        tracks.stream().flatMap(track -> track.answers().stream()).distinct().toList(),
+        endpoints.stream().map(EndpointState::destination).distinct().toList());
+  }
+
+  private static int count(List<EndpointState> endpoints, Predicate<EndpointState> rule) {
+    return (int) endpoints.stream().filter(rule).count();
+  }
+
+  private static TrendReport.Line line(
+      String pool, String endpoint, String check, Trend trend, Instant at) {
+    List<Trend.Point> points = trend.points();
+    return new TrendReport.Line(
+        pool,
+        endpoint,
+        check,
+        trend.stepSeconds(),
+        points.stream().map(point -> at.minusMillis(point.agoMillis()).getEpochSecond()).toList(),
+        points.stream().map(Trend.Point::passed).toList(),
+        points.stream().map(Trend.Point::degraded).toList(),
+        points.stream().map(Trend.Point::failed).toList(),
+        points.stream().map(point -> rounded(point.meanMillis())).toList(),
+        points.stream().map(point -> rounded(point.maxMillis())).toList());
+  }
+
+  /// To a thousandth of a millisecond.
+  private static double rounded(double millis) {
+    return Math.round(millis * 1_000) / 1_000.0;
+  }
+}

@@ -1,0 +1,8 @@
+/// What the probes of this vantage found over the last hour, in a fixed amount of memory.
+///
+/// In: results on their way to publish. Out: trends, for people. Thread: any. May import: publish
+/// (Inbox), failover.
+@NullMarked
+package detour.server.trend;
+
+import org.jspecify.annotations.NullMarked;

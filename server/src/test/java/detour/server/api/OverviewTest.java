@@ -1,0 +1,100 @@
+package detour.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class OverviewTest {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private FakeServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new FakeServer();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    http.close();
+  }
+
+  @Test
+  void shouldTellEachServiceInALine() throws Exception {
+    JsonNode json = json(get("/api/v1/overview", "*/*"));
+
+    assertThat(json.at("/total").asInt()).isEqualTo(1);
+    JsonNode line = json.at("/services/0");
+    assertThat(line.at("/name").asString()).isEqualTo("www.example.com");
+    assertThat(line.at("/status").asString()).isEqualTo("SERVING");
+    assertThat(line.at("/first_pool").asString()).isEqualTo("ams");
+    assertThat(line.at("/endpoints").asInt()).isEqualTo(1);
+    assertThat(line.at("/healthy").asInt()).isEqualTo(1);
+    assertThat(line.at("/overridden").asInt()).isEqualTo(1);
+    assertThat(line.at("/destinations/0").asString()).isEqualTo("192.0.2.10");
+  }
+
+  @Test
+  void shouldTellOnlyTheServicesThatAreNamed() throws Exception {
+    assertThat(json(get("/api/v1/overview?names=WWW.example.com.,x", "*/*")).at("/services").size())
+        .isEqualTo(1);
+    JsonNode none = json(get("/api/v1/overview?names=other.example.com", "*/*"));
+    assertThat(none.at("/services").size()).isZero();
+    assertThat(none.at("/total").isNull()).isTrue();
+  }
+
+  @Test
+  void shouldRefuseMoreNamesThanItTakes() throws Exception {
+    String names = String.join(",", Collections.nCopies(201, "a"));
+
+    HttpResponse<String> response = get("/api/v1/overview?names=" + names, "*/*");
+
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(json(response).at("/detail").asString()).contains("201", "at most 200");
+  }
+
+  @Test
+  void shouldTellNoTrendOfWhatIsNotProbed() throws Exception {
+    JsonNode json = json(get("/api/v1/services/www.example.com/trends", "*/*"));
+
+    assertThat(json.at("/vantage").asString()).isEqualTo("ams1");
+    assertThat(json.at("/lines").size()).isZero();
+    assertThat(get("/api/v1/services/other/trends", "*/*").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldListTheRoutesToProgramsThatTakeAnything() throws Exception {
+    HttpResponse<String> response = get("/", "*/*");
+
+    assertThat(response.body()).contains("/api/v1/overview");
+    assertThat(response.headers().firstValue("Vary")).hasValue("Accept");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none.js", "..%2Findex.html", "%2e%2e", "index", "a.class"})
+  void shouldServeOnlyTheFilesOfThePage(String file) throws Exception {
+    assertThat(get("/assets/" + file, "*/*").statusCode()).isBetween(400, 404);
+  }
+
+  private HttpResponse<String> get(String path, String accept) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(server.url() + path)).header("Accept", accept).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static JsonNode json(HttpResponse<String> response) {
+    return Json.tree(response.body().getBytes(StandardCharsets.UTF_8));
+  }
+}
