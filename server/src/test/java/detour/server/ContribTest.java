@@ -9,8 +9,6 @@ import detour.server.config.ConfigurationReader;
 import detour.server.probe.kinds.ProbeKinds;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -67,7 +65,7 @@ class ContribTest {
     try (Wiring server = new Wiring(configuration())) {
       String scraped = get(URI.create(url(server.apiAddress().getPort(), "/metrics")));
       lint(scraped);
-      int port = freePort();
+      int port = FreePort.next();
       Process prometheus = prometheus(port, server.apiAddress().getPort());
       try {
         await()
@@ -239,12 +237,6 @@ class ContribTest {
 
   private static String url(int port, String path) {
     return "http://127.0.0.1:" + port + path;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return free.getLocalPort();
-    }
   }
 
   private Configuration configuration() throws IOException {

@@ -15,7 +15,6 @@ import detour.server.probe.ScriptedBackend;
 import detour.server.probe.TalkingPeer;
 import detour.server.probe.kinds.ProbeKinds;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ class GuideChecksTest {
 
   @Test
   void shouldSeeRedisAnswerHangAndGo() throws Exception {
-    int port = freePort();
+    int port = FreePort.next();
     Check redis = check("tcp", Map.of("port: 6379", "port: " + port), "redis");
     try (RealPeer server =
         RealPeer.start(
@@ -74,7 +73,7 @@ class GuideChecksTest {
 
   @Test
   void shouldSpeakSmtpWithEximAndGoOverToTls() throws Exception {
-    int port = freePort();
+    int port = FreePort.next();
     Path key = folder.resolve("key.pem");
     Path certificate = folder.resolve("certificate.pem");
     RealPeer.run(
@@ -195,12 +194,6 @@ class GuideChecksTest {
 
   private static ProbeResult run(Check check) throws InterruptedException {
     return CheckRun.once(ProbeKinds.named(check.kind()), check, Probing.destination(ADDRESS));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = ScriptedBackend.listener(ADDRESS)) {
-      return free.getLocalPort();
-    }
   }
 
   private static void awaitOpen(int port, RealPeer peer) {

@@ -180,7 +180,7 @@ class WiringTest {
 
   @Test
   void shouldLeaveNothingOpenWhenTheApiPortIsTaken() throws Exception {
-    int dns = freePort();
+    int dns = FreePort.next();
     try (ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
       write("127.0.0.1:" + dns, "127.0.0.1:" + taken.getLocalPort(), "192.0.2.10");
 
@@ -196,11 +196,5 @@ class WiringTest {
                 .doesNotContain("publish", "store"));
     write();
     startAndAnswer();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
-      return free.getLocalPort();
-    }
   }
 }

@@ -117,7 +117,8 @@ final class Overview {
         List.of(),
         state.alarms(),
         state.guard(),
-        state.cluster());
+        state.cluster(),
+        state.overrides());
   }
 
   private static OverviewReport.Line line(ServiceState service) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import detour.server.FreePort;
 import detour.dns.answer.AnswerTable;
 import detour.server.dnstap.TapSettings;
 import detour.server.dnstap.Taps;
@@ -13,7 +14,6 @@ import detour.server.metrics.Metrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +69,7 @@ class DnstapPeersTest {
 
   @Test
   void shouldReportOverTcp() throws Exception {
-    int port = freePort();
+    int port = FreePort.next();
     Process capture = capture("-a", "127.0.0.1", "-p", Integer.toString(port));
     InetSocketAddress receiver = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
 
@@ -156,12 +156,6 @@ class DnstapPeersTest {
     String text = new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(reader.waitFor()).as(text).isZero();
     return text;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return free.getLocalPort();
-    }
   }
 
   private static int count(String text, String part) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import detour.server.FreePort;
 import detour.dns.answer.AddressPrefix;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.CookiePolicy;
@@ -22,7 +23,6 @@ import detour.server.probe.RealPeer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -260,7 +260,7 @@ class ProxyProtocolTest {
   void shouldUnderstandDnsdist() throws Exception {
     String dnsdist = RealPeer.require("dnsdist");
     InetSocketAddress server = start(UdpEngine.AUTO, LONG).addresses().getFirst();
-    InetSocketAddress balancer = new InetSocketAddress(server.getAddress(), freePort());
+    InetSocketAddress balancer = new InetSocketAddress(server.getAddress(), FreePort.next());
     Path configuration =
         Files.writeString(
             folder.resolve("dnsdist.conf"),
@@ -297,12 +297,6 @@ class ProxyProtocolTest {
     }
     assertThat(metrics.value(Counter.PROXY_HEADERS_MISSING)).isZero();
     assertThat(metrics.value(Counter.PROXY_HEADERS_MALFORMED)).isZero();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private UdpClient udp(Listeners listeners) throws IOException {

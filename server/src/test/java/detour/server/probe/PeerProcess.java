@@ -3,7 +3,6 @@ package detour.server.probe;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,13 +76,6 @@ public final class PeerProcess implements AutoCloseable {
         address,
         port,
         List.of("nginx", "-p", folder.toString(), "-c", configuration.toString()));
-  }
-
-  /// A port that was free a moment ago.
-  public static int freePort(String address) throws IOException {
-    try (ServerSocket free = ScriptedBackend.listener(address)) {
-      return free.getLocalPort();
-    }
   }
 
   /// The program's path. Where it is absent the test is skipped with a line that says so, and fails

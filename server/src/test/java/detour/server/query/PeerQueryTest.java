@@ -3,6 +3,7 @@ package detour.server.query;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.server.FreePort;
 import detour.server.probe.Certificates;
 import detour.server.probe.PeerProcess;
 import detour.server.query.QuerySettings.Transport;
@@ -44,8 +45,8 @@ class PeerQueryTest {
 
   @Test
   void shouldShowAllThatBindSays() throws Exception {
-    int port = PeerProcess.freePort(ADDRESS);
-    int tlsPort = PeerProcess.freePort(ADDRESS);
+    int port = FreePort.next();
+    int tlsPort = FreePort.next();
     new Certificates(folder)
         .selfSigned("ns1.example.org", "dns:ns1.example.org,ip:127.0.0.1", "-1d", 10)
         .writeAsPem(folder.resolve("cert.pem"), folder.resolve("key.pem"));
@@ -99,7 +100,7 @@ class PeerQueryTest {
 
   @Test
   void shouldShowAllThatKnotSays() throws Exception {
-    int port = PeerProcess.freePort(ADDRESS);
+    int port = FreePort.next();
     Path configuration =
         write(
             "knot.conf",
@@ -136,7 +137,7 @@ class PeerQueryTest {
 
   @Test
   void shouldShowAllThatNsdSays() throws Exception {
-    int port = PeerProcess.freePort(ADDRESS);
+    int port = FreePort.next();
     Path configuration =
         write(
             "nsd.conf",

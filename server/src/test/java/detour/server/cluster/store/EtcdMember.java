@@ -1,10 +1,10 @@
 package detour.server.cluster.store;
 
+import detour.server.FreePort;
 import detour.server.probe.RealPeer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -71,7 +72,7 @@ public final class EtcdMember implements AutoCloseable {
       throws IOException {
     String etcd = RealPeer.require("etcd");
     Files.createDirectories(folder);
-    List<Integer> ports = freePorts(2 * size);
+    List<Integer> ports = Stream.generate(FreePort::next).limit(2L * size).toList();
     String peers =
         IntStream.range(0, size)
             .mapToObj(i -> "m" + i + "=http://127.0.0.1:" + ports.get(2 * i))
@@ -93,20 +94,6 @@ public final class EtcdMember implements AutoCloseable {
           new EtcdMember(command, folder.resolve("m" + i + ".log"), ports.get(2 * i + 1), scheme));
     }
     return members;
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
-      sockets.add(socket);
-      ports.add(socket.getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return ports;
   }
 
   public URI endpoint() {

@@ -4,6 +4,7 @@ import static detour.server.probe.Probing.BRIEF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import detour.server.FreePort;
 import detour.server.probe.ProbeResult;
 import detour.server.probe.Probing;
 import detour.server.probe.RealPeer;
@@ -13,7 +14,6 @@ import detour.server.probe.dns.DnsSettings.Transport;
 import detour.server.probe.dns.DnsSettings.Truncated;
 import detour.server.probe.tls.TlsSettings;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ class RealDnsTest {
 
   @Test
   void shouldSeeWhatKnotAnswers() throws Exception {
-    int port = freePort();
+    int port = FreePort.next();
     try (RealPeer knot = startKnot(port)) {
       awaitOpen(port, knot);
       for (Transport transport : List.of(Transport.UDP, Transport.TCP)) {
@@ -99,7 +99,7 @@ class RealDnsTest {
         "/CN=dns.example",
         "-addext",
         "subjectAltName=DNS:dns.example");
-    int port = freePort();
+    int port = FreePort.next();
     try (RealPeer unbound = startUnbound(port, key, certificate)) {
       awaitOpen(port, unbound);
 
@@ -212,12 +212,6 @@ class RealDnsTest {
             """
                 .formatted(folder, ADDRESS, port, key, certificate));
     return RealPeer.start(folder, unbound, "-d", "-c", configuration.toString());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = ScriptedBackend.listener(ADDRESS)) {
-      return free.getLocalPort();
-    }
   }
 
   private static void awaitOpen(int port, RealPeer peer) {

@@ -8,6 +8,7 @@ import static detour.server.probe.Probing.http;
 import static detour.server.probe.Probing.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.server.FreePort;
 import detour.server.probe.Certificates;
 import detour.server.probe.PeerProcess;
 import detour.server.probe.ProbeResult;
@@ -40,10 +41,10 @@ class Http2CheckTest {
     Certificates.Pair certificate =
         new Certificates(folder).selfSigned("a.example", "dns:a.example,ip:" + ADDRESS, "-1d", 99);
     tls = new TlsSettings(true, certificate.pem(), null);
-    securePort = PeerProcess.freePort(ADDRESS);
-    plainPort = PeerProcess.freePort(ADDRESS);
-    oldPort = PeerProcess.freePort(ADDRESS);
-    oldSecurePort = PeerProcess.freePort(ADDRESS);
+    securePort = FreePort.next();
+    plainPort = FreePort.next();
+    oldPort = FreePort.next();
+    oldSecurePort = FreePort.next();
     Path pages = Files.createDirectories(folder.resolve("pages"));
     Files.writeString(pages.resolve("healthz"), "all is ok here");
     Files.writeString(pages.resolve("large"), "x".repeat(300_000) + "ok");

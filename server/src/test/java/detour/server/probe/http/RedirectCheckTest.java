@@ -3,6 +3,7 @@ package detour.server.probe.http;
 import static detour.server.probe.Probing.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.server.FreePort;
 import detour.server.probe.Certificates;
 import detour.server.probe.PeerProcess;
 import detour.server.probe.ProbeResult;
@@ -36,9 +37,9 @@ class RedirectCheckTest {
         new Certificates(folder)
             .selfSigned("www.example.com", "dns:www.example.com,dns:localhost", "-1d", 99);
     tls = new TlsSettings(true, certificate.pem(), null);
-    port = PeerProcess.freePort(ADDRESS);
-    securePort = PeerProcess.freePort(ADDRESS);
-    deadPort = PeerProcess.freePort(ADDRESS);
+    port = FreePort.next();
+    securePort = FreePort.next();
+    deadPort = FreePort.next();
     nginx =
         PeerProcess.nginx(
             folder,

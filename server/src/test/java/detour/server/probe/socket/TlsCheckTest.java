@@ -3,6 +3,7 @@ package detour.server.probe.socket;
 import static detour.server.probe.Probing.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.server.FreePort;
 import detour.server.probe.Certificates;
 import detour.server.probe.PeerProcess;
 import detour.server.probe.ProbeResult;
@@ -231,7 +232,7 @@ class TlsCheckTest {
   }
 
   private static Server server(Certificates.Pair certificate, String... more) throws IOException {
-    int port = PeerProcess.freePort(ADDRESS);
+    int port = FreePort.next();
     List<String> command =
         new ArrayList<>(
             List.of(
