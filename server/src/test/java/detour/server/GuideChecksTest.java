@@ -11,7 +11,6 @@ import detour.server.probe.ProbeResult.Outcome;
 import detour.server.probe.ProbeResult.Step;
 import detour.server.probe.Probing;
 import detour.server.probe.RealPeer;
-import detour.server.probe.ScriptedBackend;
 import detour.server.probe.TalkingPeer;
 import detour.server.probe.kinds.ProbeKinds;
 import java.io.IOException;

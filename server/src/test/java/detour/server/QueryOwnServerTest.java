@@ -7,7 +7,6 @@ import detour.server.cli.Look;
 import detour.server.cli.Terminal;
 import detour.server.config.Configuration;
 import detour.server.config.ConfigurationReader;
-import detour.server.probe.PeerProcess;
 import detour.server.probe.kinds.ProbeKinds;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

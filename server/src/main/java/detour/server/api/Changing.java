@@ -109,9 +109,7 @@ final class Changing {
     OverridePath target = target(body.required("target"));
     boolean force = body.flag("force");
     carryOut(
-        exchange,
-        target.service(),
-        new Command.ApproveOverride(target, force, exchange.author()));
+        exchange, target.service(), new Command.ApproveOverride(target, force, exchange.author()));
     exchange.json(200, changed("what was asked for " + target + " is approved", target.service()));
   }
 

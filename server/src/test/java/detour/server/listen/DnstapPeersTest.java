@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import detour.server.FreePort;
 import detour.dns.answer.AnswerTable;
+import detour.server.FreePort;
 import detour.server.dnstap.TapSettings;
 import detour.server.dnstap.Taps;
 import detour.server.linux.Linux;

@@ -9,12 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import detour.server.FreePort;
 import detour.dns.answer.AddressPrefix;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.CookiePolicy;
 import detour.dns.answer.CookieSecret;
 import detour.dns.answer.ServerOptions;
+import detour.server.FreePort;
 import detour.server.linux.Linux;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;

@@ -8,7 +8,6 @@ import detour.server.FreePort;
 import detour.server.probe.ProbeResult;
 import detour.server.probe.Probing;
 import detour.server.probe.RealPeer;
-import detour.server.probe.ScriptedBackend;
 import detour.server.probe.dns.DnsSettings.Expected;
 import detour.server.probe.dns.DnsSettings.Transport;
 import detour.server.probe.dns.DnsSettings.Truncated;
