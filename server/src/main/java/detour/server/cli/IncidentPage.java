@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// An incident as one HTML file that stands alone: no scripts, and nothing is fetched from
 /// anywhere. All that comes from a server is escaped.
 final class IncidentPage {
+  /// `TITLE` stands for the title.
   private static final String HEAD =
       """
       <!DOCTYPE html>
@@ -19,12 +20,12 @@ final class IncidentPage {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>%s</title>
+      <title>TITLE</title>
       <style>
       :root { color-scheme: light dark; --line: #8884; --good: #2e8b57; --bad: #c0392b; --changed: #b7791f; --unknown: #8888; }
       body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
       h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; } h3 { font-size: 1rem; margin-top: 1.5rem; }
-      table { border-collapse: collapse; width: 100%%; } th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); }
+      table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); }
       th { font-weight: 600; } td.time { white-space: nowrap; font-variant-numeric: tabular-nums; } dt { float: left; clear: left; min-width: 12rem; font-weight: 600; } dd { margin: 0 0 .2rem 13rem; }
       .wide { overflow-x: auto; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; } .tick { stroke: var(--line); }
       rect.good { fill: var(--good); } rect.bad { fill: var(--bad); } rect.changed { fill: var(--changed); } rect.unknown { fill: var(--unknown); }
@@ -68,7 +69,7 @@ final class IncidentPage {
   private String render() {
     String subject = incident.service() == null ? "all services" : incident.service();
     String title = "Incident of %s, %s".formatted(subject, times.full(incident.from()));
-    page.append(HEAD.formatted(escaped(title)));
+    page.append(HEAD.replace("TITLE", escaped(title)));
     page.append("<h1>%s</h1>%n<main>%n".formatted(escaped(title)));
     summary(subject);
     timeline();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param clientPort 0 where it is not known
 /// @param local where the query came in; null where that is not known
 /// @param response empty when none was sent
+@SuppressWarnings("ArrayRecordComponent") // It is never compared, and belongs to one thread.
 record TappedExchange(
     Transport transport,
     long clientHigh,

@@ -1,5 +1,6 @@
 package detour.server.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -40,12 +41,12 @@ class ReportingConfigurationTest {
     Files.writeString(folder.resolve("headers"), "# of the collector\nAuthorization: Bearer x\n");
 
     TelemetrySettings telemetry =
-        reporting(
-                "telemetry: {endpoint: \"http://127.0.0.1:4318/v1/metrics\", interval: 5s,"
-                    + " headers_file: headers}")
-            .telemetry();
+        requireNonNull(
+            reporting(
+                    "telemetry: {endpoint: \"http://127.0.0.1:4318/v1/metrics\", interval: 5s,"
+                        + " headers_file: headers}")
+                .telemetry());
 
-    assertThat(telemetry).isNotNull();
     assertThat(telemetry.interval()).isEqualTo(Duration.ofSeconds(5));
     assertThat(telemetry.headers()).containsEntry("Authorization", "Bearer x");
     assertThat(telemetry.toString()).doesNotContain("Bearer");

@@ -1,5 +1,6 @@
 package detour.server.dnstap;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.dns.answer.ClientAddress;
@@ -37,8 +38,7 @@ class TapRingTest {
 
     assertThat(put(ring, 5, 33, 61)).isTrue();
 
-    TappedExchange exchange = ring.poll();
-    assertThat(exchange).isNotNull();
+    TappedExchange exchange = requireNonNull(ring.poll());
     assertThat(exchange.query()).hasSize(33).startsWith(5);
     assertThat(exchange.response()).hasSize(61).startsWith(-5);
     assertThat(exchange.client()).containsExactly(192, 0, 2, 7);
@@ -55,8 +55,7 @@ class TapRingTest {
     ring.take(memory, 0, 12);
     ring.answered(Transport.TCP, ClientAddress.of(address), 0, 1, memory, 0, 0);
 
-    TappedExchange exchange = ring.poll();
-    assertThat(exchange).isNotNull();
+    TappedExchange exchange = requireNonNull(ring.poll());
     assertThat(exchange.client()).isEqualTo(address);
     assertThat(exchange.response()).isEmpty();
   }
@@ -85,8 +84,7 @@ class TapRingTest {
     TapRing ring = ring(1);
     for (int i = 0; i < 10_000; i++) {
       assertThat(put(ring, i % 100, 12 + i % 300, i % 500)).isTrue();
-      TappedExchange exchange = ring.poll();
-      assertThat(exchange).isNotNull();
+      TappedExchange exchange = requireNonNull(ring.poll());
       assertThat(exchange.query()).hasSize(12 + i % 300);
       assertThat(exchange.response()).hasSize(i % 500);
       assertThat(exchange.query()[0]).isEqualTo((byte) (i % 100));

@@ -135,7 +135,7 @@ class NativeUdpTest {
     private static final byte[] CONTENT_TYPE =
         "protobuf:dnstap.Dnstap".getBytes(StandardCharsets.US_ASCII);
 
-    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
 
     TapReceiver() throws IOException {
       Thread.ofVirtual().start(this::receive);
