@@ -194,7 +194,7 @@ class ConfigurationByStoreTest extends ConfigurationByStoreCase {
     assertThat(revisions).hasSize(3);
     assertThat(revisions.get(0).path("revision").asLong()).isEqualTo(3);
     assertThat(revisions.get(0).path("current").asBoolean()).isTrue();
-    assertThat(revisions.get(0).path("author").asString()).isEqualTo("carol");
+    assertThat(revisions.get(0).path("author").asString()).startsWith("carol (");
     assertThat(revisions.get(0).path("comment").asString())
         .isEqualTo("roll back to 1: it was better");
     assertThat(get(ams, "/api/v1/config").body().at("/configuration/document").asString())
@@ -211,7 +211,8 @@ class ConfigurationByStoreTest extends ConfigurationByStoreCase {
     assertThat(same.body().path("revision").asLong()).isEqualTo(1);
     Reply other = push(ams, "bob", document("192.0.2.11"), Map.of("expected", 7));
     assertThat(other.status()).isEqualTo(409);
-    assertThat(other.detail()).contains("alice pushed revision 1", "because alice wants it");
+    assertThat(other.detail())
+        .contains("alice (api@127.0.0.1) pushed revision 1", "because alice wants it");
     assertThat(get(ams, "/api/v1/config/history").body().path("revisions")).hasSize(1);
   }
 
@@ -304,7 +305,7 @@ class ConfigurationByStoreTest extends ConfigurationByStoreCase {
         .allSatisfy(reply ->
             assertThat(reply.detail())
                 .startsWith("nothing was changed, for somebody was first: op"));
-    String last = revisions.get(0).path("author").asString().replace("operator", "");
+    String last = revisions.get(0).path("author").asString().replaceAll("operator(\\d+) .*", "$1");
     for (Wiring node : nodes) {
       awaitAnswer(node, "192.0.2." + (100 + Integer.parseInt(last)));
     }

@@ -110,7 +110,7 @@ class ContribTest {
       assertThat(named).isNotEmpty();
       for (String name : named) {
         String family = name.replaceFirst("_(bucket|sum|count)$", "");
-        String declared = "\"" + name.replaceFirst("_total$", "") + "\"";
+        String declared = "\"" + family.replaceFirst("_total$", "") + "\"";
         assertThat(known.contains(family) || sources.contains(declared))
             .as("%s of %s", name, file)
             .isTrue();
@@ -122,6 +122,7 @@ class ContribTest {
     return Files.readString(Path.of("src/main/java/detour/server/ClusterGauges.java"))
         + Files.readString(Path.of("src/main/java/detour/server/listen/Listeners.java"))
         + Files.readString(Path.of("src/main/java/detour/server/metrics/Exposition.java"))
+        + Files.readString(Path.of("src/main/java/detour/server/metrics/Metrics.java"))
         + Files.readString(Path.of("src/main/java/detour/server/dnstap/Taps.java"));
   }
 

@@ -49,6 +49,14 @@ class OpenApiRefusalsTest {
           """
           {"target": "www.example.com/ams", "state": "down", "reason": "update"}\
           """,
+          "POST /api/v1/overrides/approve",
+          """
+          {"target": "www.example.com/ams"}\
+          """,
+          "POST /api/v1/overrides/end",
+          """
+          {"target": "www.example.com/ams"}\
+          """,
           "POST /api/v1/failback",
           """
           {"service": "www.example.com"}\
@@ -70,6 +78,7 @@ class OpenApiRefusalsTest {
       Map.of(
           "DELETE /api/v1/overrides", "?target=www.example.com/ams",
           "GET /api/v1/explain", "?name=www.example.com",
+          "GET /api/v1/drills", "?service=www.example.com",
           "GET /api/v1/history", "?service=none.example");
 
   @TempDir private Path folder;
@@ -218,7 +227,9 @@ class OpenApiRefusalsTest {
 
   /// A push check that is there for whoever has its token.
   private static String path(String template, @Nullable String token) {
-    return template.replace("{name}", PUSH_TOKEN.equals(token) ? "backup" : "none");
+    return template
+        .replace("{name}", PUSH_TOKEN.equals(token) ? "backup" : "none")
+        .replace("{file}", "none.js");
   }
 
   private static String token(String operation) {

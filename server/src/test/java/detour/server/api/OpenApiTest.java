@@ -38,7 +38,6 @@ class OpenApiTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String RESOURCE = "server/src/main/resources/detour/server/api/openapi.json";
 
-  private final HttpClient http = HttpClient.newHttpClient();
   private FakeServer server;
   private String document;
 
@@ -53,7 +52,6 @@ class OpenApiTest {
   @AfterEach
   void stop() {
     server.close();
-    http.close();
   }
 
   @Test
@@ -194,11 +192,14 @@ class OpenApiTest {
   }
 
   private HttpResponse<String> send(String method, String path, String body) throws Exception {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(server.url() + path))
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    // A connection for each: one that the server has just closed must not be taken for an open one.
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create(server.url() + path))
+              .header("Content-Type", "application/json")
+              .method(method, HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
   }
 }
