@@ -1,6 +1,6 @@
 /**
  * The page of a real server with real backends, in a real headless Chromium: a backend is killed and
- * the page turns, an operator drains and approves a failback, the connection is lost and regained.
+ * the page turns, an operator drains, drills and approves a failback, the connection is lost and regained.
  * The argument is the program: node browser/live.mjs .../bin/detour
  */
 import assert from 'node:assert/strict';
@@ -50,6 +50,7 @@ await writeFile(
   `node: { name: ams1, data_dir: ${directory}/data }
 listen: { dns: ["127.0.0.1:${dns}"], http: "127.0.0.1:${http}", api: { token_file: "${tokens}" } }
 zones: [{ name: example.com, ns: [ns1.example.com] }]
+safety: { rules: [{ name: keep-web2, of: [${SERVICE}/ams/web2], at_least: 1 }] }
 services:
   - name: ${SERVICE}
     failback: manual
@@ -132,6 +133,20 @@ const tests = {
     await page.getByRole('button', { name: 'Clear web1' }).click();
     await page.getByRole('button', { name: 'Yes, clear' }).click();
     await badge('drained').waitFor({ state: 'detached' });
+  },
+  async 'a drill that a safety rule forbids is overruled, and called off'() {
+    await page.getByRole('button', { name: 'Drill web2' }).click();
+    await page.getByLabel('Reason').fill('can we do without');
+    faults.expected = true;
+    await page.getByRole('button', { name: 'Yes, drill' }).click();
+    await page.getByText(/Not done: the safety rule keep-web2 forbids it/).waitFor();
+    faults.expected = false;
+    await page.getByLabel('Do it all the same').check();
+    await page.getByRole('button', { name: 'Yes, drill' }).click();
+    await page.locator('.said').filter({ hasText: 'can we do without' }).waitFor();
+    await page.getByRole('button', { name: 'Clear web2' }).click();
+    await page.getByRole('button', { name: 'Yes, clear' }).click();
+    await page.locator('.said').waitFor({ state: 'detached' });
   },
   async 'a node on its own says so on the page of the cluster'() {
     faults.expected = true;

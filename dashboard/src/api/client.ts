@@ -82,26 +82,43 @@ export function explain(name: string, type: string, client: string) {
 
 export type Command =
   | { kind: 'override'; target: string; state: 'drain' | 'down' | 'up' }
+  | { kind: 'drill'; target: string }
   | { kind: 'clear'; target: string }
   | { kind: 'failback'; service: string };
 
+/** What an operator says with a command. */
+export interface Said {
+  reason: string;
+  /** How long, as `15m`; empty for until it is cleared. */
+  lasts: string;
+  author: string;
+  /** Whether it is done though a safety rule forbids it. */
+  force: boolean;
+}
+
+/** Whether a refusal is that of a safety rule, which an operator may overrule. */
+export const isOverrulable = (failure: unknown) =>
+  failure instanceof Problem && failure.status === 409 && failure.message.startsWith('the safety rule ');
+
 /** Carries a command out; the answer says what was done. */
-export async function carryOut(
-  command: Command,
-  reason: string,
-  lasts: string,
-  author: string,
-): Promise<string> {
+export async function carryOut(command: Command, said: Said): Promise<string> {
+  const { reason, lasts, author, force } = said;
   const done = (() => {
     switch (command.kind) {
       case 'override': {
         const { target, state } = command;
-        const body = { target, state, reason, for: lasts || null };
+        const body = { target, state, reason, for: lasts || null, force };
+        return ask<{ done: string }>('POST', `${api}/overrides`, body, author);
+      }
+      case 'drill': {
+        const body = { target: command.target, state: 'down', purpose: 'drill', reason, for: lasts, force };
         return ask<{ done: string }>('POST', `${api}/overrides`, body, author);
       }
       case 'clear': {
-        const path = `${api}/overrides?target=${part(command.target)}`;
-        return ask<{ done: string }>('DELETE', reason ? `${path}&reason=${part(reason)}` : path, undefined, author);
+        const query = new URLSearchParams({ target: command.target });
+        if (reason) query.set('reason', reason);
+        if (force) query.set('force', 'true');
+        return ask<{ done: string }>('DELETE', `${api}/overrides?${query}`, undefined, author);
       }
       case 'failback':
         return ask<{ done: string }>('POST', `${api}/failback`, { service: command.service, reason: reason || null }, author);

@@ -5,6 +5,7 @@ export type Status =
   | 'FAILED_OVER'
   | 'READY'
   | 'FAILING_BACK'
+  | 'FENCING'
   | 'LAST_RESORT'
   | 'NO_MEMBERS';
 

@@ -67,6 +67,6 @@ test('services that nothing serves come first, however old', () => {
   const lost = line({ name: 'lost', status: 'LAST_RESORT', since: '2026-11-22T09:00:00Z' });
   const told = summary([over, lost], 2, 0);
   expect(told.level).toBe('bad');
-  expect(told.headline).toBe('1 service with no pool available, 1 more not on the first pool');
+  expect(told.headline).toBe('1 service answered by no available pool, 1 more not on the first pool');
   expect(told.wrong[0]?.name).toBe('lost');
 });

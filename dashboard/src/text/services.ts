@@ -10,12 +10,14 @@ export const STATUS_TEXT: Record<Status, string> = {
   FAILED_OVER: 'failed over',
   READY: 'ready to fail back',
   FAILING_BACK: 'failing back',
+  FENCING: 'raising the fence',
   LAST_RESORT: 'last resort',
   NO_MEMBERS: 'no members',
 };
 
 export function levelOf(status: Status): Level {
-  if (status === 'LAST_RESORT') return 'bad';
+  // While the fence is not up, what failed is still answered.
+  if (status === 'LAST_RESORT' || status === 'FENCING') return 'bad';
   if (status === 'SERVING') return 'ok';
   return status === 'NO_MEMBERS' ? 'note' : 'warn';
 }
@@ -104,7 +106,7 @@ export function summary(lines: ServiceLine[], total: number, alarms: number): Su
   if (bad > 0) {
     const others = wrong.length - bad;
     const more = others > 0 ? `, ${others.toLocaleString('en')} more not on the first pool` : '';
-    const headline = `${services(bad)} with no pool available${more}`;
+    const headline = `${services(bad)} answered by no available pool${more}`;
     return { level: 'bad', headline, since, wrong, blemished };
   }
   if (wrong.length > 0) {

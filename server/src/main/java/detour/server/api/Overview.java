@@ -25,7 +25,14 @@ final class Overview {
 
   /// From what is well to what is not.
   private static final List<String> BY_GRAVITY =
-      List.of("SERVING", "NO_MEMBERS", "FAILING_BACK", "READY", "FAILED_OVER", "LAST_RESORT");
+      List.of(
+          "SERVING",
+          "NO_MEMBERS",
+          "FAILING_BACK",
+          "READY",
+          "FAILED_OVER",
+          "FENCING",
+          "LAST_RESORT");
 
   private final ApiBackend backend;
 
