@@ -94,12 +94,8 @@ final class Reading {
     int limit = (int) numberOf(exchange, "limit", HISTORY_DEFAULT, HISTORY_LIMIT);
     List<HistoryEvent> events =
         backend.journal().history(service == null ? null : folded(service), before, limit);
-    if (events.isEmpty()
-        && service != null
-        && before == Long.MAX_VALUE
-        && serviceOf(present(backend), service) == null) {
-      throw new Refused(
-          404, "no service is named '" + service + "', and nothing is recorded of one", "service");
+    if (service != null && before == Long.MAX_VALUE) {
+      requireKnown(service, events);
     }
     Long next = events.size() < limit ? null : (Long) events.getLast().id();
     if (next != null) {
@@ -119,9 +115,18 @@ final class Reading {
 
   void drills(Exchange exchange) throws IOException {
     exchange.allowOnly("service");
-    String service = folded(exchange.required("service"));
-    List<HistoryEvent> events = backend.journal().history(service, Long.MAX_VALUE, HISTORY_LIMIT);
+    String service = exchange.required("service");
+    List<HistoryEvent> events =
+        backend.journal().history(folded(service), Long.MAX_VALUE, HISTORY_LIMIT);
+    requireKnown(service, events);
     exchange.json(200, Drills.of(events.stream().map(Reports::event).toList()));
+  }
+
+  private void requireKnown(String service, List<HistoryEvent> events) {
+    if (events.isEmpty() && serviceOf(present(backend), service) == null) {
+      throw new Refused(
+          404, "no service is named '" + service + "', and nothing is recorded of one", "service");
+    }
   }
 
   void metrics(Exchange exchange) throws IOException {

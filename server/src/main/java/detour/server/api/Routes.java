@@ -22,6 +22,8 @@ final class Routes {
           + " by then.";
 
   private static final String STARTING = "The server is starting: nothing is decided yet.";
+  private static final String NOTHING_OF_IT =
+      "No service has this name, and nothing is recorded of one.";
   private static final String UNCONFIRMED =
       "The change was not confirmed in time and may yet happen: look before you repeat it.";
   private static final String NOT_DONE = "The server does not do that, and says why.";
@@ -116,11 +118,12 @@ final class Routes {
             .query("before", Kind.NUMBER, "Only events with a smaller id: next_before of a page.")
             .query("limit", Kind.NUMBER, "How many at most: 1 to 1000; 50 unless given.")
             .replies(HistoryReport.class)
-            .refuses(404, "No service has this name, and nothing is recorded of one.")
+            .refuses(404, NOTHING_OF_IT)
             .refuses(503, STARTING),
         Route.of("GET", "/api/v1/drills", READ, "what came of drills", read::drills)
             .neededQuery("service", Kind.TEXT, "The service whose drills are meant.")
             .replies(DrillsReport.class)
+            .refuses(404, NOTHING_OF_IT)
             .refuses(503, STARTING),
         Route.of("GET", "/api/v1/overrides", READ, "what operators said", read::overrides)
             .replies(OverridesReport.class)

@@ -78,7 +78,7 @@ class OpenApiRefusalsTest {
       Map.of(
           "DELETE /api/v1/overrides", "?target=www.example.com/ams",
           "GET /api/v1/explain", "?name=www.example.com",
-          "GET /api/v1/drills", "?service=www.example.com",
+          "GET /api/v1/drills", "?service=none.example",
           "GET /api/v1/history", "?service=none.example");
 
   @TempDir private Path folder;
