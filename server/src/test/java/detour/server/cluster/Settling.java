@@ -147,7 +147,7 @@ final class Settling {
         revisions.stream().distinct().count() == 1,
         "all have been well for %s, and have heard of different epochs: %s",
         HEARD,
-        revisions);
+        servings());
     require(
         !sameConfiguration
             || !cluster.isQuietFor(QUIET)

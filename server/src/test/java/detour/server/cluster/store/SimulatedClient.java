@@ -213,6 +213,9 @@ public final class SimulatedClient implements SharedStore {
     private boolean over;
     private boolean silent = watchesSilent;
 
+    /// When the last change arrives; no later one comes before it, for a watch is one stream.
+    private long lastArrivalNanos = Long.MIN_VALUE;
+
     SimulatedWatch(String prefix, long fromRevision, WatchListener listener) {
       this.prefix = prefix;
       this.fromRevision = fromRevision;
@@ -239,8 +242,10 @@ public final class SimulatedClient implements SharedStore {
       if (mine.isEmpty()) {
         return;
       }
+      long nowNanos = store.nowNanos();
+      lastArrivalNanos = Math.max(lastArrivalNanos, nowNanos + delayNanos);
       store.plan(
-          delayNanos,
+          lastArrivalNanos - nowNanos,
           () -> {
             if (!over && !silent) {
               stirred = true;
