@@ -37,8 +37,7 @@ class ClusterDiskTest {
   @BeforeEach
   void restore() {
     disks.forEach(SmallDisk::empty);
-    topology.restore();
-    mark = AnswerLog.mark();
+    mark = topology.restore();
   }
 
   @Test

@@ -50,9 +50,8 @@ class ClusterMixedNodesTest {
 
   @BeforeEach
   void restore() {
-    topology.restore();
+    mark = topology.restore();
     answering = topology.answering();
-    mark = AnswerLog.mark();
   }
 
   /// The node that only answers sees no endpoint at all, which is nothing to anybody.

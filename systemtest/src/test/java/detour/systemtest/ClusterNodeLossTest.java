@@ -30,10 +30,9 @@ class ClusterNodeLossTest {
 
   @BeforeEach
   void restore() {
-    topology.restore();
+    mark = topology.restore();
     lost = topology.node(2);
     others = topology.nodesBut(lost);
-    mark = AnswerLog.mark();
   }
 
   @Test

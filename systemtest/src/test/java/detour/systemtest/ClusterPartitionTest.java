@@ -36,10 +36,9 @@ class ClusterPartitionTest {
 
   @BeforeEach
   void restore() {
-    topology.restore();
+    mark = topology.restore();
     minority = topology.node(0);
     majority = topology.nodesBut(minority);
-    mark = AnswerLog.mark();
   }
 
   /// How the first node is cut off.

@@ -38,8 +38,7 @@ class ClusterRegionsTest {
 
   @BeforeEach
   void restore() {
-    topology.restore();
-    mark = AnswerLog.mark();
+    mark = topology.restore();
   }
 
   @Test

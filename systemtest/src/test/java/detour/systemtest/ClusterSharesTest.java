@@ -33,8 +33,7 @@ class ClusterSharesTest {
 
   @BeforeEach
   void restore() {
-    topology.restore();
-    mark = AnswerLog.mark();
+    mark = topology.restore();
   }
 
   @Test

@@ -50,9 +50,8 @@ class ClusterStoreLossTest {
   @BeforeEach
   void restore() {
     ways.forEach(way -> way.delay(Duration.ZERO));
-    topology.restore();
+    mark = topology.restore();
     all = topology.nodes();
-    mark = AnswerLog.mark();
   }
 
   /// How the leader of etcd is lost.

@@ -173,7 +173,9 @@ final class ClusterTopology {
   }
 
   /// Undoes whatever a test did, and waits until nothing is left of it.
-  void restore() {
+  ///
+  /// @return a mark since which every node that answers was seen to answer with the primary
+  long restore() {
     network.mend();
     for (Nginx nginx : webServers) {
       nginx.broken(false);
@@ -189,12 +191,14 @@ final class ClusterTopology {
             daemon.resume();
           }
         });
-    awaitCalm();
+    return awaitCalm();
   }
 
   /// Waits until all nodes are there, agree, and answer with the primary. A failback that waits for
   /// an operator is approved.
-  void awaitCalm() {
+  ///
+  /// @return as for [#restore]
+  long awaitCalm() {
     try {
       await("calm: every node present, everything up, the primary answered")
           .pollInterval(Duration.ofMillis(200))
@@ -208,6 +212,7 @@ final class ClusterTopology {
       nodes.forEach(node -> System.err.println(node.name() + "\n" + node.daemon().log()));
       throw e;
     }
+    long mark = AnswerLog.mark();
     for (DetourNode node : answering()) {
       answers.await(node, WWW, PRIMARY);
       answers.await(node, MANUAL, PRIMARY);
@@ -218,6 +223,7 @@ final class ClusterTopology {
           .as("errors in the log of " + node.name())
           .isEmpty();
     }
+    return mark;
   }
 
   /// What is not as it should be when all is well.

@@ -34,9 +34,8 @@ class ClusterVoteTest {
 
   @BeforeEach
   void restore() {
-    topology.restore();
+    mark = topology.restore();
     all = topology.nodes();
-    mark = AnswerLog.mark();
   }
 
   @Test

@@ -20,8 +20,11 @@ final class Agreement {
 
   private long overridesRevision;
 
-  /// Up to when what began or ended was seen to.
-  private Instant turnedAt;
+  /// Up to when what began or ended was seen to; of the time before this run, nothing was.
+  private Instant turnedAt = Instant.MIN;
+
+  /// What began before was in force from this run's first answer.
+  private Instant startedAt;
 
   /// @param saved what an earlier run left
   /// @param answered told of the answers to questions for failbacks, on any thread
@@ -38,7 +41,7 @@ final class Agreement {
     latches = new Latches(cluster, time, saved.selections(), answered);
     approvals = new Approvals(latches);
     fences = new Fences(time, chronicle, latches::agreedEpoch);
-    turnedAt = Instant.MIN;
+    startedAt = time.now();
     serves.resume(saved.epochs().agreed());
   }
 
@@ -101,17 +104,21 @@ final class Agreement {
       // The clock was set back: what turns between is yet to be seen to.
       turnedAt = now;
     }
+    if (startedAt.isAfter(now)) {
+      startedAt = now;
+    }
     Instant due = nextTurn();
     if (due == null || due.isAfter(now)) {
       return Set.of();
     }
     Set<String> services = new HashSet<>();
+    Instant told = turnedAt.isAfter(startedAt) ? turnedAt : startedAt;
     overrides
         .all()
         .forEach((path, override) -> {
           Instant turn = override.nextTurn(turnedAt);
           if (turn != null && !turn.isAfter(now)) {
-            OverrideTurns.turn(path, override, turnedAt, now, overrides, chronicle);
+            OverrideTurns.turn(path, override, told, now, overrides, chronicle);
             services.add(path.service());
           }
         });

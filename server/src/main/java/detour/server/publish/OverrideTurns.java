@@ -13,19 +13,17 @@ final class OverrideTurns {
 
   /// Keeps what is left of the override and tells of what turned.
   ///
-  /// @param before up to when turns were told
+  /// @param told up to when it was told what began
   static void turn(
       OverridePath path,
       OperatorOverride override,
-      Instant before,
+      Instant told,
       Instant now,
       Overrides overrides,
       Chronicle chronicle) {
     OperatorOverride left = override.remaining(now);
     Instant starts = override.starts();
-    // What began before this start of the server was in force from its first answer.
-    boolean running = !before.equals(Instant.MIN);
-    boolean began = running && starts != null && starts.isAfter(before) && override.isInForce(now);
+    boolean began = starts != null && starts.isAfter(told) && override.isInForce(now);
     if (began) {
       tell(path, override, "", "began", override.reason(), override.author(), chronicle);
     }

@@ -173,6 +173,7 @@ class SafeguardsTest {
     world.advance(Duration.ofHours(1));
     world.advance(Duration.ofSeconds(30));
     assertThat(world.answer(NAME)).containsExactly(AMS);
+    assertThat(told()).contains("maintenance began a test", "maintenance ended it lasted 3600 s");
   }
 
   @Test
