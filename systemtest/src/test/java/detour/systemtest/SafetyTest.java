@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,8 +179,7 @@ class SafetyTest {
     Files.createFile(granted);
     server.awaitAnswer(WWW, stage.address(2));
     assertThat(Files.readAllLines(asked)).containsOnly("www.example.com primary standby 0");
-    assertThat(events(server, "fence").stream().map(e -> e.path("to").asString()))
-        .contains("raising", "failed", "stands");
+    awaitFence(server, "raising", "failed", "stands");
   }
 
   @Test
@@ -189,8 +189,7 @@ class SafetyTest {
 
     primary.behave(Behaviour.ERROR_500);
     server.awaitAnswer(WWW, stage.address(2));
-    assertThat(events(server, "fence").stream().map(e -> e.path("to").asString()))
-        .contains("timed out", "overruled");
+    awaitFence(server, "timed out", "overruled");
   }
 
   @Test
@@ -228,12 +227,24 @@ class SafetyTest {
     return targets.path(0).path("layers").path(0);
   }
 
-  /// The latest event of this kind that says this of its subject, or begins to.
+  /// What is answered may be seen before the history tells of it.
+  private static void awaitFence(DetourServer server, String... said) {
+    await("the history of the fence")
+        .untilAsserted(() ->
+            assertThat(events(server, "fence").stream().map(e -> e.path("to").asString()))
+                .contains(said));
+  }
+
+  /// The latest event of this kind that says this of its subject, or begins to; waits for it.
   private static JsonNode event(DetourServer server, String kind, String to) {
-    return events(server, kind).stream()
-        .filter(event -> event.path("to").asString().startsWith(to))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("no " + kind + " is " + to));
+    return await("a " + kind + " that is " + to)
+        .until(
+            () ->
+                events(server, kind).stream()
+                    .filter(event -> event.path("to").asString().startsWith(to))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   private static List<JsonNode> events(DetourServer server, String kind) {
