@@ -47,7 +47,7 @@ class AfterAFailoverTest {
     assertThat(told.exitCode()).as("it is held").isEqualTo(1);
     assertThat(told.out())
         .contains(stage.address(1), stage.address(2), "127.0.0.1:" + resolverPort);
-    JsonNode asked = DetourServer.json(server.cli("convergence", WWW, "--json")).path("resolvers");
+    JsonNode asked = server.json("/api/v1/services/" + WWW + "/convergence").path("resolvers");
     assertThat(asked).hasSize(1);
     assertThat(asked.path(0).path("stale").path(0).asString()).isEqualTo(stage.address(1));
     assertThat(asked.path(0).path("ttl_seconds").asLong()).isBetween(0L, 10L);
