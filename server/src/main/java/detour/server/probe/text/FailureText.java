@@ -1,5 +1,6 @@
 package detour.server.probe.text;
 
+import java.net.NoRouteToHostException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +41,10 @@ public final class FailureText {
     }
     if (text.contains(NO_LOCAL_ADDRESS)) {
       return "no local address to connect from";
+    }
+    if (innermost(error) instanceof NoRouteToHostException) {
+      // Some say it by their type alone.
+      return "no route to host";
     }
     if (error instanceof ClosedChannelException) {
       return "connection closed";

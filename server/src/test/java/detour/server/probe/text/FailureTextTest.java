@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,13 @@ class FailureTextTest {
   void shouldSayWhatFailed(String message, String text) {
     assertThat(FailureText.of(new ConnectException(message))).isEqualTo(text);
     assertThat(FailureText.ownLimit(new ConnectException(message))).isNull();
+  }
+
+  @Test
+  void shouldKnowATypeThatSaysItAll() {
+    Throwable wrapped =
+        new NoRouteToHostException("null: /192.0.2.10:80").initCause(new NoRouteToHostException());
+    assertThat(FailureText.of(wrapped)).isEqualTo("no route to host");
   }
 
   @ParameterizedTest
