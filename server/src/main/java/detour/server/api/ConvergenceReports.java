@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Draws [ConvergenceReport]s.
 final class ConvergenceReports {
@@ -29,9 +30,12 @@ final class ConvergenceReports {
                     out.heldUntil().isAfter(state.at())))
             .toList();
     Instant heldUntil =
-        addresses.stream()
-            .filter(address -> address.held() && !address.answered())
-            .map(ConvergenceReport.Address::heldUntil)
+        Stream.concat(
+                addresses.stream()
+                    .filter(address -> !address.answered())
+                    .map(ConvergenceReport.Address::heldUntil),
+                elsewhere(service, present))
+            .filter(until -> until.isAfter(state.at()))
             .max(Comparator.naturalOrder())
             .orElse(null);
     Set<String> comparable = new HashSet<>(present);
@@ -54,5 +58,14 @@ final class ConvergenceReports {
         resolvers.ask(service.owner(), service.types()).stream()
             .map(resolver -> resolver.comparedWith(comparable))
             .toList());
+  }
+
+  /// Until when endpoints that are not answered may be held: for a while after a start that may be
+  /// so of all of them, for what an earlier run handed out last is not known.
+  private static Stream<Instant> elsewhere(ServiceState service, Set<String> present) {
+    return service.pools().stream()
+        .flatMap(pool -> pool.endpoints().stream())
+        .filter(endpoint -> !present.contains(endpoint.destination()))
+        .flatMap(endpoint -> Stream.ofNullable(endpoint.heldUntil()));
   }
 }

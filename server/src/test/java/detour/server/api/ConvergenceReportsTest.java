@@ -3,8 +3,11 @@ package detour.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import detour.failover.model.Health;
 import detour.server.publish.PublishedState;
+import detour.server.publish.PublishedState.EndpointState;
 import detour.server.publish.PublishedState.HandedOut;
+import detour.server.publish.PublishedState.PoolState;
 import detour.server.publish.PublishedState.ServiceState;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +19,11 @@ class ConvergenceReportsTest {
   private static final Instant AT = STATE.at();
 
   private static ConvergenceReport report(Resolvers resolvers, HandedOut... handedOut) {
+    return report(STATE.services().getFirst().pools(), resolvers, handedOut);
+  }
+
+  private static ConvergenceReport report(
+      List<PoolState> pools, Resolvers resolvers, HandedOut... handedOut) {
     ServiceState plain = STATE.services().getFirst();
     ServiceState service =
         new ServiceState(
@@ -26,7 +34,7 @@ class ConvergenceReportsTest {
             plain.failback(),
             plain.whenAllDown(),
             plain.tracks(),
-            plain.pools(),
+            pools,
             plain.answers(),
             List.of(handedOut),
             plain.version());
@@ -54,6 +62,39 @@ class ConvergenceReportsTest {
         .extracting(ConvergenceReport.Address::answered, ConvergenceReport.Address::held)
         .containsExactly(
             tuple(true, true), tuple(false, true), tuple(false, true), tuple(false, false));
+  }
+
+  /// What was handed out before a restart is not known, and any endpoint may have been.
+  @Test
+  void shouldTellWhatAnEarlierRunMayHaveHandedOut() {
+    PoolState other = new PoolState("fra", true, "", AT, List.of(held("192.0.2.20", 25)));
+    PoolState served = new PoolState("ams", true, "", AT, List.of(held("192.0.2.10", 28)));
+    PoolState over = new PoolState("nyc", true, "", AT, List.of(held("192.0.2.30", -1)));
+
+    assertThat(report(List.of(served, other, over), Resolvers.NONE).heldUntil())
+        .isEqualTo(AT.plusSeconds(25));
+    assertThat(report(List.of(served, over), Resolvers.NONE).heldUntil()).isNull();
+  }
+
+  private static EndpointState held(String destination, int seconds) {
+    return new EndpointState(
+        destination,
+        destination,
+        1,
+        true,
+        "",
+        false,
+        Health.UP,
+        false,
+        AT,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        AT.plusSeconds(seconds),
+        0);
   }
 
   @Test
