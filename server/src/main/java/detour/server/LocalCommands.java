@@ -10,10 +10,9 @@ import detour.server.config.ClusterSettings;
 import detour.server.config.Configuration;
 import detour.server.config.ConfigurationReader;
 import detour.server.config.ConfigurationTemplate;
-import detour.server.config.ListenAddresses;
+import detour.server.config.ListenSection;
 import detour.server.config.Problem;
 import detour.server.config.SharedDocumentReader;
-import detour.server.config.TokenFilePlace;
 import detour.server.demo.Demo;
 import detour.server.linux.Signals;
 import detour.server.listen.Listeners;
@@ -119,7 +118,7 @@ final class LocalCommands implements LocalActions {
   @Override
   public Path tokenFile(@Nullable Path configuration) {
     Path file = find(configuration);
-    return TokenFilePlace.of(file)
+    return ListenSection.tokenFile(file)
         .orElseThrow(() ->
             new CommandFailed(
                 ExitCode.NO,
@@ -151,7 +150,7 @@ final class LocalCommands implements LocalActions {
   public @Nullable InetSocketAddress dnsServer(@Nullable Path configuration) {
     Path file =
         configuration == null ? FileConfiguration.inUsualPlace().orElse(null) : configuration;
-    List<InetSocketAddress> addresses = file == null ? List.of() : ListenAddresses.ofDns(file);
+    List<InetSocketAddress> addresses = file == null ? List.of() : ListenSection.dns(file);
     if (!addresses.isEmpty()) {
       return reachable(addresses.getFirst());
     }

@@ -76,8 +76,9 @@ class ArchitectureTest {
                   "failover.model",
                   "failover.opinion")),
           Map.entry("server.probe.text", Set.of()),
-          Map.entry("server.pem", Set.of()),
-          Map.entry("server.access", Set.of()),
+          Map.entry("server.files", Set.of()),
+          Map.entry("server.pem", Set.of("server.files")),
+          Map.entry("server.access", Set.of("server.files")),
           Map.entry(
               "server.probe.tls", Set.of("server.options", "server.pem", "server.probe.text")),
           Map.entry("server.probe.application", KIND_OF_CHECK),
@@ -133,6 +134,7 @@ class ArchitectureTest {
               "server.listen",
               Set.of(
                   "server.dnstap",
+                  "server.files",
                   "server.linux",
                   "server.metrics",
                   "server.pem",

@@ -1,12 +1,8 @@
 package detour.server.access;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
+import detour.server.files.FollowedFiles;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,7 +15,6 @@ import org.slf4j.LoggerFactory;
 /// at most a second ago. A file that will not do changes nothing, and is told as [#trouble].
 public final class Tokens {
   private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
-  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final TokenFile file;
   private final InstantSource clock;
@@ -27,44 +22,36 @@ public final class Tokens {
   /// Guarded by this, as all below.
   private Map<String, Token> byHash;
 
-  private List<Object> looked;
-  private Instant nextLook;
+  private final FollowedFiles followed;
   private @Nullable String trouble;
 
   /// @throws IllegalArgumentException when the file cannot be read to begin with
   public Tokens(TokenFile file, InstantSource clock) {
     this.file = file;
     this.clock = clock;
-    this.looked = version();
+    this.followed = new FollowedFiles(clock, file.path());
     this.byHash = read();
-    this.nextLook = clock.instant().plus(LOOK);
   }
 
   /// The token of a secret; empty when it is none, or no longer one.
   public Optional<Token> of(String secret) {
     Instant now = clock.instant();
     // Found by its hash: how long that takes tells of the hash, from which no secret follows.
-    Token token = current(now).get(Secret.hash(secret));
+    Token token = current().get(Secret.hash(secret));
     return token == null || token.isExpired(now) ? Optional.empty() : Optional.of(token);
   }
 
   /// Why the file is not what counts; null when it is.
   public @Nullable String trouble() {
-    current(clock.instant());
+    var _ = current();
     synchronized (this) {
       return trouble;
     }
   }
 
-  private synchronized Map<String, Token> current(Instant now) {
-    // A clock that was set back must not put off the next look.
-    if (!now.isBefore(nextLook) || now.isBefore(nextLook.minus(LOOK))) {
-      nextLook = now.plus(LOOK);
-      List<Object> version = version();
-      if (!version.equals(looked)) {
-        looked = version;
-        take();
-      }
+  private synchronized Map<String, Token> current() {
+    if (followed.haveChanged()) {
+      take();
     }
     return byHash;
   }
@@ -82,14 +69,5 @@ public final class Tokens {
 
   private Map<String, Token> read() {
     return file.tokens().stream().collect(Collectors.toMap(Token::hash, Function.identity()));
-  }
-
-  private List<Object> version() {
-    try {
-      BasicFileAttributes seen = Files.readAttributes(file.path(), BasicFileAttributes.class);
-      return List.of(seen.size(), seen.lastModifiedTime(), String.valueOf(seen.fileKey()));
-    } catch (IOException e) {
-      return List.of(String.valueOf(e.getMessage()));
-    }
   }
 }

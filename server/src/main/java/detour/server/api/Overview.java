@@ -43,10 +43,7 @@ final class Overview {
   void overview(Exchange exchange) throws IOException {
     exchange.allowOnly("names");
     Set<String> names = names(exchange.parameter("names"));
-    PublishedState state = backend.outline().apply(names);
-    if (state == null) {
-      throw starting();
-    }
+    PublishedState state = Reading.present(backend.outline().apply(names));
     StatusReport status = Reports.status(withoutServices(state));
     send(
         exchange,
@@ -69,15 +66,8 @@ final class Overview {
   void trends(Exchange exchange) throws IOException {
     exchange.allowOnly();
     String name = Reading.folded(exchange.segment("name"));
-    PublishedState state = backend.outline().apply(Set.of(name));
-    if (state == null) {
-      throw starting();
-    }
-    ServiceState service =
-        state.services().stream()
-            .filter(candidate -> candidate.name().equals(name))
-            .findFirst()
-            .orElseThrow(() -> new Refused(404, "no service is named '" + name + "'", "name"));
+    PublishedState state = Reading.present(backend.outline().apply(Set.of(name)));
+    ServiceState service = Reading.required(state, name);
     List<TrendReport.Line> lines = new ArrayList<>();
     for (PoolState pool : service.pools()) {
       for (EndpointState endpoint : pool.endpoints()) {
@@ -91,10 +81,6 @@ final class Overview {
       }
     }
     send(exchange, new TrendReport(name, state.node(), state.at(), lines));
-  }
-
-  private static Refused starting() {
-    return new Refused(503, "the server is starting: nothing is decided yet", null);
   }
 
   private static void send(Exchange exchange, Record report) throws IOException {

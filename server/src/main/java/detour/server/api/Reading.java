@@ -44,25 +44,15 @@ final class Reading {
 
   void service(Exchange exchange) throws IOException {
     exchange.allowOnly();
-    String name = exchange.segment("name");
-    ServiceState service = stateOf(present(backend), name);
-    if (service == null) {
-      throw new Refused(404, "no service is named '" + name + "'", "name");
-    }
+    ServiceState service = required(present(backend), exchange.segment("name"));
     exchange.responseHeader("ETag", EntityTags.of(service.version()));
     exchange.json(200, Reports.service(service));
   }
 
   void convergence(Exchange exchange) throws IOException {
     exchange.allowOnly();
-    String name = exchange.segment("name");
     PublishedState state = present(backend);
-    String folded = folded(name);
-    ServiceState service =
-        state.services().stream()
-            .filter(candidate -> candidate.name().equals(folded))
-            .findFirst()
-            .orElseThrow(() -> new Refused(404, "no service is named '" + name + "'", "name"));
+    ServiceState service = required(state, exchange.segment("name"));
     exchange.json(200, ConvergenceReports.of(service, state, backend.resolvers()));
   }
 
@@ -161,7 +151,11 @@ final class Reading {
 
   /// @throws Refused with 503 before the first decision
   static PublishedState present(ApiBackend backend) {
-    PublishedState state = backend.state().get();
+    return present(backend.state().get());
+  }
+
+  /// The same of a picture that was drawn.
+  static PublishedState present(@Nullable PublishedState state) {
     if (state == null) {
       throw new Refused(503, "the server is starting: nothing is decided yet", null);
     }
@@ -171,6 +165,15 @@ final class Reading {
   static @Nullable ServiceReport serviceOf(PublishedState state, String name) {
     ServiceState service = stateOf(state, name);
     return service == null ? null : Reports.service(service);
+  }
+
+  /// @throws Refused with 404 when no service has this name
+  static ServiceState required(PublishedState state, String name) {
+    ServiceState service = stateOf(state, name);
+    if (service == null) {
+      throw new Refused(404, "no service is named '" + name + "'", "name");
+    }
+    return service;
   }
 
   private static @Nullable ServiceState stateOf(PublishedState state, String name) {

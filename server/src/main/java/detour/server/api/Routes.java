@@ -22,6 +22,7 @@ final class Routes {
           + " by then.";
 
   private static final String STARTING = "The server is starting: nothing is decided yet.";
+  private static final String NO_SERVICE = "No service has this name.";
   private static final String NOTHING_OF_IT =
       "No service has this name, and nothing is recorded of one.";
   private static final String UNCONFIRMED =
@@ -65,7 +66,7 @@ final class Routes {
                 "what its probes found over the last hour",
                 overview::trends)
             .replies(TrendReport.class)
-            .refuses(404, "No service has this name.")
+            .refuses(404, NO_SERVICE)
             .refuses(503, STARTING),
         Route.of("GET", "/assets/{file}", null, "a file of the dashboard", Page::asset)
             .replies("application/octet-stream")
@@ -96,7 +97,7 @@ final class Routes {
             .refuses(503, STARTING),
         Route.of("GET", "/api/v1/services/{name}", READ, "one service", read::service)
             .replies(ServiceReport.class)
-            .refuses(404, "No service has this name.")
+            .refuses(404, NO_SERVICE)
             .refuses(503, STARTING),
         Route.of(
                 "GET",
@@ -105,7 +106,7 @@ final class Routes {
                 "who may still hold an old answer of it",
                 read::convergence)
             .replies(ConvergenceReport.class)
-            .refuses(404, "No service has this name.")
+            .refuses(404, NO_SERVICE)
             .refuses(503, STARTING),
         Route.of("GET", "/api/v1/explain", READ, "why a question is answered so", read::explain)
             .neededQuery("name", Kind.TEXT, "The name that is asked for.")
@@ -138,71 +139,51 @@ final class Routes {
 
   private static List<Route> changing(Changing change) {
     return List.of(
-        Route.of("POST", "/api/v1/overrides", OPERATE, "sets an override", change::setOverride)
-            .header("Detour-Author", AUTHOR)
-            .header("If-Match", IF_MATCH)
+        ofService("POST", "/api/v1/overrides", "sets an override", change::setOverride)
             .neededField("target", Kind.TEXT, TARGET)
             .choice("state", true, List.of("up", "down", "drain"), "What it shall count as.")
             .neededField("reason", Kind.TEXT, "Why; one line of at most 500 characters.")
             .field("start", Kind.TEXT, "From when on, as 2030-01-31T22:00:00Z; now unless given.")
             .field("for", Kind.TEXT, "How long, as 90s, 30m, 2h or 1d; until cleared unless given.")
             .choice("purpose", false, List.of("order", "drill", "maintenance"), "What it is.")
-            .field("force", Kind.FLAG, FORCE)
-            .replies(ChangeReport.class)
-            .refuses(409, NOT_DONE)
-            .refuses(412, OTHERWISE)
-            .refuses(503, UNCONFIRMED),
-        Route.of("DELETE", "/api/v1/overrides", OPERATE, "clears one", change::clearOverride)
-            .header("Detour-Author", AUTHOR)
-            .header("If-Match", IF_MATCH)
+            .field("force", Kind.FLAG, FORCE),
+        ofService("DELETE", "/api/v1/overrides", "clears one", change::clearOverride)
             .neededQuery("target", Kind.TEXT, TARGET)
             .query("reason", Kind.TEXT, "Why, for the history.")
-            .query("force", Kind.FLAG, FORCE)
-            .replies(ChangeReport.class)
-            .refuses(409, NOT_DONE)
-            .refuses(412, OTHERWISE)
-            .refuses(503, UNCONFIRMED),
-        Route.of(
+            .query("force", Kind.FLAG, FORCE),
+        ofService(
                 "POST",
                 "/api/v1/overrides/approve",
-                OPERATE,
                 "approves what somebody else asked for",
                 change::approveOverride)
-            .header("Detour-Author", AUTHOR)
-            .header("If-Match", IF_MATCH)
             .neededField("target", Kind.TEXT, TARGET)
-            .field("force", Kind.FLAG, FORCE)
-            .replies(ChangeReport.class)
-            .refuses(409, NOT_DONE)
-            .refuses(412, OTHERWISE)
-            .refuses(503, UNCONFIRMED),
-        Route.of(
+            .field("force", Kind.FLAG, FORCE),
+        ofService(
                 "POST",
                 "/api/v1/overrides/end",
-                OPERATE,
                 "ends a drill or a maintenance, or calls it off",
                 change::endOverride)
-            .header("Detour-Author", AUTHOR)
-            .header("If-Match", IF_MATCH)
-            .neededField("target", Kind.TEXT, TARGET)
-            .replies(ChangeReport.class)
-            .refuses(409, NOT_DONE)
-            .refuses(412, OTHERWISE)
-            .refuses(503, UNCONFIRMED),
-        Route.of("POST", "/api/v1/failback", OPERATE, "approves a failback", change::failback)
-            .header("Detour-Author", AUTHOR)
-            .header("If-Match", IF_MATCH)
+            .neededField("target", Kind.TEXT, TARGET),
+        ofService("POST", "/api/v1/failback", "approves a failback", change::failback)
             .neededField("service", Kind.TEXT, "The service whose failback waits.")
-            .field("reason", Kind.TEXT, "Why, for the history.")
-            .replies(ChangeReport.class)
-            .refuses(409, NOT_DONE)
-            .refuses(412, OTHERWISE)
-            .refuses(503, UNCONFIRMED),
+            .field("reason", Kind.TEXT, "Why, for the history."),
         Route.of("POST", "/api/v1/reload", CONFIGURE, "reads the configuration", change::reload)
             .header("Detour-Author", AUTHOR)
             .replies(ChangeReport.class)
             .refuses(409, NOT_DONE)
             .refuses(503, UNCONFIRMED));
+  }
+
+  /// A change of one service, which an operator may want carried out only while it is decided as
+  /// they saw it.
+  private static Route ofService(String method, String path, String summary, Route.Action action) {
+    return Route.of(method, path, OPERATE, summary, action)
+        .header("Detour-Author", AUTHOR)
+        .header("If-Match", IF_MATCH)
+        .replies(ChangeReport.class)
+        .refuses(409, NOT_DONE)
+        .refuses(412, OTHERWISE)
+        .refuses(503, UNCONFIRMED);
   }
 
   private static List<Route> configuring(Configuring configure) {

@@ -17,6 +17,14 @@ final class ChangingCommands {
 
   private ChangingCommands() {}
 
+  /// Whether safety rules are overruled.
+  static final class Overruling {
+    @Option(
+        names = "--force",
+        description = "Overrule the safety rules that speak against it. That is recorded.")
+    private boolean force;
+  }
+
   /// What the commands that set an override share.
   abstract static class Overriding implements Callable<Integer> {
     private final String state;
@@ -42,10 +50,7 @@ final class ChangingCommands {
                 + " it.")
     private String lasts = "";
 
-    @Option(
-        names = "--force",
-        description = "Overrule the safety rules that speak against it. That is recorded.")
-    private boolean force;
+    @Mixin private Overruling overruling = new Overruling();
 
     private Overriding(String state, Terminal terminal) {
       this.state = state;
@@ -56,7 +61,7 @@ final class ChangingCommands {
     public Integer call() {
       Map<String, Object> body = new HashMap<>(more());
       body.putAll(Map.of("target", target, "state", state, "reason", reason, "for", lasts));
-      if (force) {
+      if (overruling.force) {
         body.put("force", true);
       }
       return show(terminal, remote.client(terminal).post("/api/v1/overrides", body));
@@ -129,10 +134,7 @@ final class ChangingCommands {
     @Parameters(paramLabel = "TARGET", description = TARGET)
     private String target = "";
 
-    @Option(
-        names = "--force",
-        description = "Overrule the safety rules that speak against it. That is recorded.")
-    private boolean force;
+    @Mixin private Overruling overruling = new Overruling();
 
     Approve(Terminal terminal) {
       this.terminal = terminal;
@@ -140,7 +142,7 @@ final class ChangingCommands {
 
     @Override
     public Integer call() {
-      Map<String, Object> body = Map.of("target", target, "force", force);
+      Map<String, Object> body = Map.of("target", target, "force", overruling.force);
       return show(terminal, remote.client(terminal).post("/api/v1/overrides/approve", body));
     }
   }
@@ -235,10 +237,7 @@ final class ChangingCommands {
     @Option(names = "--reason", description = "Why, for the history.")
     private String reason = "";
 
-    @Option(
-        names = "--force",
-        description = "Overrule the safety rules that speak against it. That is recorded.")
-    private boolean force;
+    @Mixin private Overruling overruling = new Overruling();
 
     Clear(Terminal terminal) {
       this.terminal = terminal;
@@ -250,7 +249,7 @@ final class ChangingCommands {
     }
 
     private Map<String, String> parameters() {
-      return force
+      return overruling.force
           ? Map.of("target", target, "reason", reason, "force", "true")
           : Map.of("target", target, "reason", reason);
     }

@@ -6,7 +6,6 @@ import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Placed;
 import detour.server.options.Values;
-import detour.server.pem.PemIdentity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -108,14 +107,9 @@ record ApiDeclaration(
       Placed<ApiSettings.Tls> declared, UnaryOperator<Path> place, Problems problems) {
     Path certificate = place.apply(declared.value().certificate());
     Path key = place.apply(declared.value().key());
-    try {
-      if (!PemIdentity.read(certificate, key).isPair()) {
-        problems.report(declared.place(), "%s is not the key of %s".formatted(key, certificate));
-      }
-    } catch (IllegalArgumentException e) {
-      problems.report(
-          declared.place(),
-          "%s, %s: %s".formatted(certificate, key, Wording.oneLine(e.getMessage())));
+    String problem = CertificateFiles.problem(certificate, key);
+    if (problem != null) {
+      problems.report(declared.place(), problem);
     }
     return new ApiSettings.Tls(certificate, key);
   }

@@ -6,7 +6,6 @@ import detour.server.options.Option;
 import detour.server.options.OptionType;
 import detour.server.options.Placed;
 import detour.server.options.Values;
-import detour.server.pem.PemIdentity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -172,23 +171,11 @@ record ListenDeclaration(
     ListenSettings.Tls found =
         new ListenSettings.Tls(
             declared.addresses(), place.apply(declared.certificate()), place.apply(declared.key()));
-    String problem = problem(found);
+    String problem = CertificateFiles.problem(found.certificate(), found.key());
     if (problem != null) {
       problems.report(tls.place(), problem);
     }
     return settings.with(found, who);
-  }
-
-  private static @Nullable String problem(ListenSettings.Tls files) {
-    try {
-      if (PemIdentity.read(files.certificate(), files.key()).isPair()) {
-        return null;
-      }
-      return "%s is not the key of %s".formatted(files.key(), files.certificate());
-    } catch (IllegalArgumentException e) {
-      return "%s, %s: %s"
-          .formatted(files.certificate(), files.key(), Wording.oneLine(e.getMessage()));
-    }
   }
 
   private static ListenSettings.Tls tls(Values values) {

@@ -154,10 +154,7 @@ final class TlsCertificate implements AutoCloseable {
 
   private Shown read() {
     try {
-      PemIdentity identity = PemIdentity.read(files.certificate(), files.key());
-      if (!identity.isPair()) {
-        throw new IllegalArgumentException("the key is not that of the certificate");
-      }
+      PemIdentity identity = PemIdentity.readPair(files.certificate(), files.key());
       return new Shown(identity, context(identity));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(

@@ -1,9 +1,7 @@
 package detour.server.listen;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import detour.server.files.FollowedFiles;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /// The files of the certificate that DNS over TLS shows.
@@ -12,19 +10,8 @@ import java.util.List;
 /// @param key PKCS #8 in PEM, not encrypted
 public record TlsFiles(Path certificate, Path key) {
 
-  /// Which version of the files this is, as far as the file system tells: equal for equal ones. One
-  /// that cannot be seen is a version too.
+  /// Equal for equal files, see [FollowedFiles#version].
   List<Object> version() {
-    return List.of(version(certificate), version(key));
-  }
-
-  private static List<Object> version(Path file) {
-    try {
-      // Follows symbolic links, by which many tools put a new certificate in place.
-      BasicFileAttributes seen = Files.readAttributes(file, BasicFileAttributes.class);
-      return List.of(seen.size(), seen.lastModifiedTime(), String.valueOf(seen.fileKey()));
-    } catch (IOException e) {
-      return List.of(String.valueOf(e.getMessage()));
-    }
+    return FollowedFiles.version(certificate, key);
   }
 }

@@ -1,17 +1,15 @@
 package detour.server.pem;
 
+import detour.server.files.FollowedFiles;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /// asked, so it needs no thread and nothing to close.
 public final class FollowedIdentity {
   private static final Logger LOG = LoggerFactory.getLogger(FollowedIdentity.class);
-  private static final Duration LOOK = Duration.ofSeconds(1);
 
   /// When to speak of a certificate that nobody renews: with this much left, or with a tenth of its
   /// time where that is less.
@@ -42,8 +39,7 @@ public final class FollowedIdentity {
   /// A handshake asks for chain and key one after the other, and means the same identity.
   private Shown before;
 
-  private List<Object> looked;
-  private Instant nextLook;
+  private final FollowedFiles followed;
   private @Nullable String trouble;
 
   /// @param alias under which the TLS engine knows this very identity
@@ -57,14 +53,13 @@ public final class FollowedIdentity {
     this.chain = chain;
     this.key = key;
     this.clock = clock;
-    this.looked = version();
+    this.followed = new FollowedFiles(clock, chain, key);
     try {
       this.shown = new Shown("0", read());
     } catch (IllegalArgumentException e) {
       throw new IOException(whose + ": " + e.getMessage(), e);
     }
     this.before = shown;
-    this.nextLook = clock.instant().plus(LOOK);
   }
 
   /// What a TLS server shows.
@@ -104,15 +99,8 @@ public final class FollowedIdentity {
   }
 
   private synchronized Shown current() {
-    Instant now = clock.instant();
-    // A clock that was set back must not put off the next look.
-    if (!now.isBefore(nextLook) || now.isBefore(nextLook.minus(LOOK))) {
-      nextLook = now.plus(LOOK);
-      List<Object> version = version();
-      if (!version.equals(looked)) {
-        looked = version;
-        take();
-      }
+    if (followed.haveChanged()) {
+      take();
     }
     return shown;
   }
@@ -147,28 +135,10 @@ public final class FollowedIdentity {
 
   private PemIdentity read() {
     try {
-      PemIdentity identity = PemIdentity.read(chain, key);
       // Certificate and key are two files: half of a change is none.
-      if (!identity.isPair()) {
-        throw new IllegalArgumentException("the key is not that of the certificate");
-      }
-      return identity;
+      return PemIdentity.readPair(chain, key);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("%s, %s: %s".formatted(chain, key, e.getMessage()), e);
-    }
-  }
-
-  private List<Object> version() {
-    return List.of(version(chain), version(key));
-  }
-
-  private static List<Object> version(Path file) {
-    try {
-      // Follows symbolic links, by which many tools put a new certificate in place.
-      BasicFileAttributes seen = Files.readAttributes(file, BasicFileAttributes.class);
-      return List.of(seen.size(), seen.lastModifiedTime(), String.valueOf(seen.fileKey()));
-    } catch (IOException e) {
-      return List.of(String.valueOf(e.getMessage()));
     }
   }
 

@@ -34,6 +34,18 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key) {
     return new PemIdentity(PemCertificates.read(chain), PemKey.read(key));
   }
 
+  /// Reads both files, which must belong together.
+  ///
+  /// @throws IllegalArgumentException when one cannot be read, or the key is another's; its message
+  ///   names no file
+  public static PemIdentity readPair(Path chain, Path key) {
+    PemIdentity identity = read(chain, key);
+    if (!identity.isPair()) {
+      throw new IllegalArgumentException("the key is not that of the certificate");
+    }
+    return identity;
+  }
+
   private static boolean isPair(PublicKey publicKey, PrivateKey privateKey) {
     try {
       Signature signature = Signature.getInstance(signatureAlgorithm(publicKey));

@@ -194,35 +194,7 @@ public record PublishedState(
       int riseNeeded,
       Instant since,
       List<Seen> lastObservations,
-      @Nullable ProbeTarget target) {
-    /// An opinion of which no target is told.
-    public OpinionState(
-        String vantage,
-        String check,
-        Health health,
-        boolean stale,
-        boolean pending,
-        int consecutivePasses,
-        int consecutiveFailures,
-        int fall,
-        int riseNeeded,
-        Instant since,
-        List<Seen> lastObservations) {
-      this(
-          vantage,
-          check,
-          health,
-          stale,
-          pending,
-          consecutivePasses,
-          consecutiveFailures,
-          fall,
-          riseNeeded,
-          since,
-          lastObservations,
-          null);
-    }
-  }
+      @Nullable ProbeTarget target) {}
 
   /// One observation, for people.
   ///

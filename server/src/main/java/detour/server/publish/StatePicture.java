@@ -61,10 +61,6 @@ final class StatePicture {
     WHOLE
   }
 
-  StatePicture(Time time, Decisions decisions, Instant startedAt, Detail detail) {
-    this(time, decisions, startedAt, detail, Set.of());
-  }
-
   /// @param names of the services that are drawn; empty for all. Alarms are of all in any case
   StatePicture(
       Time time, Decisions decisions, Instant startedAt, Detail detail, Set<String> names) {
@@ -91,6 +87,7 @@ final class StatePicture {
         services.add(service(live, view));
       }
     }
+    List<SaidState> said = said();
     return new PublishedState(
         directory.configuration().model().vantage(),
         Version.NUMBER,
@@ -99,10 +96,10 @@ final class StatePicture {
         epoch,
         configuration,
         services,
-        alarms(configuration, unsaved),
+        alarms(configuration, unsaved, said),
         guard(),
         cluster.state(),
-        said());
+        said);
   }
 
   private ServiceState service(LiveService live, LiveService.View view) {
@@ -262,9 +259,9 @@ final class StatePicture {
   }
 
   /// What somebody who looks must know of: drills, and what waits for an approval or its start.
-  private List<String> announced() {
+  private List<String> announced(List<SaidState> all) {
     List<String> announced = new ArrayList<>();
-    for (SaidState said : said()) {
+    for (SaidState said : all) {
       OperatorOverride override = said.override();
       String what =
           "%s %s, asked for by %s (%s),"
@@ -294,7 +291,8 @@ final class StatePicture {
         handed.times());
   }
 
-  private List<String> alarms(ConfigurationState configuration, Collection<OverridePath> unsaved) {
+  private List<String> alarms(
+      ConfigurationState configuration, Collection<OverridePath> unsaved, List<SaidState> said) {
     List<String> alarms = new ArrayList<>();
     if (guard.impaired()) {
       alarms.add(
@@ -305,7 +303,7 @@ final class StatePicture {
               + guard.finding());
     }
     alarms.addAll(frozen());
-    alarms.addAll(announced());
+    alarms.addAll(announced(said));
     for (OverridePath path : unsaved) {
       alarms.add("what was said of " + path + " is not on disk: a restart would lose it");
     }

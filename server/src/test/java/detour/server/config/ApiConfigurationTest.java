@@ -95,7 +95,7 @@ class ApiConfigurationTest {
     Files.writeString(
         folder.resolve("detour.yaml"), "listen: {api: {token_file: made/later}}\nzones: wrong\n");
 
-    assertThat(TokenFilePlace.of(folder.resolve("detour.yaml")))
+    assertThat(ListenSection.tokenFile(folder.resolve("detour.yaml")))
         .hasValue(folder.resolve("made/later"));
   }
 
