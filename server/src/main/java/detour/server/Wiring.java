@@ -171,7 +171,10 @@ final class Wiring implements AutoCloseable {
       expose(apiIdentity, exposition);
       ApiAccess access =
           new ApiAccess(
-              tokens, configuration.listen().api().withoutToken(), new Failures(time.nanos()));
+              tokens,
+              configuration.listen().api().withoutToken(),
+              new Failures(time.nanos()),
+              configuration.listen().api().requestsPerSecond());
       TelemetrySettings telemetry = configuration.reporting().telemetry();
       if (telemetry != null) {
         opened.push(pushing(telemetry, configuration, exposition, gauges, metrics)::close);

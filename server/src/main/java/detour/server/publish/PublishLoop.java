@@ -201,18 +201,19 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   public CompletableFuture<Void> command(Command command) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     switch (command) {
-      case Command.Reload(var author) -> reload(source, author, done);
-      case Command.Apply(var other, var author) -> reload(other, author, done);
+      case Command.Reload reload -> read(source, reload, done);
+      case Command.Apply apply -> read(apply.source(), apply, done);
       default -> tell(new Message.Ask(command, done));
     }
     return done;
   }
 
-  private void reload(ConfigurationSource from, String author, CompletableFuture<Void> done) {
+  private void read(
+      ConfigurationSource from, Command.Reconfigure order, CompletableFuture<Void> done) {
     reloads.read(
         from,
-        loaded -> tell(new Message.Replace(loaded, author, done)),
-        refused -> tell(new Message.Refused(refused, author, done)));
+        loaded -> tell(new Message.Replace(loaded, order, done)),
+        refused -> tell(new Message.Refused(refused, order, done)));
   }
 
   @Override
@@ -330,7 +331,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       case Message.Answered(var answer) -> answered(answer);
       case Message.Fenced(var ended) -> decisions.fenced(ended);
       case Message.Replace replace -> replace(replace);
-      case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
+      case Message.Refused(var refused, var order, var done) -> refuse(refused, order, done);
       case Message.NotSaved(var changes) -> saving.keep(changes);
       case Message.Stop() -> LOG.debug("asked to stop");
     }
@@ -368,7 +369,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
           approvals.add(approve.service(), done);
         }
         case Command.Conditional conditional -> askUnlessDecided(conditional, done);
-        case Command.Reload _, Command.Apply _ ->
+        case Command.Reconfigure _ ->
             throw new IllegalArgumentException("a reload is not carried out here: " + command);
       }
     } catch (CommandRefused e) {
@@ -435,7 +436,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       decisions.replace(replace.loaded());
     } catch (RuntimeException e) {
       failed(e);
-      refuse(Reloads.failed("applied", e), replace.author(), replace.done());
+      refuse(Reloads.failed("applied", e), replace.order(), replace.done());
       return;
     }
     replace.loaded().warnings().forEach(warning -> LOG.warn("{}", warning));
@@ -446,9 +447,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         replace.loaded().file(),
         "",
         "applied",
-        "%d services, %d zones"
-            .formatted(replace.loaded().model().services().size(), replace.loaded().zones().size()),
-        replace.author());
+        because(
+            replace.order(),
+            "%d services, %d zones"
+                .formatted(
+                    replace.loaded().model().services().size(), replace.loaded().zones().size())),
+        replace.order().author());
     server = replace.loaded().server();
     var _ = epoch.turned(decisions.agreedRevision());
     swap();
@@ -456,7 +460,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     saving.promise(replace.done());
   }
 
-  private void refuse(ConfigurationRefused refused, String author, CompletableFuture<Void> done) {
+  private void refuse(
+      ConfigurationRefused refused, Command.Reconfigure order, CompletableFuture<Void> done) {
     ConfigurationState before = configuration;
     configuration =
         new ConfigurationState(
@@ -472,11 +477,15 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         file == null ? before.file() : file,
         "",
         "refused",
-        problems(refused.problems().size()) + "; the old configuration stays",
-        author);
+        because(order, problems(refused.problems().size()) + "; the old configuration stays"),
+        order.author());
     done.completeExceptionally(
         new CommandRefused(
             "the configuration was refused and the old one stays:\n" + refused.getMessage()));
+  }
+
+  private static String because(Command.Reconfigure order, String outcome) {
+    return order.reason().isEmpty() ? outcome : order.reason() + " (" + outcome + ")";
   }
 
   private static String problems(int count) {

@@ -58,7 +58,7 @@ public final class FakeServer implements AutoCloseable {
   private volatile @Nullable ClusterState cluster;
 
   public FakeServer() throws IOException {
-    this(new ApiAccess(null, Role.CONFIGURE, new Failures(System::nanoTime)), null);
+    this(new ApiAccess(null, Role.CONFIGURE, new Failures(System::nanoTime), 0), null);
   }
 
   /// One that knows its callers.
