@@ -449,9 +449,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         "applied",
         because(
             replace.order(),
-            "%d services, %d zones"
-                .formatted(
-                    replace.loaded().model().services().size(), replace.loaded().zones().size())),
+            counted(replace.loaded().model().services().size(), "service")
+                + ", "
+                + counted(replace.loaded().zones().size(), "zone")),
         replace.order().author());
     server = replace.loaded().server();
     var _ = epoch.turned(decisions.agreedRevision());
@@ -477,7 +477,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         file == null ? before.file() : file,
         "",
         "refused",
-        because(order, problems(refused.problems().size()) + "; the old configuration stays"),
+        because(
+            order, counted(refused.problems().size(), "problem") + "; the old configuration stays"),
         order.author());
     done.completeExceptionally(
         new CommandRefused(
@@ -488,8 +489,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     return order.reason().isEmpty() ? outcome : order.reason() + " (" + outcome + ")";
   }
 
-  private static String problems(int count) {
-    return count == 1 ? "1 problem" : count + " problems";
+  private static String counted(int count, String noun) {
+    return count == 1 ? "1 " + noun : count + " " + noun + "s";
   }
 
   private ConfigurationState loaded(LoadedConfiguration loaded) {

@@ -128,7 +128,7 @@ class ReloadTest {
 
     assertThat(world.reasons("reload"))
         .containsExactly(
-            "new switches (1 services, 1 zones)",
+            "new switches (1 service, 1 zone)",
             "newer switches (1 problem; the old configuration stays)");
   }
 
