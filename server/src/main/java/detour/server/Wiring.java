@@ -54,6 +54,8 @@ import detour.server.publish.Version;
 import detour.server.store.StateStore;
 import detour.server.telemetry.CollectorSettings;
 import detour.server.telemetry.Telemetry;
+import detour.server.trend.OtherSights;
+import detour.server.trend.OwnSights;
 import detour.server.trend.ProbeTrends;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -138,6 +140,7 @@ final class Wiring implements AutoCloseable {
 
       PushCheck push = new PushCheck(time.nanos());
       ProbeTrends trends = new ProbeTrends(time.nanos());
+      OwnSights sights = new OwnSights(trends, publish::state);
       ProbeSchedule probes =
           new ProbeSchedule(
               trends.before(publish),
@@ -154,6 +157,7 @@ final class Wiring implements AutoCloseable {
       publish.start(probes);
       if (cluster != null && common != null) {
         opened.push(common.follow(cluster, publish, metrics));
+        cluster.show(sights::of);
         cluster.start(publish);
       }
 
@@ -194,7 +198,8 @@ final class Wiring implements AutoCloseable {
               store,
               events,
               new AnswerExplainer(table, publish::state),
-              trends,
+              sights,
+              cluster == null ? OtherSights.NONE : cluster,
               metrics,
               resolvers(configuration),
               (out, accept) -> {

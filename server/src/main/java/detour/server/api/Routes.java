@@ -42,7 +42,7 @@ final class Routes {
     routes.addAll(configuring(new Configuring(backend)));
     routes.add(posting(new Posting(backend.posts(), guesses(), backend.counts())));
     routes.addAll(open(new Reading(backend)));
-    routes.addAll(dashboard(new Overview(backend)));
+    routes.addAll(dashboard(new Overview(backend), new Trends(backend)));
     routes.add(
         Route.of(
             "GET",
@@ -54,7 +54,7 @@ final class Routes {
   }
 
   /// The files need no role: a page that asks for the token must come without one.
-  private static List<Route> dashboard(Overview overview) {
+  private static List<Route> dashboard(Overview overview, Trends trends) {
     return List.of(
         Route.of("GET", "/api/v1/overview", READ, "every service in a line", overview::overview)
             .query("names", Kind.TEXT, "Only these services: at most 200, with commas between.")
@@ -64,8 +64,8 @@ final class Routes {
                 "GET",
                 "/api/v1/services/{name}/trends",
                 READ,
-                "what its probes found over the last hour",
-                overview::trends)
+                "what the probes of each vantage found over the last hour",
+                trends::trends)
             .replies(TrendReport.class)
             .refuses(404, NO_SERVICE)
             .refuses(503, STARTING),

@@ -160,6 +160,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     return picture(StatePicture.Detail.WHOLE, Set.of());
   }
 
+  /// The same of the services of these names, with what is told of all.
+  public PublishedState state(Set<String> names) {
+    return picture(StatePicture.Detail.WHOLE, names);
+  }
+
   /// The same without the observations: a fraction of it, for those who look often.
   public PublishedState outline() {
     return outline(Set.of());

@@ -19,6 +19,8 @@ import detour.server.publish.Peers;
 import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
 import detour.server.publish.RunningConfiguration;
+import detour.server.trend.OtherSights;
+import detour.server.trend.OwnSights;
 import detour.server.trend.ProbeTrends;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +48,9 @@ public final class FakeServer implements AutoCloseable {
   public volatile @Nullable Throwable commandFailure;
 
   public final ProbeTrends trends = new ProbeTrends(System::nanoTime);
+
+  /// What other vantages tell.
+  public volatile OtherSights.Told told = new OtherSights.Told(null, Map.of());
 
   public final FakeDesk configurations = new FakeDesk();
 
@@ -105,7 +111,8 @@ public final class FakeServer implements AutoCloseable {
         new FixedJournal(),
         events,
         FakeServer::explain,
-        trends,
+        new OwnSights(trends, _ -> state),
+        _ -> told,
         metrics,
         Resolvers.NONE,
         (out, accept) -> {

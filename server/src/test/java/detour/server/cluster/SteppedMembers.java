@@ -47,13 +47,27 @@ final class SteppedMembers {
   }
 
   SteppedMember join(String name, Membership.Role role) {
+    return join(name, role, Duration.ZERO);
+  }
+
+  /// @param ahead by how much its clock is
+  SteppedMember join(String name, Membership.Role role, Duration ahead) {
     Membership settings = new Membership("default", name, name, role, LEASE, STALE_AFTER);
     SteppedMember member =
         new SteppedMember(
-            settings, store.client(), new Time(this::nowNanos, this::now), members.size());
+            settings,
+            store.client(),
+            new Time(this::nowNanos, () -> now().plus(ahead)),
+            members.size());
     members.add(member);
     pass(Duration.ofSeconds(1));
     return member;
+  }
+
+  /// It takes no more turns.
+  void leave(SteppedMember member) {
+    members.remove(member);
+    pass(Duration.ofSeconds(1));
   }
 
   void pass(Duration time) {
@@ -85,6 +99,11 @@ final class SteppedMembers {
     return entry == null
         ? null
         : SteppedMember.text(Records.latch(entry.value(), SERVICE, "joint").orElseThrow());
+  }
+
+  void put(String key, byte[] value) {
+    assertThat(hand.commit(List.of(), List.of(new Write.Put(key, value)))).isNotNull();
+    pass(Duration.ofSeconds(1));
   }
 
   void removeByHand(String key) {
