@@ -15,6 +15,7 @@ import { Faults, launch, run } from './chromium.mjs';
 const program = process.argv[2];
 assert.ok(program, 'expected the path of bin/detour');
 const SERVICE = 'www.example.com';
+const GUARDED = 'db.example.com';
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -44,7 +45,9 @@ const origin = `http://127.0.0.1:${http}/`;
 const configuration = join(directory, 'detour.yaml');
 // Without a token, this machine may look, and nothing more.
 const tokens = join(directory, 'tokens');
-const secret = execFileSync(program, ['token', 'add', 'oncall', '--role', 'operate', '--file', tokens], { encoding: 'utf8' }).trim();
+const tokenOf = (name) => execFileSync(program, ['token', 'add', name, '--role', 'operate', '--file', tokens], { encoding: 'utf8' }).trim();
+const secret = tokenOf('oncall');
+const second = tokenOf('lead');
 await writeFile(
   configuration,
   `node: { name: ams1, data_dir: ${directory}/data }
@@ -58,6 +61,13 @@ services:
     pools:
       - { name: ams, endpoints: [{ name: web1, address: 127.0.0.2 }, { name: web2, address: 127.0.0.3 }] }
       - { name: fra, endpoints: [{ name: web3, address: 127.0.0.4 }] }
+  - name: ${GUARDED}
+    second_approver: true
+    check: none
+    failback_after: 1s
+    pools:
+      - { name: ams, endpoints: [{ name: db1, address: 127.0.0.2 }] }
+      - { name: fra, endpoints: [{ name: db2, address: 127.0.0.4 }] }
 `,
 );
 
@@ -88,7 +98,7 @@ const tests = {
     const response = await page.goto(origin);
     assert.equal((await script).headers()['content-encoding'], 'gzip');
     assert.match(response.headers()['content-security-policy'], /default-src 'none'/);
-    await page.getByText('The service is served by the first pool').waitFor();
+    await page.getByText('All 2 services are served by the first pool').waitFor();
     await page.getByText('live', { exact: true }).waitFor();
     await faults.accessibility(page, 'overview');
   },
@@ -146,9 +156,62 @@ const tests = {
     await page.getByLabel('Do it all the same').check();
     await page.getByRole('button', { name: 'Yes, drill' }).click();
     await page.locator('.said').filter({ hasText: 'can we do without' }).waitFor();
-    await page.getByRole('button', { name: 'Clear web2' }).click();
-    await page.getByRole('button', { name: 'Yes, clear' }).click();
+    await page.getByText('forced past the safety rule keep-web2').first().waitFor();
+    await page.getByRole('button', { name: 'End now' }).click();
+    await page.getByText('End the drill of').waitFor();
+    await page.getByRole('button', { name: 'Yes, end' }).click();
     await page.locator('.said').waitFor({ state: 'detached' });
+  },
+  async 'what was decided while a dialog was open is told, and the reason is kept'() {
+    await page.getByRole('button', { name: 'Drain web1' }).click();
+    await page.getByLabel('Reason').fill('new disk');
+    const response = await fetch(`${origin}api/v1/overrides`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${second}`, 'Content-Type': 'application/json', 'Detour-Author': 'bob' },
+      body: JSON.stringify({ target: `${SERVICE}/fra/web3`, state: 'down', reason: 'it burns' }),
+    });
+    assert.equal(response.status, 200);
+    faults.expected = true;
+    await page.getByRole('button', { name: 'Yes, drain' }).click();
+    await page.getByText('something was decided since you opened this').waitFor();
+    faults.expected = false;
+    await page.getByRole('dialog').getByText('fra/web3: down by bob (lead@127.0.0.1) (it burns)').waitFor();
+    await faults.accessibility(page, 'decided otherwise');
+    assert.equal(await page.getByLabel('Reason').inputValue(), 'new disk');
+    await page.getByRole('button', { name: 'Yes, drain' }).click();
+    await badge('drained').waitFor();
+    for (const name of ['web1', 'web3']) {
+      await page.getByRole('button', { name: `Clear ${name}` }).click();
+      await page.getByRole('button', { name: 'Yes, clear' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await page.locator('.said').waitFor({ state: 'detached' });
+  },
+  async 'what waits for a second approver is approved by another, and not by the same'() {
+    await page.goto(`${origin}#/service/${GUARDED}`);
+    await page.getByRole('button', { name: 'Drain pool ams' }).click();
+    await page.getByLabel('Reason').fill('new kernel');
+    await page.getByRole('button', { name: 'Yes, drain' }).click();
+    await page.getByText('somebody else has to approve it').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).first().click();
+    await page.getByText('A change waits for an approval').waitFor();
+    await faults.accessibility(page, 'announced');
+    await page.getByRole('region', { name: 'Asked for' }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    faults.expected = true;
+    await page.getByRole('button', { name: 'Yes, approve' }).click();
+    await page.getByText('asked for it: somebody else must approve it').waitFor();
+    faults.expected = false;
+    await page.keyboard.press('Escape');
+    await page.evaluate((other) => sessionStorage.setItem('detour-token', other), second);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('alice (oncall@127.0.0.1) asked for “drain”').waitFor();
+    await page.getByRole('button', { name: 'Yes, approve' }).click();
+    await badge('failed over').waitFor();
+    await page.getByText(/approved by alice \(lead@127\.0\.0\.1\)/).first().waitFor();
+    await page.getByRole('button', { name: 'Clear pool ams' }).click();
+    await page.getByRole('button', { name: 'Yes, clear' }).click();
+    await badge('failed over').waitFor({ state: 'detached' });
   },
   async 'a node on its own says so on the page of the cluster'() {
     faults.expected = true;

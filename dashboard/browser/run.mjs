@@ -116,7 +116,7 @@ const tests = {
     await dialog.getByRole('button', { name: 'Yes, drain' }).click();
     await page.getByText('by alice: kernel update').waitFor();
     await page.keyboard.press('Escape');
-    assert.equal(model.services.get(third).overrides.get('fra1').state, 'drain');
+    assert.equal(model.said(`${third}/fra/fra1`)[0].state, 'drain');
   },
   async 'an operator approves a failback by keyboard'() {
     await page.goto(`${server.url}#/service/${second}`);
@@ -127,12 +127,68 @@ const tests = {
     await page.locator('.badge').filter({ hasText: 'serving' }).first().waitFor();
     assert.equal(model.services.get(second).pool, 'ams');
   },
+  async 'what waits for a second approver leads there, and is approved by another'() {
+    const target = `${second}/ams`;
+    server.tell(model.ask(target, 'drain', 'new kernel', 'alice'));
+    await page.goto(`${server.url}#/`);
+    const announced = page.getByRole('region', { name: 'Asked for, planned, tried' });
+    await announced.getByRole('link', { name: target }).waitFor();
+    await faults.accessibility(page, 'announced');
+    await announced.getByRole('link', { name: target }).click();
+    await page.getByText(/drain by alice \(new kernel\), waits for an approval until/).waitFor();
+    await picture(page, 'dashboard-approval');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('alice asked for “drain”').waitFor();
+    await page.getByLabel('Your name').fill('alice');
+    faults.expected = true;
+    await page.getByRole('button', { name: 'Yes, approve' }).click();
+    await page.getByText('Not done: alice asked for it: somebody else must approve it').waitFor();
+    faults.expected = false;
+    await faults.accessibility(page, 'approval');
+    await page.getByLabel('Your name').fill('bob');
+    await page.getByRole('button', { name: 'Yes, approve' }).click();
+    await page.getByText(/drain by alice \(new kernel\), approved by bob, until it is cleared/).waitFor();
+    assert.equal(model.said(target)[0].approver, 'bob');
+  },
+  async 'a drill is ended, and a plan called off'() {
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    model.override(`${second}/ams/ams1`, 'down', 'try it', 'alice', { purpose: 'drill', expires: soon });
+    server.tell(model.override(`${second}/fra`, 'drain', 'new switches', 'bob', { purpose: 'maintenance', in_force: false, starts: soon }));
+    await page.getByRole('button', { name: 'End now' }).click();
+    await page.getByText('End the drill of').waitFor();
+    await page.getByRole('button', { name: 'Yes, end' }).click();
+    await page.getByText('drill: down by alice').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Call off' }).click();
+    await page.getByRole('button', { name: 'Yes, call off' }).click();
+    await page.getByText('maintenance: drain by bob').waitFor({ state: 'detached' });
+    assert.deepEqual(model.said(`${second}/fra`), []);
+  },
+  async 'what was decided meanwhile is told before anything is done, and the reason is kept'() {
+    await page.goto(`${server.url}#/service/${third}`);
+    await page.getByRole('button', { name: 'ams2 down' }).click();
+    await page.getByLabel('Reason').fill('burnt');
+    await page.getByLabel('Your name').fill('alice');
+    server.tell(model.override(`${third}/ams/ams1`, 'drain', 'kernel', 'bob'));
+    faults.expected = true;
+    await page.getByRole('button', { name: 'Yes, down' }).click();
+    await page.getByText('something was decided since you opened this').waitFor();
+    faults.expected = false;
+    await page.getByRole('dialog').getByText(/ams\/ams1: drain by bob \(kernel\)/).waitFor();
+    await faults.accessibility(page, 'decided otherwise');
+    assert.deepEqual(model.said(`${third}/ams/ams2`), []);
+    assert.equal(await page.getByLabel('Reason').inputValue(), 'burnt');
+    await page.getByRole('button', { name: 'Yes, down' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(model.said(`${third}/ams/ams2`)[0].reason, 'burnt');
+  },
   async 'a refusal is told in the words of the server'() {
     server.tell(model.recover(first));
     await page.goto(`${server.url}#/service/${first}`);
     await page.getByRole('button', { name: 'Fail back' }).click();
     await page.getByLabel('Your name').fill('alice');
+    // What the server learns without its being decided otherwise.
     model.failback(first, 'bob');
+    model.services.get(first).version--;
     faults.expected = true;
     await page.getByRole('button', { name: 'Yes, fail back' }).click();
     await page.getByText('Not done: there is nothing to approve').waitFor();

@@ -28,6 +28,28 @@ export interface ServiceLine {
   destinations: string[];
 }
 
+/** One thing that an operator said; the uppermost of a target's comes first. */
+export interface Layer {
+  state: 'up' | 'down' | 'drain';
+  purpose: 'order' | 'drill' | 'maintenance';
+  in_force: boolean;
+  reason: string;
+  author: string;
+  since: string;
+  starts: string | null;
+  expires: string | null;
+  awaited: boolean;
+  /** When it is forgotten unless somebody approves it before. */
+  lapses: string | null;
+  approver: string | null;
+  forced_past: string[];
+}
+
+export interface Target {
+  target: string;
+  layers: Layer[];
+}
+
 export interface Guard {
   impaired: boolean;
   since: string;
@@ -55,6 +77,7 @@ export interface Overview {
   total: number | null;
   services: ServiceLine[];
   alarms: string[];
+  announced: Target[];
   guard: Guard | null;
   cluster: {
     reachable: boolean;
@@ -148,6 +171,7 @@ export interface Service {
   when_all_down: string;
   selections: Selection[];
   pools: Pool[];
+  overrides: Target[];
   handed_out: { destination: string; last: string; ttl_seconds: number; held_until: string }[];
 }
 

@@ -53,19 +53,20 @@ test('what is worst comes first, then by name', () => {
 test('the summary tells the worst and since when', () => {
   const over = line({ status: 'FAILED_OVER', since: '2026-11-22T11:00:00Z' });
   const ready = line({ status: 'READY', since: '2026-11-22T10:00:00Z' });
-  const told = summary([over, ready, line({})], 3, 0);
+  const told = summary([over, ready, line({})], 3, 0, 1);
   expect(told.level).toBe('warn');
   expect(told.headline).toBe('2 services not on the first pool');
   expect(told.since).toBe('2026-11-22T10:00:00Z');
-  expect(summary([line({})], 1, 1).headline).toBe('An alarm is raised');
-  expect(summary([line({})], 1, 0).level).toBe('ok');
-  expect(summary([], 0, 0).headline).toBe('No services are configured');
+  expect(summary([line({})], 1, 1, 1).headline).toBe('An alarm is raised');
+  expect(summary([line({})], 1, 0, 1).headline).toBe('A change waits for an approval');
+  expect(summary([line({})], 1, 0, 0).level).toBe('ok');
+  expect(summary([], 0, 0, 0).headline).toBe('No services are configured');
 });
 
 test('services that nothing serves come first, however old', () => {
   const over = line({ status: 'FAILED_OVER', since: '2026-11-22T11:00:00Z' });
   const lost = line({ name: 'lost', status: 'LAST_RESORT', since: '2026-11-22T09:00:00Z' });
-  const told = summary([over, lost], 2, 0);
+  const told = summary([over, lost], 2, 0, 0);
   expect(told.level).toBe('bad');
   expect(told.headline).toBe('1 service answered by no available pool, 1 more not on the first pool');
   expect(told.wrong[0]?.name).toBe('lost');

@@ -89,7 +89,7 @@ export interface Summary {
 }
 
 /** Is anything wrong, and since when? */
-export function summary(lines: ServiceLine[], total: number, alarms: number): Summary {
+export function summary(lines: ServiceLine[], total: number, alarms: number, waiting: number): Summary {
   const wrong = lines
     .filter((line) => passes(line, 'wrong'))
     .sort(
@@ -115,6 +115,10 @@ export function summary(lines: ServiceLine[], total: number, alarms: number): Su
   }
   if (alarms > 0) {
     return { level: 'warn', headline: 'An alarm is raised', since, wrong, blemished };
+  }
+  if (waiting > 0) {
+    const headline = waiting === 1 ? 'A change waits for an approval' : `${waiting} changes wait for an approval`;
+    return { level: 'warn', headline, since, wrong, blemished };
   }
   if (total === 0) {
     return { level: 'note', headline: 'No services are configured', since, wrong, blemished };

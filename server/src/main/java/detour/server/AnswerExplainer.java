@@ -7,12 +7,11 @@ import detour.dns.wire.NameKey;
 import detour.dns.wire.RecordType;
 import detour.dns.zone.Lookup;
 import detour.dns.zone.Zone;
+import detour.failover.model.Service;
 import detour.server.api.BadRequest;
 import detour.server.api.Explainer;
 import detour.server.api.ExplanationReport;
 import detour.server.api.ExplanationReport.AnswerRecord;
-import detour.server.publish.PublishedState;
-import detour.server.publish.PublishedState.ServiceState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -41,11 +40,12 @@ final class AnswerExplainer implements Explainer {
   private static final long SEED = 1;
 
   private final Supplier<AnswerTable> table;
-  private final Supplier<PublishedState> state;
+  private final Supplier<List<Service>> services;
 
-  AnswerExplainer(Supplier<AnswerTable> table, Supplier<PublishedState> state) {
+  /// @param services as they are configured, by their positions in the table
+  AnswerExplainer(Supplier<AnswerTable> table, Supplier<List<Service>> services) {
     this.table = table;
-    this.state = state;
+    this.services = services;
   }
 
   @Override
@@ -63,7 +63,7 @@ final class AnswerExplainer implements Explainer {
 
   private ExplanationReport.Answer report(AnswerTable asked, Message response, Record asking) {
     Name question = asking.getName();
-    String service = service(asked, question, asking.getType(), state.get().services());
+    String service = service(asked, question, asking.getType(), services.get());
     return new ExplanationReport.Answer(
         Rcode.string(response.getRcode()),
         response.getHeader().getFlag(Flags.AA),
@@ -78,25 +78,25 @@ final class AnswerExplainer implements Explainer {
   /// The service that answers; null for none. Where several stand at the name, the one whose type
   /// it is.
   private static @Nullable String service(
-      AnswerTable asked, Name question, int type, List<ServiceState> services) {
+      AnswerTable asked, Name question, int type, List<Service> services) {
     String name = text(question);
-    List<ServiceState> exact = at(name, services);
-    List<ServiceState> there =
+    List<Service> exact = at(name, services);
+    List<Service> there =
         exact.isEmpty() ? at(wildcard(asked, question, services), services) : exact;
     return there.stream()
         .filter(service -> there.size() == 1 || service.types().contains(type))
-        .map(ServiceState::name)
+        .map(Service::name)
         .findFirst()
         .orElse(null);
   }
 
-  private static List<ServiceState> at(@Nullable String owner, List<ServiceState> services) {
+  private static List<Service> at(@Nullable String owner, List<Service> services) {
     return services.stream().filter(service -> service.owner().equals(owner)).toList();
   }
 
   /// The wildcard that answers for a name that does not exist (RFC 4592); null for none.
   private static @Nullable String wildcard(
-      AnswerTable asked, Name question, List<ServiceState> services) {
+      AnswerTable asked, Name question, List<Service> services) {
     detour.dns.wire.Name name = detour.dns.wire.Name.ofWire(question.toWireCanonical());
     Zone zone = asked.zoneOf(name);
     Lookup lookup = new Lookup();

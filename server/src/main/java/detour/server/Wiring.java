@@ -44,6 +44,7 @@ import detour.server.probe.push.PushCheck;
 import detour.server.publish.Cluster;
 import detour.server.publish.ConfigurationRefused;
 import detour.server.publish.ConfigurationSource;
+import detour.server.publish.Extent;
 import detour.server.publish.Fencing;
 import detour.server.publish.Inbox;
 import detour.server.publish.LoadedConfiguration;
@@ -140,7 +141,7 @@ final class Wiring implements AutoCloseable {
 
       PushCheck push = new PushCheck(time.nanos());
       ProbeTrends trends = new ProbeTrends(time.nanos());
-      OwnSights sights = new OwnSights(trends, publish::state);
+      OwnSights sights = new OwnSights(trends, name -> publish.state(Extent.of(name)));
       ProbeSchedule probes =
           new ProbeSchedule(
               trends.before(publish),
@@ -165,7 +166,7 @@ final class Wiring implements AutoCloseable {
       exposition.build(configuration.node().name(), Version.NUMBER);
       listeners.exposeTo(exposition);
       taps.exposeTo(exposition);
-      StateGauges gauges = new StateGauges(publish::outline);
+      StateGauges gauges = new StateGauges(() -> publish.state(Extent.OUTLINE));
       gauges.register(exposition);
       if (cluster != null) {
         new ClusterGauges(cluster::state).register(exposition);
@@ -185,10 +186,9 @@ final class Wiring implements AutoCloseable {
       }
       ApiBackend backend =
           new ApiBackend(
-              () -> noting(common == null ? publish.state() : common.noting(publish.state())),
-              names -> {
-                PublishedState outline = publish.outline(names);
-                return noting(common == null ? outline : common.noting(outline));
+              extent -> {
+                PublishedState state = publish.state(extent);
+                return noting(common == null ? state : common.noting(state));
               },
               common == null ? Wiring::notReady : common::notReady,
               cluster == null ? () -> null : cluster::state,
@@ -197,7 +197,7 @@ final class Wiring implements AutoCloseable {
               push.posts(),
               store,
               events,
-              new AnswerExplainer(table, publish::state),
+              new AnswerExplainer(table, publish::services),
               sights,
               cluster == null ? OtherSights.NONE : cluster,
               metrics,

@@ -36,7 +36,7 @@ class AnswerExplainerTest {
   }
 
   private ExplanationReport.Answer explain(String name, String type) {
-    return new AnswerExplainer(world.loop::table, world.loop::state).explain(name, type, null);
+    return new AnswerExplainer(world.loop::table, world.loop::services).explain(name, type, null);
   }
 
   @Test
@@ -95,7 +95,7 @@ class AnswerExplainerTest {
     try (PublishWorld wild =
         PublishWorld.of(service("*.example.com", pool("ams", "192.0.2.9"))).started()) {
       ExplanationReport.Answer answer =
-          new AnswerExplainer(wild.loop::table, wild.loop::state)
+          new AnswerExplainer(wild.loop::table, wild.loop::services)
               .explain("Any.example.com", "A", null);
       assertThat(answer.service()).isEqualTo("*.example.com");
       assertThat(answer.answers())
@@ -147,7 +147,7 @@ class AnswerExplainerTest {
         new LoadedConfiguration(
             "test.yaml", read.configuration().model(), read.configuration().zones(), List.of());
     try (PublishWorld shared = PublishWorld.of(loaded).started()) {
-      var explainer = new AnswerExplainer(shared.loop::table, shared.loop::state);
+      var explainer = new AnswerExplainer(shared.loop::table, shared.loop::services);
       assertThat(explainer.explain("x.example.com", "A", null).service()).isEqualTo("web");
       assertThat(explainer.explain("x.example.com", "MX", null).service()).isEqualTo("mail");
       assertThat(explainer.explain("*.example.com", "MX", null).service()).isEqualTo("mail");

@@ -93,6 +93,11 @@ public record OperatorOverride(
     return meanwhile == null ? null : meanwhile.inForce(now);
   }
 
+  /// When it is forgotten unless somebody approves it before; null where no approval is awaited.
+  public @Nullable Instant lapses() {
+    return vetting.awaited ? end() : null;
+  }
+
   /// Whether the uppermost layer is.
   public boolean isInForce(Instant now) {
     boolean begun = !vetting.awaited && (starts == null || !now.isBefore(starts));

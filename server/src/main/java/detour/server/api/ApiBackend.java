@@ -2,22 +2,20 @@ package detour.server.api;
 
 import detour.server.metrics.Metrics;
 import detour.server.publish.ClusterState;
+import detour.server.publish.Extent;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
 import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
 import detour.server.trend.OtherSights;
 import detour.server.trend.OwnSights;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the API shows and commands: everything behind its routes.
 ///
-/// @param state the present decisions; null before the first are made
-/// @param outline the same without the observations, which are most of it, of the services of these
-///   names; of all for none
+/// @param state as much of the present decisions as is asked for; null before the first are made
 /// @param notReady why the server does not answer queries yet, as one sentence; null once it does
 /// @param cluster the cluster as this node sees it; null for a node on its own
 /// @param configuration what the nodes of a cluster share; null for a node on its own
@@ -26,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param others who can tell what those of other vantages found
 /// @param counts where the API counts
 public record ApiBackend(
-    Supplier<@Nullable PublishedState> state,
-    Function<Set<String>, @Nullable PublishedState> outline,
+    Function<Extent, @Nullable PublishedState> state,
     Supplier<@Nullable String> notReady,
     Supplier<@Nullable ClusterState> cluster,
     @Nullable ConfigurationDesk configuration,

@@ -5,6 +5,7 @@ import detour.failover.model.OverridePath;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.publish.DecidedOtherwise;
+import detour.server.publish.Extent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,7 +133,8 @@ final class Changing {
   }
 
   private String warnings() {
-    List<String> warnings = Reading.present(backend).configuration().warnings();
+    List<String> warnings =
+        Reading.present(backend, Extent.WITHOUT_SERVICES).configuration().warnings();
     return warnings.stream().map(warning -> "\nwarning: " + warning).collect(Collectors.joining());
   }
 
@@ -167,7 +169,10 @@ final class Changing {
 
   private ChangeReport changed(String done, @Nullable String service) {
     return new ChangeReport(
-        done, service == null ? null : Reading.serviceOf(Reading.present(backend), service));
+        done,
+        service == null
+            ? null
+            : Reading.serviceOf(Reading.present(backend, Extent.of(service)), service));
   }
 
   private static OverridePath target(String text) {
@@ -201,7 +206,7 @@ final class Changing {
   }
 
   private boolean isAwaited(OverridePath target) {
-    return Reading.present(backend).overrides().stream()
+    return Reading.present(backend, Extent.WITHOUT_SERVICES).overrides().stream()
         .anyMatch(said -> said.path().equals(target) && said.override().vetting().awaited());
   }
 

@@ -24,6 +24,8 @@ public record OverridesReport(Instant at, List<Target> targets) {
   /// @param starts null for at once
   /// @param expires null for until cleared
   /// @param awaited whether it waits for a second approver
+  /// @param lapses when it is forgotten unless somebody approves it before; null where nobody has
+  ///   to
   /// @param approver null where nobody had to approve it, or nobody has yet
   /// @param forcedPast the names of the safety rules that were overruled
   public record Layer(
@@ -36,6 +38,7 @@ public record OverridesReport(Instant at, List<Target> targets) {
       @Nullable Instant starts,
       @Nullable Instant expires,
       boolean awaited,
+      @Nullable Instant lapses,
       @Nullable String approver,
       List<String> forcedPast) {}
 }

@@ -1,5 +1,7 @@
 package detour.server.api;
 
+import detour.server.publish.Announcements;
+import detour.server.publish.Extent;
 import detour.server.publish.PublishedState;
 import detour.server.publish.PublishedState.EndpointState;
 import detour.server.publish.PublishedState.ServiceState;
@@ -37,8 +39,8 @@ final class Overview {
   void overview(Exchange exchange) throws IOException {
     exchange.allowOnly("names");
     Set<String> names = names(exchange.parameter("names"));
-    PublishedState state = Reading.present(backend.outline().apply(names));
-    StatusReport status = Reports.status(withoutServices(state));
+    PublishedState state =
+        Reading.present(backend, names.isEmpty() ? Extent.OUTLINE : Extent.outline(names));
     send(
         exchange,
         new OverviewReport(
@@ -52,9 +54,10 @@ final class Overview {
                 .filter(service -> names.isEmpty() || names.contains(service.name()))
                 .map(Overview::line)
                 .toList(),
-            state.alarms(),
-            status.guard(),
-            status.cluster()));
+            withoutAnnouncements(state),
+            Reports.targets(Announcements.among(state.overrides(), state.at()), state.at()),
+            Reports.guard(state.guard()),
+            Reports.cluster(state.cluster())));
   }
 
   private static void send(Exchange exchange, Record report) throws IOException {
@@ -73,19 +76,10 @@ final class Overview {
     return names.stream().map(Reading::folded).collect(Collectors.toSet());
   }
 
-  private static PublishedState withoutServices(PublishedState state) {
-    return new PublishedState(
-        state.node(),
-        state.version(),
-        state.startedAt(),
-        state.at(),
-        state.epoch(),
-        state.configuration(),
-        List.of(),
-        state.alarms(),
-        state.guard(),
-        state.cluster(),
-        state.overrides());
+  /// They are told as what they are.
+  private static List<String> withoutAnnouncements(PublishedState state) {
+    Set<String> announced = Set.copyOf(Announcements.of(state.overrides(), state.at()));
+    return state.alarms().stream().filter(alarm -> !announced.contains(alarm)).toList();
   }
 
   private static OverviewReport.Line line(ServiceState service) {

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// /api/v1/overview`.
 ///
 /// @param total how many services there are; null when some were asked for by name
+/// @param alarms without what operators announced
+/// @param announced what operators said of which more is to come: what waits for an approval or for
+///   its start, drills and maintenance; by target
 /// @param guard whether this vantage trusts what it sees; null from a server without a guard
 /// @param cluster what is known of the vantages; null from a node on its own
 public record OverviewReport(
@@ -19,6 +22,7 @@ public record OverviewReport(
     @Nullable Integer total,
     List<Line> services,
     List<String> alarms,
+    List<OverridesReport.Target> announced,
     StatusReport.@Nullable Guard guard,
     StatusReport.@Nullable Cluster cluster) {
 

@@ -1,6 +1,7 @@
 package detour.server.api;
 
 import detour.server.publish.ClusterState;
+import detour.server.publish.Extent;
 import detour.server.publish.Journal.HistoryEvent;
 import detour.server.publish.PublishedState;
 import detour.server.publish.PublishedState.ServiceState;
@@ -29,7 +30,7 @@ final class Reading {
 
   void status(Exchange exchange) throws IOException {
     exchange.allowOnly();
-    exchange.json(200, Reports.status(present(backend)));
+    exchange.json(200, Reports.status(present(backend, Extent.WHOLE)));
   }
 
   void cluster(Exchange exchange) throws IOException {
@@ -38,21 +39,24 @@ final class Reading {
     if (cluster == null) {
       throw new Refused(404, "this node is on its own: its configuration has no cluster", null);
     }
-    PublishedState state = present(backend);
+    PublishedState state = present(backend, Extent.WITHOUT_SERVICES);
     exchange.json(200, ClusterReports.of(cluster, state.node(), state.at()));
   }
 
   void service(Exchange exchange) throws IOException {
     exchange.allowOnly();
-    ServiceState service = required(present(backend), exchange.segment("name"));
+    String name = folded(exchange.segment("name"));
+    PublishedState state = present(backend, Extent.of(name));
+    ServiceState service = required(state, name);
     exchange.responseHeader("ETag", EntityTags.of(service.version()));
-    exchange.json(200, Reports.service(service));
+    exchange.json(200, Reports.service(service, state));
   }
 
   void convergence(Exchange exchange) throws IOException {
     exchange.allowOnly();
-    PublishedState state = present(backend);
-    ServiceState service = required(state, exchange.segment("name"));
+    String name = folded(exchange.segment("name"));
+    PublishedState state = present(backend, Extent.of(name));
+    ServiceState service = required(state, name);
     exchange.json(200, ConvergenceReports.of(service, state, backend.resolvers()));
   }
 
@@ -65,7 +69,9 @@ final class Reading {
     String type = typeOf(exchange.parameter("type"));
     InetAddress client = addressOf(exchange.parameter("client"));
     ExplanationReport.Answer answer = backend.explainer().explain(name, type, client);
-    PublishedState state = present(backend);
+    String service = answer.service();
+    PublishedState state =
+        present(backend, service == null ? Extent.WITHOUT_SERVICES : Extent.of(service));
     exchange.json(
         200,
         new ExplanationReport(
@@ -74,7 +80,7 @@ final class Reading {
             new ExplanationReport.Question(
                 name, type, client == null ? null : client.getHostAddress()),
             answer,
-            answer.service() == null ? null : serviceOf(state, answer.service())));
+            service == null ? null : serviceOf(state, service)));
   }
 
   void history(Exchange exchange) throws IOException {
@@ -100,7 +106,7 @@ final class Reading {
 
   void overrides(Exchange exchange) throws IOException {
     exchange.allowOnly();
-    exchange.json(200, Reports.overrides(present(backend)));
+    exchange.json(200, Reports.overrides(present(backend, Extent.WITHOUT_SERVICES)));
   }
 
   void drills(Exchange exchange) throws IOException {
@@ -113,10 +119,14 @@ final class Reading {
   }
 
   private void requireKnown(String service, List<HistoryEvent> events) {
-    if (events.isEmpty() && serviceOf(present(backend), service) == null) {
+    if (events.isEmpty() && !isKnown(folded(service))) {
       throw new Refused(
           404, "no service is named '" + service + "', and nothing is recorded of one", "service");
     }
+  }
+
+  private boolean isKnown(String service) {
+    return stateOf(present(backend, Extent.of(service)), service) != null;
   }
 
   void metrics(Exchange exchange) throws IOException {
@@ -150,12 +160,8 @@ final class Reading {
   }
 
   /// @throws Refused with 503 before the first decision
-  static PublishedState present(ApiBackend backend) {
-    return present(backend.state().get());
-  }
-
-  /// The same of a picture that was drawn.
-  static PublishedState present(@Nullable PublishedState state) {
+  static PublishedState present(ApiBackend backend, Extent extent) {
+    PublishedState state = backend.state().apply(extent);
     if (state == null) {
       throw new Refused(503, "the server is starting: nothing is decided yet", null);
     }
@@ -164,7 +170,7 @@ final class Reading {
 
   static @Nullable ServiceReport serviceOf(PublishedState state, String name) {
     ServiceState service = stateOf(state, name);
-    return service == null ? null : Reports.service(service);
+    return service == null ? null : Reports.service(service, state);
   }
 
   /// @throws Refused with 404 when no service has this name

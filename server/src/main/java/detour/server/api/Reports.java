@@ -3,10 +3,13 @@ package detour.server.api;
 import detour.failover.model.OperatorOverride;
 import detour.server.publish.Journal.HistoryEvent;
 import detour.server.publish.PublishedState;
+import detour.server.publish.PublishedState.SaidState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Maps what publish shows to what the API promises: the one may change its shape, the other may
@@ -16,6 +19,8 @@ final class Reports {
 
   static StatusReport status(PublishedState state) {
     PublishedState.ConfigurationState configuration = state.configuration();
+    Map<String, List<SaidState>> said =
+        state.overrides().stream().collect(Collectors.groupingBy(each -> each.path().service()));
     return new StatusReport(
         state.node(),
         state.version(),
@@ -27,20 +32,24 @@ final class Reports {
             configuration.loadedAt(),
             configuration.zones(),
             configuration.problems()),
-        state.services().stream().map(Reports::service).toList(),
+        state.services().stream()
+            .map(service ->
+                service(service, said.getOrDefault(service.name(), List.of()), state.at()))
+            .toList(),
         state.alarms(),
         guard(state.guard()),
         cluster(state.cluster()));
   }
 
   static OverridesReport overrides(PublishedState state) {
-    return new OverridesReport(
-        state.at(),
-        state.overrides().stream()
-            .map(said ->
-                new OverridesReport.Target(
-                    said.path().toString(), layers(said.override(), state.at())))
-            .toList());
+    return new OverridesReport(state.at(), targets(state.overrides(), state.at()));
+  }
+
+  static List<OverridesReport.Target> targets(List<SaidState> said, Instant now) {
+    return said.stream()
+        .map(each ->
+            new OverridesReport.Target(each.path().toString(), layers(each.override(), now)))
+        .toList();
   }
 
   private static List<OverridesReport.Layer> layers(OperatorOverride uppermost, Instant now) {
@@ -58,14 +67,14 @@ final class Reports {
               layer.starts(),
               layer.expires(),
               layer.vetting().awaited(),
+              layer.lapses(),
               layer.vetting().approver(),
               layer.vetting().forcedPast()));
     }
     return layers;
   }
 
-  private static StatusReport.@Nullable Cluster cluster(
-      PublishedState.@Nullable VantagesState cluster) {
+  static StatusReport.@Nullable Cluster cluster(PublishedState.@Nullable VantagesState cluster) {
     return cluster == null
         ? null
         : new StatusReport.Cluster(
@@ -84,7 +93,7 @@ final class Reports {
                 .toList());
   }
 
-  private static StatusReport.@Nullable Guard guard(PublishedState.GuardState guard) {
+  static StatusReport.@Nullable Guard guard(PublishedState.GuardState guard) {
     return !guard.on()
         ? null
         : new StatusReport.Guard(
@@ -99,7 +108,17 @@ final class Reports {
                 .toList());
   }
 
-  static ServiceReport service(PublishedState.ServiceState service) {
+  /// @param state of which it is a part
+  static ServiceReport service(PublishedState.ServiceState service, PublishedState state) {
+    List<SaidState> said =
+        state.overrides().stream()
+            .filter(each -> each.path().service().equals(service.name()))
+            .toList();
+    return service(service, said, state.at());
+  }
+
+  private static ServiceReport service(
+      PublishedState.ServiceState service, List<SaidState> said, Instant now) {
     return new ServiceReport(
         service.name(),
         service.zone(),
@@ -107,6 +126,7 @@ final class Reports {
         service.whenAllDown(),
         service.tracks().stream().map(Reports::selection).toList(),
         service.pools().stream().map(Reports::pool).toList(),
+        targets(said, now),
         service.answers(),
         service.handedOut().stream()
             .map(out ->

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param whenAllDown what is answered when no pool is available, as it is configured
 /// @param selections one for `families: joint`, two (ipv4, ipv6) for `separate`
 /// @param pools in the order of preference
+/// @param overrides what operators said of its pools and endpoints, by target; what is not in force
+///   yet, too
 /// @param answers how many responses its records were written into since the server's start
 /// @param handedOut what resolvers may still hold, latest first
 public record ServiceReport(
@@ -19,8 +21,13 @@ public record ServiceReport(
     String whenAllDown,
     List<Selection> selections,
     List<Pool> pools,
+    List<OverridesReport.Target> overrides,
     long answers,
     List<HandedOut> handedOut) {
+  /// Without overrides, as servers before there were layers tell it.
+  public ServiceReport {
+    overrides = overrides == null ? List.of() : List.copyOf(overrides);
+  }
 
   /// What serves now, and why.
   ///

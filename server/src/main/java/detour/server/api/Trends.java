@@ -1,6 +1,7 @@
 package detour.server.api;
 
 import detour.failover.verdict.Presence;
+import detour.server.publish.Extent;
 import detour.server.publish.PublishedState;
 import detour.server.publish.PublishedState.ServiceState;
 import detour.server.publish.PublishedState.VantageState;
@@ -30,7 +31,7 @@ final class Trends {
   void trends(Exchange exchange) throws IOException {
     exchange.allowOnly();
     String name = Reading.folded(exchange.segment("name"));
-    PublishedState state = Reading.present(backend.outline().apply(Set.of(name)));
+    PublishedState state = Reading.present(backend, new Extent(Set.of(name), false, false));
     ServiceState service = Reading.required(state, name);
     VantagesState cluster = state.cluster();
     Sight own = backend.sights().of(name);

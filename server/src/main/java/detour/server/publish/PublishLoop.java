@@ -3,6 +3,7 @@ package detour.server.publish;
 import detour.dns.answer.AnswerTable;
 import detour.dns.answer.ServerOptions;
 import detour.failover.model.ProbeTarget;
+import detour.failover.model.Service;
 import detour.failover.opinion.Observation;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Metrics;
@@ -10,7 +11,6 @@ import detour.server.publish.PublishedState.ConfigurationState;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -150,6 +150,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     return table;
   }
 
+  /// The services as they are configured, by their positions in the answer table. Any thread.
+  public List<Service> services() {
+    return decisions.directory().configuration().model().services();
+  }
+
   /// The services as they are decided on now. Any thread.
   Directory directory() {
     return decisions.directory();
@@ -157,28 +162,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   /// The present decisions, for people; made afresh at each call, on the caller's thread.
   public PublishedState state() {
-    return picture(StatePicture.Detail.WHOLE, Set.of());
+    return state(Extent.WHOLE);
   }
 
-  /// The same of the services of these names, with what is told of all.
-  public PublishedState state(Set<String> names) {
-    return picture(StatePicture.Detail.WHOLE, names);
-  }
-
-  /// The same without the observations: a fraction of it, for those who look often.
-  public PublishedState outline() {
-    return outline(Set.of());
-  }
-
-  /// That of some services, with what is told of all.
-  ///
-  /// @param names of the services that are wanted; empty for all
-  public PublishedState outline(Set<String> names) {
-    return picture(StatePicture.Detail.OUTLINE, names);
-  }
-
-  private PublishedState picture(StatePicture.Detail detail, Set<String> names) {
-    return new StatePicture(time, decisions, startedAt, detail, names)
+  /// As much of them as is asked for.
+  public PublishedState state(Extent extent) {
+    return new StatePicture(time, decisions, startedAt, extent)
         .state(table.epoch(), configuration, saving.unsaved());
   }
 
@@ -391,7 +380,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     LiveService.View view = live == null ? null : live.view();
     if (live != null
         && view != null
-        && !asked.versions().contains(DecisionVersion.of(live, view))) {
+        && !asked.versions().contains(DecisionVersion.of(live, view, decisions.overrides()))) {
       done.completeExceptionally(new DecidedOtherwise(asked.service()));
     } else {
       ask(asked.command(), done);

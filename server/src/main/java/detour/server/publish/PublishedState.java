@@ -47,6 +47,22 @@ public record PublishedState(
         overrides);
   }
 
+  /// The same picture with this as what operators said.
+  public PublishedState withOverrides(List<SaidState> others) {
+    return new PublishedState(
+        node,
+        version,
+        startedAt,
+        at,
+        epoch,
+        configuration,
+        services,
+        alarms,
+        guard,
+        cluster,
+        others);
+  }
+
   /// What operators said of one target, with all that it lies over.
   public record SaidState(OverridePath path, OperatorOverride override) {}
 

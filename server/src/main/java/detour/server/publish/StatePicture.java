@@ -37,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Draws the present decisions for people, from the views that the publish thread leaves behind.
@@ -51,23 +52,12 @@ final class StatePicture {
   private final Instant startedAt;
   private final Instant now;
   private final long nowNanos;
-  private final Detail detail;
-  private final Set<String> names;
+  private final Extent extent;
 
-  /// How much is drawn.
-  enum Detail {
-    /// Without the observations, which are most of it.
-    OUTLINE,
-    WHOLE
-  }
-
-  /// @param names of the services that are drawn; empty for all. Alarms are of all in any case
-  StatePicture(
-      Time time, Decisions decisions, Instant startedAt, Detail detail, Set<String> names) {
+  StatePicture(Time time, Decisions decisions, Instant startedAt, Extent extent) {
     this.decisions = decisions;
     this.startedAt = startedAt;
-    this.detail = detail;
-    this.names = names;
+    this.extent = extent;
     directory = decisions.directory();
     guard = decisions.guard();
     now = time.now();
@@ -81,9 +71,9 @@ final class StatePicture {
   PublishedState state(
       long epoch, ConfigurationState configuration, Collection<OverridePath> unsaved) {
     List<ServiceState> services = new ArrayList<>();
-    for (LiveService live : directory.services()) {
+    for (LiveService live : drawn()) {
       LiveService.View view = live.view();
-      if (view != null && (names.isEmpty() || names.contains(live.service().name()))) {
+      if (view != null) {
         services.add(service(live, view));
       }
     }
@@ -96,10 +86,20 @@ final class StatePicture {
         epoch,
         configuration,
         services,
-        alarms(configuration, unsaved, said),
+        extent.alarms() ? alarms(configuration, unsaved, said) : List.of(),
         guard(),
         cluster.state(),
         said);
+  }
+
+  private List<LiveService> drawn() {
+    Set<String> names = extent.names();
+    return names == null
+        ? directory.services()
+        : names.stream()
+            .flatMap(name -> Stream.ofNullable(directory.service(name)))
+            .sorted(Comparator.comparingInt(LiveService::index))
+            .toList();
   }
 
   private ServiceState service(LiveService live, LiveService.View view) {
@@ -122,7 +122,7 @@ final class StatePicture {
         pools,
         view.handOuts().answers(),
         handedOut(handed),
-        DecisionVersion.of(live, view));
+        DecisionVersion.of(live, view, decisions.overrides()));
   }
 
   private TrackState track(Service service, LiveService.View view, Selection selection) {
@@ -225,7 +225,7 @@ final class StatePicture {
         target.target().check().thresholds().fall(),
         opinion.riseNeeded(),
         at(opinion.sinceNanos()),
-        detail == Detail.OUTLINE ? List.of() : view.recent().stream().map(this::seen).toList(),
+        extent.observations() ? view.recent().stream().map(this::seen).toList() : List.of(),
         target.target());
   }
 
@@ -258,29 +258,6 @@ final class StatePicture {
         .toList();
   }
 
-  /// What somebody who looks must know of: drills, and what waits for an approval or its start.
-  private List<String> announced(List<SaidState> all) {
-    List<String> announced = new ArrayList<>();
-    for (SaidState said : all) {
-      OperatorOverride override = said.override();
-      String what =
-          "%s %s, asked for by %s (%s),"
-              .formatted(
-                  said.path(),
-                  override.state().name().toLowerCase(Locale.ROOT),
-                  override.author(),
-                  override.reason());
-      if (override.vetting().awaited()) {
-        announced.add(what + " waits for an approval: detour approve " + said.path());
-      } else if (override.starts() != null && override.starts().isAfter(now)) {
-        announced.add(what + " begins at " + override.starts());
-      } else if (override.purpose() == OperatorOverride.Purpose.DRILL) {
-        announced.add(what + " is a drill: it ends at " + override.expires());
-      }
-    }
-    return announced;
-  }
-
   private static HandedOut handedOut(String destination, Handed handed) {
     Hold hold = handed.hold();
     return new HandedOut(
@@ -303,7 +280,7 @@ final class StatePicture {
               + guard.finding());
     }
     alarms.addAll(frozen());
-    alarms.addAll(announced(said));
+    alarms.addAll(Announcements.of(said, now));
     for (OverridePath path : unsaved) {
       alarms.add("what was said of " + path + " is not on disk: a restart would lose it");
     }

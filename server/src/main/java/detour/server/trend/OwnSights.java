@@ -9,7 +9,6 @@ import detour.server.publish.PublishedState.ServiceState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// trends, whose rings are locked one by one, and immutable views of the decisions.
 public final class OwnSights {
   private final ProbeTrends trends;
-  private final Function<Set<String>, @Nullable PublishedState> states;
+  private final Function<String, @Nullable PublishedState> states;
 
-  /// @param states the present decisions on the services of these names, with the last
-  ///   observations; null before the first are made
-  public OwnSights(ProbeTrends trends, Function<Set<String>, @Nullable PublishedState> states) {
+  /// @param states the present decisions on the service of this name, with the last observations;
+  ///   null before the first are made
+  public OwnSights(ProbeTrends trends, Function<String, @Nullable PublishedState> states) {
     this.trends = trends;
     this.states = states;
   }
@@ -30,7 +29,7 @@ public final class OwnSights {
   ///
   /// @param name in lower case, without the final dot
   public Sight of(String name) {
-    PublishedState state = states.apply(Set.of(name));
+    PublishedState state = states.apply(name);
     if (state == null) {
       return new Sight(Instant.EPOCH, "it is starting", 0, List.of());
     }

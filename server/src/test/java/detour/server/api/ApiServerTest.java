@@ -7,6 +7,8 @@ import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
+import detour.server.publish.Extent;
+import detour.server.publish.PublishedState.SaidState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +21,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +72,59 @@ class ApiServerTest {
 
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(json(response).at("/name").asString()).isEqualTo("www.example.com");
+  }
+
+  /// With ten thousand services, a picture of all for one of them takes a second.
+  @ParameterizedTest
+  @CsvSource({
+    "/api/v1/services/WWW.example.com, true",
+    "/api/v1/services/www.example.com/convergence, true",
+    "/api/v1/services/www.example.com/trends, true",
+    "/api/v1/explain?name=www.example.com, true",
+    "/api/v1/explain?name=other.example.com, false",
+    "/api/v1/overrides, false"
+  })
+  void shouldDrawNoServiceButTheOneThatIsAskedFor(String path, boolean one) throws Exception {
+    assertThat(get(path).statusCode()).isEqualTo(200);
+
+    assertThat(server.asked)
+        .isNotEmpty()
+        .allSatisfy(extent -> {
+          assertThat(extent.names()).isEqualTo(one ? Set.of("www.example.com") : Set.of());
+          assertThat(extent.alarms()).isFalse();
+        });
+  }
+
+  @Test
+  void shouldDrawNoOtherServiceAfterAChangeOfOne() throws Exception {
+    send(
+        "POST",
+        "/api/v1/overrides",
+        "{\"target\":\"www.example.com/ams\",\"state\":\"up\",\"reason\":\"well\"}");
+
+    assertThat(server.asked).isNotEmpty().extracting(Extent::names).doesNotContainNull();
+  }
+
+  @Test
+  void shouldTellOfAServiceWhatIsSaidOfItAndUntilWhenItMayBeApproved() throws Exception {
+    OperatorOverride asked =
+        new OperatorOverride(OperatorOverride.State.DRAIN, "update", "alice", FakeServer.AT, null)
+            .vetted(new OperatorOverride.Vetting(true, null, List.of()));
+    server.state =
+        FakeServer.state("SERVING")
+            .withOverrides(
+                List.of(
+                    new SaidState(OverridePath.parse("other.example.com/ams"), asked),
+                    new SaidState(OverridePath.parse("www.example.com/ams"), asked)));
+
+    JsonNode overrides = json(get("/api/v1/services/www.example.com")).at("/overrides");
+
+    assertThat(overrides.size()).isEqualTo(1);
+    assertThat(overrides.at("/0/target").asString()).isEqualTo("www.example.com/ams");
+    JsonNode layer = overrides.at("/0/layers/0");
+    assertThat(layer.at("/awaited").asBoolean()).isTrue();
+    assertThat(layer.at("/in_force").asBoolean()).isFalse();
+    assertThat(layer.at("/lapses").asString()).isEqualTo("2026-11-22T13:00:00.250Z");
   }
 
   @Test

@@ -13,6 +13,7 @@ import detour.server.publish.ClusterState;
 import detour.server.publish.Command;
 import detour.server.publish.CommandRefused;
 import detour.server.publish.DecidedOtherwise;
+import detour.server.publish.Extent;
 import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
 import detour.server.publish.Peers;
@@ -41,6 +42,10 @@ public final class FakeServer implements AutoCloseable {
   public static final Instant AT = Instant.parse("2026-11-22T12:00:00.250Z");
 
   public final List<Command> commands = new CopyOnWriteArrayList<>();
+
+  /// How much of its state it was asked for.
+  public final List<Extent> asked = new CopyOnWriteArrayList<>();
+
   public final List<Posts.Post> posts = new CopyOnWriteArrayList<>();
   public final EventStream events = new EventStream(3);
   public volatile @Nullable PublishedState state = state("SERVING");
@@ -101,8 +106,10 @@ public final class FakeServer implements AutoCloseable {
 
   private ApiBackend backend() {
     return new ApiBackend(
-        () -> state,
-        names -> state,
+        extent -> {
+          asked.add(extent);
+          return state;
+        },
         () -> notReady,
         () -> cluster,
         desk,

@@ -2,13 +2,20 @@ package detour.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import detour.failover.model.OperatorOverride;
+import detour.failover.model.OperatorOverride.Vetting;
+import detour.failover.model.OverridePath;
+import detour.server.publish.Announcements;
+import detour.server.publish.PublishedState.SaidState;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +51,31 @@ class OverviewTest {
     assertThat(line.at("/healthy").asInt()).isEqualTo(1);
     assertThat(line.at("/overridden").asInt()).isEqualTo(1);
     assertThat(line.at("/destinations/0").asString()).isEqualTo("192.0.2.10");
+  }
+
+  @Test
+  void shouldTellWhatIsAnnouncedApartFromAlarms() throws Exception {
+    SaidState ordered = said("www.example.com/fra", Vetting.NONE);
+    SaidState asked = said("www.example.com/ams", new Vetting(true, null, List.of()));
+    List<SaidState> said = List.of(asked, ordered);
+    List<String> alarms = new ArrayList<>(Announcements.of(said, FakeServer.AT));
+    assertThat(alarms).singleElement().asString().contains("waits for an approval");
+    alarms.add("something is wrong");
+    server.state = FakeServer.state("SERVING").withOverrides(said).withAlarms(alarms);
+
+    JsonNode json = json(get("/api/v1/overview", "*/*"));
+
+    assertThat(json.at("/alarms").toString()).isEqualTo("[\"something is wrong\"]");
+    assertThat(json.at("/announced").size()).isEqualTo(1);
+    assertThat(json.at("/announced/0/target").asString()).isEqualTo("www.example.com/ams");
+    assertThat(json(get("/api/v1/status", "*/*")).at("/alarms").size()).isEqualTo(2);
+  }
+
+  private static SaidState said(String path, Vetting vetting) {
+    return new SaidState(
+        OverridePath.parse(path),
+        new OperatorOverride(OperatorOverride.State.DOWN, "update", "ann", FakeServer.AT, null)
+            .vetted(vetting));
   }
 
   @Test

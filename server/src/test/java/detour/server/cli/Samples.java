@@ -189,6 +189,7 @@ final class Samples {
         plain.whenAllDown(),
         plain.selections(),
         pools,
+        plain.overrides(),
         plain.answers(),
         plain.handedOut());
   }
@@ -380,6 +381,7 @@ final class Samples {
         plain.whenAllDown(),
         plain.selections(),
         plain.pools(),
+        plain.overrides(),
         plain.answers(),
         plain.handedOut());
   }
@@ -416,6 +418,7 @@ final class Samples {
                 four.answers()),
             six),
         joint.pools(),
+        joint.overrides(),
         joint.answers(),
         joint.handedOut());
   }
@@ -470,6 +473,7 @@ final class Samples {
         "primary",
         List.of(selection),
         List.of(pools),
+        List.of(),
         0,
         List.of());
   }

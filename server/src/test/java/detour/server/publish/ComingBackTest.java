@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -220,7 +219,7 @@ class ComingBackTest {
   }
 
   private PublishedState state() {
-    return new StatePicture(time.time(), decisions, time.now(), StatePicture.Detail.WHOLE, Set.of())
+    return new StatePicture(time.time(), decisions, time.now(), Extent.WHOLE)
         .state(
             1,
             new PublishedState.ConfigurationState("test.yaml", time.now(), 1, List.of()),

@@ -96,6 +96,41 @@ class SafeguardsTest {
     assertThatThrownBy(() -> world.done(approve("bob"))).hasMessageContaining("nothing waits");
   }
 
+  @Test
+  void shouldCountWhatWaitsAndWhatIsPlannedAmongWhatIsDecided() throws Exception {
+    world = start(new Safeguards(List.of(), Set.of(NAME), Map.of()));
+    String before = version();
+    world.done(set("ams", State.DRAIN, null, Duration.ofHours(1), Purpose.ORDER, false, "ann"));
+    String asked = version();
+    assertThat(asked).as("it waits for its approval").isNotEqualTo(before);
+    assertThat(world.answer(NAME)).containsExactly(AMS);
+
+    assertThat(world.loop.command(new Command.Conditional(approve("bob"), NAME, Set.of(before))))
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withCauseInstanceOf(DecidedOtherwise.class);
+    world.done(new Command.Conditional(approve("bob"), NAME, Set.of(asked)));
+    assertThat(world.answer(NAME)).containsExactly(FRA);
+
+    String approved = version();
+    Instant tonight = world.time.now().plusSeconds(3600);
+    world.done(set("fra", State.DRAIN, tonight, Duration.ofHours(1), Purpose.ORDER, false, "ann"));
+    assertThat(version()).as("something is asked for").isNotEqualTo(approved);
+  }
+
+  @Test
+  void shouldDecideAServiceNoOtherwiseForWhatIsSaidOfAnother() throws Exception {
+    world = start(Safeguards.NONE);
+    String before = version();
+    // It sets an override of the marked service.
+    world.settle();
+    assertThat(version()).isEqualTo(before);
+  }
+
+  private String version() {
+    return world.service(NAME).version();
+  }
+
   @ParameterizedTest(name = "{0} asks, {1} approves: the same is {2}")
   @CsvSource({
     "ann, Ann, true",

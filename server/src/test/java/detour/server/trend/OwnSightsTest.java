@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.server.api.FakeServer;
 import detour.server.publish.PublishedState;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OwnSightsTest {
@@ -16,8 +15,8 @@ class OwnSightsTest {
     OwnSights sights =
         new OwnSights(
             trends,
-            names -> {
-              assertThat(names).isEqualTo(Set.of("www.example.com"));
+            name -> {
+              assertThat(name).isEqualTo("www.example.com");
               return state;
             });
 
