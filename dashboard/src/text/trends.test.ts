@@ -32,6 +32,15 @@ describe('trends of several vantages', () => {
     expect(compared[0]!.cells[1]!.line).not.toBeNull();
   });
 
+  it('shows first what fails at any vantage', () => {
+    const failed = { at: '2030-01-01T00:59:59Z', passed: false, degraded: false, detail: 'refused', milliseconds: 1 };
+    const compared = compare(
+      trends(vantage('ams1', [line('a', 1), line('b', 1)]), vantage('fra1', [line('a', 1), { ...line('b', 1), last_probes: [failed] }])),
+    );
+
+    expect(compared.map((each) => each.endpoint)).toEqual(['b', 'a']);
+  });
+
   it('is of the same hour at all of them', () => {
     const [from, to] = hourOf(trends());
 

@@ -13,7 +13,7 @@ export interface Compared {
 
 const HOUR_SECONDS = 3_600;
 
-/** Lines that differ in nothing but the vantage, side by side, in the order in which they are told. */
+/** Lines that differ in nothing but the vantage, side by side: first what fails at some vantage, then as they are told. */
 export function compare(trends: Trends): Compared[] {
   const found = new Map<string, Compared>();
   for (const vantage of trends.vantages) {
@@ -32,7 +32,9 @@ export function compare(trends: Trends): Compared[] {
       }
     }
   }
-  return [...found.values()];
+  const fails = (compared: Compared) => compared.cells.some((cell) => cell.line?.last_probes[0]?.passed === false);
+  const all = [...found.values()];
+  return [...all.filter(fails), ...all.filter((compared) => !fails(compared))];
 }
 
 /** Steps differ in length from vantage to vantage, so counts are told for a minute. */

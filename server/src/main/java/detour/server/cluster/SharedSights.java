@@ -72,11 +72,16 @@ final class SharedSights {
   /// Who looks at what, by the key in the store; first come, first served.
   private final Map<String, Interest> interests = new LinkedHashMap<>();
 
-  /// When this vantage told of a service last.
+  /// When this vantage told of a service last, or tried: what is refused must not keep the rest
+  /// from being told.
   private final Map<String, Long> toldNanos = new HashMap<>();
 
   private boolean underWay;
   private long nextNanos = Long.MIN_VALUE;
+
+  /// When this vantage may tell again, by how much it told last.
+  private long tellAtNanos = Long.MIN_VALUE;
+
   private long tidyAtNanos = Long.MIN_VALUE;
 
   /// Draws what the probes of this vantage found.
@@ -210,7 +215,7 @@ final class SharedSights {
       send(writes, null);
       return;
     }
-    String service = dueToTell(nowNanos);
+    String service = tellAtNanos <= nowNanos ? dueToTell(nowNanos) : null;
     if (service != null) {
       draw(service, nowNanos);
     }
@@ -318,16 +323,16 @@ final class SharedSights {
 
   private void sent(@Nullable String service, int bytes, @Nullable Throwable failure) {
     underWay = false;
-    nextNanos = time.nowNanos() + Math.max(BETWEEN_NANOS, bytes * NANOS_PER_BYTE);
-    if (failure == null) {
-      return;
+    nextNanos = time.nowNanos() + BETWEEN_NANOS;
+    if (service != null) {
+      tellAtNanos = time.nowNanos() + bytes * NANOS_PER_BYTE;
     }
-    metrics.count(Counter.CLUSTER_COMMITS_FAILED);
-    failed("the store did not take it", failure);
-    if (service == null) {
-      lookedAt.replaceAll((_, at) -> new LookedAt(at.askedNanos(), at.saidNanos(), 0));
-    } else {
-      toldNanos.remove(service);
+    if (failure != null) {
+      metrics.count(Counter.CLUSTER_COMMITS_FAILED);
+      failed("the store did not take it", failure);
+      if (service == null) {
+        lookedAt.replaceAll((_, at) -> new LookedAt(at.askedNanos(), at.saidNanos(), 0));
+      }
     }
   }
 

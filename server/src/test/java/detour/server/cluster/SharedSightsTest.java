@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// Vantages tell of their probes while somebody looks, and nobody pays while nobody does.
@@ -245,10 +246,41 @@ class SharedSightsTest {
     fra.drawing = _ -> drawn("fra");
     lookFor(ams, Duration.ofMinutes(2));
 
-    assertThat(told.get("fra")).isBetween(8, 13);
+    assertThat(told.get("fra")).isBetween(7, 9);
     assertThat(keys("/sights/")).isEmpty();
     assertThat(members.store.entry(KEYS.presence("fra"))).isNotNull();
     assertThat(fra.core.state().trouble()).isNull();
+  }
+
+  @Test
+  void shouldTellOfTheOthersAlthoughOneIsRefused() {
+    SteppedMember ams = join("ams");
+    SteppedMember fra = join("fra");
+    members.store.refuseLongerThan(1_000);
+    Function<String, byte[]> brief = fra.drawing;
+    fra.drawing = service -> service.equals("s0") ? drawn("fra") : brief.apply(service);
+    for (int i = 0; i < 4; i++) {
+      var _ = ams.look("s" + i);
+    }
+    members.pass(Duration.ofSeconds(30));
+
+    assertThat(keys("/sights/"))
+        .containsExactly(KEYS.sight("fra", "s1"), KEYS.sight("fra", "s2"), KEYS.sight("fra", "s3"));
+  }
+
+  @Test
+  void shouldAskAtOnceAlthoughItToldMuch() {
+    SteppedMember ams = join("ams");
+    SteppedMember fra = join("fra");
+    fra.drawing = _ -> new byte[SightRecords.BYTES_MAX];
+    var _ = ams.look(WWW);
+    members.pass(Duration.ofSeconds(2));
+    assertThat(keys("/sights/")).hasSize(1);
+
+    var _ = fra.look("other");
+    members.pass(Duration.ofSeconds(2));
+
+    assertThat(fra.look("other").byVantage()).containsOnlyKeys("ams");
   }
 
   @Test
