@@ -165,8 +165,11 @@ final class IncidentPage {
     close();
     page.append("<h3>Answers served</h3>\n");
     page.append(
-        "<p class=\"note\">%d responses since the server started at %s. A resolver that obeys TTLs"
-                .formatted(service.answers(), times.full(incident.status().startedAt()))
+        "<p class=\"note\">%d %s since the server started at %s. A resolver that obeys TTLs"
+                .formatted(
+                    service.answers(),
+                    service.answers() == 1 ? "response" : "responses",
+                    times.full(incident.status().startedAt()))
             + " may hold an address until the time told; others may hold it longer.</p>\n");
     open("Address", "Records", "Last", "TTL then", "Held until");
     for (ServiceReport.HandedOut out : service.handedOut()) {

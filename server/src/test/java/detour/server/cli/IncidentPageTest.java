@@ -104,6 +104,39 @@ class IncidentPageTest {
         .containsSubsequence("ams/web1 from ams1", "class=\"good\"", "20 passed");
   }
 
+  /// The first pool of a service is where it belongs; what was before the server started is not
+  /// known.
+  @Test
+  void shouldColourAServiceByWhereItBelongs() {
+    List<HistoryReport.Event> events =
+        List.of(
+            selection("PT30M", "ams", "fra"),
+            selection("PT20M", "fra", "last resort"),
+            selection("PT10M", "last resort", "ams"));
+
+    String page = page(events);
+
+    assertThat(page.substring(page.indexOf("<svg"), page.indexOf("</svg>")))
+        .containsSubsequence(
+            "class=\"good\"><title>ams, ",
+            "class=\"changed\"><title>fra, ",
+            "class=\"bad\"><title>last resort, ",
+            "class=\"good\"><title>ams, ");
+  }
+
+  private static HistoryReport.Event selection(String ago, String from, String to) {
+    return new HistoryReport.Event(
+        1,
+        Samples.ago(ago),
+        "shop.example.com",
+        "selection",
+        "shop.example.com",
+        from,
+        to,
+        "because",
+        "detour");
+  }
+
   @Test
   void shouldStandAlone() {
     assertThat(page(events()))
