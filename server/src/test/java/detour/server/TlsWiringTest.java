@@ -38,12 +38,14 @@ class TlsWiringTest {
   @TempDir private Path folder;
   private Certificates.Pair one;
   private Certificates.Pair two;
+  private Certificates.Pair old;
 
   @BeforeEach
   void write() throws Exception {
     Certificates certificates = new Certificates(folder);
     one = certificates.selfSigned("one.example", "dns:one.example", "-1d", 9);
     two = certificates.selfSigned("two.example", "dns:two.example", "-1d", 9);
+    old = certificates.selfSigned("old.example", "dns:old.example", "-29d", 30);
     show(one.pem(), one.key());
     Files.writeString(
         folder.resolve("detour.yaml"),
@@ -99,6 +101,18 @@ class TlsWiringTest {
       await()
           .until(() -> !get(server, "/api/v1/status").contains("the new certificate will not do"));
       assertThat(shown(server)).isEqualTo("CN=two.example");
+    }
+  }
+
+  @Test
+  void shouldShowAnAlarmWhileTheCertificateEndsSoon() throws Exception {
+    show(old.pem(), old.key());
+    try (Wiring server = new Wiring(configuration())) {
+      assertThat(get(server, "/api/v1/status"))
+          .contains("DNS over TLS: the certificate of", "renew it, the files are followed");
+
+      show(two.pem(), two.key());
+      await().until(() -> !get(server, "/api/v1/status").contains("renew it"));
     }
   }
 

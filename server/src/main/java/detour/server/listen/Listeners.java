@@ -15,6 +15,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -204,7 +205,7 @@ public final class Listeners implements AutoCloseable {
       return;
     }
     try {
-      certificate = new TlsCertificate(wanted.files(), metrics);
+      certificate = new TlsCertificate(wanted.files(), metrics, InstantSource.system());
     } catch (IOException e) {
       throw ListenException.of(wanted.addresses().getFirst(), "TLS", e);
     }

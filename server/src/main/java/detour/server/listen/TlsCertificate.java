@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ final class TlsCertificate implements AutoCloseable {
 
   private final TlsFiles files;
   private final Metrics metrics;
+  private final InstantSource clock;
   private final Thread watch = Thread.ofPlatform().name("listen-tls-files").unstarted(this::watch);
   private volatile Shown shown;
   private volatile @Nullable String trouble;
@@ -64,9 +66,10 @@ final class TlsCertificate implements AutoCloseable {
   private record Shown(PemIdentity identity, SslContext context) {}
 
   /// @throws IOException when there is no certificate to begin with; its message says why
-  TlsCertificate(TlsFiles files, Metrics metrics) throws IOException {
+  TlsCertificate(TlsFiles files, Metrics metrics, InstantSource clock) throws IOException {
     this.files = files;
     this.metrics = metrics;
+    this.clock = clock;
     looked = files.version();
     try {
       shown = read();
@@ -93,9 +96,13 @@ final class TlsCertificate implements AutoCloseable {
     return shown.identity().certificate().getNotAfter().toInstant();
   }
 
-  /// Why the files are not shown; null when they are.
+  /// What an operator should know of: why the files are not what is shown, or that the certificate
+  /// ends soon; null for nothing.
   @Nullable String trouble() {
-    return trouble;
+    String told = trouble;
+    return told == null
+        ? shown.identity().ending("DNS over TLS", files.certificate(), clock.instant())
+        : told;
   }
 
   /// Shows what the files hold now.

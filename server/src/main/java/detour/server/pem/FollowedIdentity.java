@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import javax.net.ssl.SSLEngine;
@@ -21,12 +20,6 @@ import org.slf4j.LoggerFactory;
 /// asked, so it needs no thread and nothing to close.
 public final class FollowedIdentity {
   private static final Logger LOG = LoggerFactory.getLogger(FollowedIdentity.class);
-
-  /// When to speak of a certificate that nobody renews: with this much left, or with a tenth of its
-  /// time where that is less.
-  private static final Duration SOON = Duration.ofDays(7);
-
-  private static final int PARTS = 10;
 
   private final String whose;
   private final Path chain;
@@ -76,21 +69,7 @@ public final class FollowedIdentity {
         return trouble;
       }
     }
-    return ending(now.identity().certificate());
-  }
-
-  private @Nullable String ending(X509Certificate certificate) {
-    Instant now = clock.instant();
-    Instant end = certificate.getNotAfter().toInstant();
-    Duration part = Duration.between(certificate.getNotBefore().toInstant(), end).dividedBy(PARTS);
-    if (now.isBefore(end.minus(part.compareTo(SOON) < 0 ? part : SOON))) {
-      return null;
-    }
-    return now.isBefore(end)
-        ? "%s: the certificate of %s ends at %s: renew it, the files are followed"
-            .formatted(whose, chain, end)
-        : "%s: the certificate of %s ended at %s, so clients refuse it: renew it"
-            .formatted(whose, chain, end);
+    return now.identity().ending(whose, chain, clock.instant());
   }
 
   /// When the certificate that is shown expires.
