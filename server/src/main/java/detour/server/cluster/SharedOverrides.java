@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// A wish whose answer was lost is sent again, with the condition that it had at first, until it
 /// turns out what became of it, or the operator has waited for long enough.
 ///
-/// An override begins and ends by the clock of the node at which it was set; to this node's publish
-/// thread it is told as of this node's clock.
+/// An override begins and ends, and lapses without an approval, by the clock of the node at which
+/// it was set; to this node's publish thread it is told as of this node's clock.
 final class SharedOverrides implements Transaction.Source, Registers.Kind {
   /// The revision heard by who judged nothing.
   static final long NOT_JUDGED = -1;
@@ -183,18 +183,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     }
     Duration shift = shift(shared.by());
     shifts.put(key, shift);
-    return shifted(override, shift);
-  }
-
-  private static OperatorOverride shifted(OperatorOverride override, Duration shift) {
-    OperatorOverride below = override.meanwhile();
-    return override
-        .during(shifted(override.starts(), shift), shifted(override.expires(), shift))
-        .over(below == null ? null : shifted(below, shift));
-  }
-
-  private static @Nullable Instant shifted(@Nullable Instant at, Duration shift) {
-    return at == null ? null : at.minus(shift);
+    return override.earlier(shift);
   }
 
   private Duration shift(String by) {

@@ -37,6 +37,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private final ConfigurationSource source;
   private final Decisions decisions;
   private final OperatorCommands commands;
+  private final DrillWatch drills;
   private final Agreement agreement;
   private final Approvals approvals;
   private final Chronicle chronicle;
@@ -86,7 +87,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
             agreement.overrides(),
             changes -> tell(new Message.NotSaved(changes)),
             this::failed);
-    commands = new OperatorCommands(decisions);
+    SafetyDesk desk = new SafetyDesk(decisions);
+    commands = new OperatorCommands(decisions, desk);
+    drills = new DrillWatch(decisions, desk::objections);
     epoch = new SelectionEpoch(cluster.isAlone(), chronicle, saved);
     server = first.server();
     var _ = epoch.turned(decisions.agreedRevision());
@@ -334,7 +337,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     // Whoever was promised that something is in force is told so when it is answered.
     boolean all = stopping || saving.promised() || !approvals.isEmpty();
     boolean answers = all ? decisions.settleAll() : decisions.settle();
-    for (OperatorCommands.Proposal end : commands.endsOfDrills()) {
+    for (OperatorCommands.Proposal end : drills.ends()) {
       propose(end, new CompletableFuture<>());
       answers |= decisions.settle();
     }

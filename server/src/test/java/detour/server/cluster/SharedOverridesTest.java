@@ -1,10 +1,14 @@
 package detour.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import detour.failover.model.OperatorOverride;
 import detour.server.publish.Cluster.NotAgreed;
 import detour.server.publish.Cluster.OutcomeUnknown;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +66,26 @@ class SharedOverridesTest {
     var stale = fra.override(other, null, 1);
     world.pass(Duration.ofSeconds(1));
     assertThat(stale).isCompletedExceptionally();
+  }
+
+  /// An hour is an hour by whatever clock.
+  @Test
+  void shouldTellUntilWhenItMayBeApprovedByOnesOwnClock() {
+    Duration ahead = Duration.ofMinutes(10);
+    SteppedMember nyc = world.joinAhead("nyc1", ahead);
+    world.pass(Duration.ofSeconds(10));
+    Instant lapses = world.now().plusSeconds(3_600);
+    OperatorOverride asked =
+        world
+            .drain("new disks")
+            .vetted(new OperatorOverride.Vetting(lapses.plus(ahead), null, List.of()));
+    var set = nyc.override(PATH, asked);
+    world.pass(A_LITTLE);
+
+    assertThat(set).isCompleted();
+    assertThat(world.drainAt(nyc, PATH).vetting().lapses()).isEqualTo(lapses.plus(ahead));
+    assertThat(world.drainAt(ams, PATH).vetting().lapses())
+        .isCloseTo(lapses, within(2, ChronoUnit.SECONDS));
   }
 
   @Test

@@ -47,10 +47,22 @@ final class SteppedMembers {
   }
 
   SteppedMember join(String name, Membership.Role role) {
+    return join(name, role, Duration.ZERO);
+  }
+
+  /// One whose clock is ahead.
+  SteppedMember joinAhead(String name, Duration by) {
+    return join(name, Membership.Role.BOTH, by);
+  }
+
+  private SteppedMember join(String name, Membership.Role role, Duration ahead) {
     Membership settings = new Membership("default", name, name, role, LEASE, STALE_AFTER);
     SteppedMember member =
         new SteppedMember(
-            settings, store.client(), new Time(this::nowNanos, this::now), members.size());
+            settings,
+            store.client(),
+            new Time(this::nowNanos, () -> now().plus(ahead)),
+            members.size());
     members.add(member);
     pass(Duration.ofSeconds(1));
     return member;
