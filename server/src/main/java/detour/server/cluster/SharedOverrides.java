@@ -10,6 +10,7 @@ import detour.server.cluster.store.Write;
 import detour.server.publish.Agreed;
 import detour.server.publish.Cluster.NotAgreed;
 import detour.server.publish.Cluster.OutcomeUnknown;
+import detour.server.publish.Cluster.Overtaken;
 import detour.server.publish.Inbox;
 import detour.server.publish.Time;
 import java.time.Duration;
@@ -218,7 +219,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
         continue;
       }
       if (wish.attempt() == null && isOvertaken(wish)) {
-        wish.refuse(OVERTAKEN);
+        wish.answer().completeExceptionally(new Overtaken(OVERTAKEN));
         continue;
       }
       Attempt attempt = wish.attempt() == null ? attempt(key, wish) : wish.attempt();
@@ -286,7 +287,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
         wish.answer()
             .completeExceptionally(
                 attempt.conditions().getFirst().holds(there)
-                    ? new NotAgreed(OVERTAKEN)
+                    ? new Overtaken(OVERTAKEN)
                     : new NotAgreed(
                         "somebody else changed the override of "
                             + wish.path()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import detour.failover.model.OperatorOverride;
 import detour.server.publish.Cluster.NotAgreed;
 import detour.server.publish.Cluster.OutcomeUnknown;
+import detour.server.publish.Cluster.Overtaken;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -65,7 +66,10 @@ class SharedOverridesTest {
     assertThat(again).isCompleted();
     var stale = fra.override(other, null, 1);
     world.pass(Duration.ofSeconds(1));
-    assertThat(stale).isCompletedExceptionally();
+    assertThat(stale)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(Overtaken.class);
   }
 
   /// An hour is an hour by whatever clock.
