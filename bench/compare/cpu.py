@@ -42,11 +42,15 @@ def main():
             for key in wanted(options):
                 running[key] = start(key, scratch, zone_file, options, query_file)
             samples = measure(running, query_file, options)
+            remarks = {key: SERVERS[key].remark(setup) for key, (setup, _) in running.items()
+                       if hasattr(SERVERS[key], "remark")}
         finally:
             for _, process in running.values():
                 process.stop()
     results = {key: summary(key, values) for key, values in samples.items()}
     print_table(results, options)
+    for key, remark in remarks.items():
+        print(f"{SERVERS[key].label}: {remark}")
     report.write_json(options.json, {"surroundings": surroundings, "options": vars(options), "results": results})
 
 
@@ -77,7 +81,7 @@ def wanted(options):
 
 def start(key, scratch, zone_file, options, query_file):
     server = SERVERS[key]
-    setup, process = started(server, scratch, zone_file, core=SERVER_CORE)
+    setup, process = started(server, scratch, zone_file, core=SERVER_CORE, companion_core=LOAD_CORE)
     try:
         if server.verifies:
             await_answer(setup, process, options.names - 1)

@@ -11,9 +11,13 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class Started:
-    """One process started in its own session and directory, its output in a file there."""
+    """One process started in its own session and directory, its output in a file there.
 
-    def __init__(self, command, directory, log_name="output.log", core=None):
+    Its companions end with it, and are not counted as it.
+    """
+
+    def __init__(self, command, directory, log_name="output.log", core=None, companions=()):
+        self.companions = companions
         self.command = [str(part) for part in command]
         self.log = os.path.join(directory, log_name)
         pinned = ["taskset", "-c", str(core)] if core is not None else []
@@ -27,6 +31,8 @@ class Started:
         return self.process.pid
 
     def require_running(self):
+        for companion in self.companions:
+            companion.require_running()
         if self.process.poll() is not None:
             raise RuntimeError(
                 f"{' '.join(self.command)} ended with {self.process.returncode}:\n{self.tail()}")
@@ -56,6 +62,8 @@ class Started:
                     os.kill(pid, signal.SIGKILL)
         if self.process.poll() is None:
             self.kill()
+        for companion in self.companions:
+            companion.stop()
 
 
 def process_tree(root):

@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import urllib.request
 
 from processes import Started, free_port
 
@@ -24,6 +25,15 @@ class Setup:
         self.directory = pathlib.Path(directory)
         self.port = free_port()
         self.zone_file = zone_file
+        self.companions = []
+        self.http_port = free_port()
+
+    def dnstap_receiver(self):
+        """The socket of a receiver that takes whatever comes and keeps nothing."""
+        path = self.directory / "dnstap.sock"
+        self.companions.append(
+            ["fstrm_capture", "-t", "protobuf:dnstap.Dnstap", "-u", path, "-w", "/dev/null"])
+        return path
 
     def write(self, name, text):
         path = self.directory / name
@@ -52,12 +62,31 @@ class Detour:
     verifies = True
 
     def command(self, setup):
-        return detour_command(setup, f"""
-zones:
-  - name: {ZONE}
-    file: {setup.zone_file}
-services: []
-""")
+        return detour_command(setup, detour_zone(setup))
+
+
+class DetourDnstap:
+    """With its query log; `one_in` chooses by chance."""
+
+    program = Detour.program
+    verifies = True
+
+    def __init__(self, one_in):
+        self.one_in = one_in
+        self.label = "Detour, dnstap of " + ("all" if one_in == 1 else f"one in {one_in}")
+
+    def command(self, setup):
+        dnstap = f"dnstap: {{ socket: {setup.dnstap_receiver()}, one_in: {self.one_in} }}\n"
+        return detour_command(setup, dnstap + detour_zone(setup))
+
+    def remark(self, setup):
+        """How many messages the receiver was too slow for."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{setup.http_port}/metrics", timeout=10) as response:
+            metrics = response.read().decode()
+        sent, dropped = (sum(float(line.split()[-1]) for line in metrics.splitlines()
+                             if line.startswith(f"detour_dnstap_{what}_total"))
+                         for what in ("frames", "dropped"))
+        return f"{sent:,.0f} messages sent, {dropped:,.0f} dropped"
 
 
 class DetourServices:
@@ -93,11 +122,22 @@ class Gdnsd:
 
 
 class Knot:
-    label = "Knot DNS"
     program = "knotd"
     verifies = True
 
+    def __init__(self, dnstap=False):
+        self.dnstap = dnstap
+        self.label = "Knot DNS, dnstap of all" if dnstap else "Knot DNS"
+
     def command(self, setup):
+        module = f"""
+mod-dnstap:
+  - id: all
+    sink: unix:{setup.dnstap_receiver()}
+template:
+  - id: default
+    global-module: mod-dnstap/all
+""" if self.dnstap else ""
         config = setup.write("knot.conf", f"""
 server:
     rundir: "{setup.folder('run')}"
@@ -110,6 +150,7 @@ log:
     any: warning
 database:
     storage: "{setup.folder('db')}"
+{module}
 zone:
   - domain: {ZONE}
     file: "{setup.zone_file}"
@@ -121,11 +162,21 @@ zone:
 
 
 class Nsd:
-    label = "NSD"
     program = "nsd"
     verifies = True
 
+    def __init__(self, dnstap=False):
+        self.dnstap = dnstap
+        self.label = "NSD, dnstap of all" if dnstap else "NSD"
+
     def command(self, setup):
+        dnstap = f"""
+dnstap:
+    dnstap-enable: yes
+    dnstap-socket-path: "{setup.dnstap_receiver()}"
+    dnstap-log-auth-query-messages: yes
+    dnstap-log-auth-response-messages: yes
+""" if self.dnstap else ""
         config = setup.write("nsd.conf", f"""
 server:
     ip-address: 127.0.0.1
@@ -140,6 +191,7 @@ server:
     rrl-ratelimit: 0
 remote-control:
     control-enable: no
+{dnstap}
 zone:
     name: {ZONE}
     zonefile: "{setup.zone_file}"
@@ -182,12 +234,25 @@ SERVERS = {
     "floor": Floor(),
     "detour": Detour(),
     "detour-services": DetourServices(),
+    "detour-dnstap": DetourDnstap(1),
+    "detour-dnstap-100": DetourDnstap(100),
     "gdnsd": Gdnsd(),
     "knot": Knot(),
+    "knot-dnstap": Knot(dnstap=True),
     "nsd": Nsd(),
+    "nsd-dnstap": Nsd(dnstap=True),
     "pdns": PowerDns(),
     "bind": Bind(),
 }
+
+
+def detour_zone(setup):
+    return f"""
+zones:
+  - name: {ZONE}
+    file: {setup.zone_file}
+services: []
+"""
 
 
 def detour_command(setup, zones_and_services):
@@ -198,7 +263,7 @@ node:
   data_dir: {setup.folder('data')}
 listen:
   dns: ["127.0.0.1:{setup.port}"]
-  http: "127.0.0.1:{free_port()}"
+  http: "127.0.0.1:{setup.http_port}"
 {zones_and_services}""")
     return [Detour.program, "run", "-c", config]
 
@@ -238,11 +303,14 @@ def installed(server):
     return shutil.which(server.program) is not None
 
 
-def started(server, scratch, zone_file, core=None):
+def started(server, scratch, zone_file, core=None, companion_core=None):
     """Starts the server in a directory of its own below `scratch`; returns its setup and its process."""
     setup = Setup(tempfile.mkdtemp(dir=scratch), zone_file)
     command = server.command(setup)
-    return setup, Started(command, setup.directory, core=core)
+    companions = [
+        Started(companion, setup.directory, f"companion{number}.log", core=companion_core)
+        for number, companion in enumerate(setup.companions)]
+    return setup, Started(command, setup.directory, core=core, companions=companions)
 
 
 def compiled(name):

@@ -115,6 +115,8 @@ const tests = {
     await badge('failed over').waitFor();
     await page.locator('.opinion').filter({ hasText: 'connection refused' }).first().waitFor();
     await page.locator('.u-over').first().waitFor();
+    const probes = page.getByRole('region', { name: /^Probes of ams\/web1/ });
+    await probes.getByRole('img', { name: /^The last \d+ probes: [1-9]\d* failed/ }).waitFor();
     await page.getByRole('button', { name: 'Ask' }).click();
     await page.getByText(/127\.0\.0\.4$/).first().waitFor();
     await faults.accessibility(page, 'service');

@@ -85,6 +85,24 @@ const tests = {
     await page.evaluate(() => scrollBy(0, -70));
     await picture(page, 'dashboard-trends');
   },
+  async 'what each vantage found is side by side, or why nothing is known'() {
+    const check = page.getByRole('region', { name: 'Probes of ams/ams1, http :80 /healthz' });
+    await check.getByText('told 9 s ago').waitFor();
+    assert.equal(await check.locator('.u-over').count(), 3);
+    assert.equal(await check.getByRole('img', { name: /^The last 10 probes/ }).count(), 3);
+    assert.equal(await check.getByRole('img', { name: /probes from nyc1/ }).count(), 1);
+    await check.getByText('No results here: it is absent: its lease has ended.').waitFor();
+    await page.getByLabel('Plots of').selectOption('fra1');
+    await check.locator('.u-over').nth(1).waitFor({ state: 'detached' });
+    assert.equal(await check.locator('.u-over').count(), 1);
+    assert.equal(await check.getByRole('img', { name: /^The last 10 probes/ }).count(), 3);
+    await page.getByRole('button', { name: 'Show all 4 checks' }).click();
+    await page.getByRole('region', { name: 'Probes of fra/fra2' }).waitFor();
+    model.trouble = 'the others are not asked: too many look';
+    await page.getByText(model.trouble).waitFor({ timeout: 15_000 });
+    delete model.trouble;
+    await faults.accessibility(page, 'vantages');
+  },
   async 'an operator drains an endpoint, with a reason'() {
     await page.goto(`${server.url}#/service/${third}`);
     await page.getByRole('button', { name: 'Drain fra1' }).click();

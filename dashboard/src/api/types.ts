@@ -186,13 +186,28 @@ export interface TrendLine {
   failed: number[];
   mean_milliseconds: number[];
   max_milliseconds: number[];
+  last_probes: Observation[];
+}
+
+/** What a vantage told of its probes; times are by the clock of the node that was asked. */
+export interface VantageTrends {
+  name: string;
+  region: string;
+  own: boolean;
+  presence: string;
+  at: string | null;
+  age_seconds: number | null;
+  why: string;
+  left_out: number;
+  lines: TrendLine[];
 }
 
 export interface Trends {
   service: string;
-  vantage: string;
+  node: string;
   at: string;
-  lines: TrendLine[];
+  trouble: string | null;
+  vantages: VantageTrends[];
 }
 
 export interface HistoryEvent {

@@ -192,7 +192,7 @@ final class StoreConfiguration implements ConfigurationSource, ConfigurationFoll
         };
     try {
       target
-          .command(new Command.Apply(source, revision.author()))
+          .command(new Command.Apply(source, revision.author(), revision.comment()))
           .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       running = before;

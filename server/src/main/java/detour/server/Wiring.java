@@ -55,6 +55,8 @@ import detour.server.publish.Version;
 import detour.server.store.StateStore;
 import detour.server.telemetry.CollectorSettings;
 import detour.server.telemetry.Telemetry;
+import detour.server.trend.OtherSights;
+import detour.server.trend.OwnSights;
 import detour.server.trend.ProbeTrends;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -139,6 +141,7 @@ final class Wiring implements AutoCloseable {
 
       PushCheck push = new PushCheck(time.nanos());
       ProbeTrends trends = new ProbeTrends(time.nanos());
+      OwnSights sights = new OwnSights(trends, name -> publish.state(Extent.of(name)));
       ProbeSchedule probes =
           new ProbeSchedule(
               trends.before(publish),
@@ -155,6 +158,7 @@ final class Wiring implements AutoCloseable {
       publish.start(probes);
       if (cluster != null && common != null) {
         opened.push(common.follow(cluster, publish, metrics));
+        cluster.show(sights::of);
         cluster.start(publish);
       }
 
@@ -172,7 +176,10 @@ final class Wiring implements AutoCloseable {
       expose(apiIdentity, exposition);
       ApiAccess access =
           new ApiAccess(
-              tokens, configuration.listen().api().withoutToken(), new Failures(time.nanos()));
+              tokens,
+              configuration.listen().api().withoutToken(),
+              new Failures(time.nanos()),
+              configuration.listen().api().requestsPerSecond());
       TelemetrySettings telemetry = configuration.reporting().telemetry();
       if (telemetry != null) {
         opened.push(pushing(telemetry, configuration, exposition, gauges, metrics)::close);
@@ -191,7 +198,8 @@ final class Wiring implements AutoCloseable {
               store,
               events,
               new AnswerExplainer(table, publish::services),
-              trends,
+              sights,
+              cluster == null ? OtherSights.NONE : cluster,
               metrics,
               resolvers(configuration),
               (out, accept) -> {

@@ -173,6 +173,7 @@ class ArchitectureTest {
                   "server.cluster.store",
                   "server.publish",
                   "server.metrics",
+                  "server.trend",
                   "failover.model",
                   "failover.safety",
                   "failover.verdict")),

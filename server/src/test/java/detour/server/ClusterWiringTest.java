@@ -252,6 +252,10 @@ class ClusterWiringTest {
       assertThat(get(answers, "/metrics")).contains("detour_probes_started_total 0.0");
       assertThat(get(probe, "/metrics")).doesNotContain("detour_probes_started_total 0.0");
       assertThat(get(answers, "/api/v1/cluster")).contains("\"role\":\"probe\"");
+      // What the probes found is shown by a node that has none.
+      String trends = "/api/v1/services/www.example.com/trends";
+      soon().until(() -> get(answers, trends).contains("\"passed\":false"));
+      assertThat(get(answers, trends)).contains("\"name\":\"p1\"");
     }
   }
 

@@ -76,6 +76,7 @@ class AfterAFailoverTest {
         .startsWith("<!DOCTYPE html>")
         .contains("Incident of " + WWW, "primary is not available", "status 500")
         .contains(stage.address(1), stage.address(2), server.configurationFile().toString())
+        .contains("Results of the last hour", "primary/p1 from ")
         .doesNotContain("<script", "src=", "http-equiv=\"refresh\"");
     assertThat(server.cli("report", "none.example", "-o", "-").exitCode()).isNotZero();
   }

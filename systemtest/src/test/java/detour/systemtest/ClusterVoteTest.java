@@ -44,6 +44,7 @@ class ClusterVoteTest {
     topology.network().cut(topology.primary(), List.of(blind.place()));
     ClusterTopology.await("its vote to be down on every node")
         .until(() -> all.stream().allMatch(node -> vote(node, blind).equals("DOWN")));
+    shouldShowWhatEachVantageSees(topology.node(1), blind, topology.node(2));
     ClusterTopology.letPass(ClusterTopology.DETECTION);
     assertThat(all).allSatisfy(node -> assertThat(node.statusOf(WWW)).isEqualTo("SERVING"));
 
@@ -86,6 +87,35 @@ class ClusterVoteTest {
     topology.restore();
     topology.assertAnswers(all, WWW, mark, PRIMARY);
     topology.assertAnswers(all, MANUAL, mark, PRIMARY);
+  }
+
+  /// A node is asked, and tells what the probes of others found: they tell it while somebody asks.
+  private static void shouldShowWhatEachVantageSees(
+      DetourNode asked, DetourNode blind, DetourNode seeing) {
+    ClusterTopology.await("the results of the other vantages")
+        .untilAsserted(() -> {
+          JsonNode trends = asked.json("/api/v1/services/" + WWW + "/trends");
+          assertThat(trends.path("trouble").isNull()).isTrue();
+          assertThat(lastResult(trends, blind)).isEqualTo("failed");
+          assertThat(lastResult(trends, seeing)).isEqualTo("passed");
+          assertThat(lastResult(trends, asked)).isEqualTo("passed");
+        });
+    JsonNode trends = asked.json("/api/v1/services/" + WWW + "/trends");
+    JsonNode far = DetourServer.named(trends.path("vantages"), blind.name());
+    assertThat(far.path("age_seconds").asDouble()).isLessThan(60);
+    assertThat(far.path("lines").path(0).path("begin").size()).isPositive();
+    assertThat(far.path("lines").path(0).path("failed").size()).isPositive();
+  }
+
+  /// Of the primary endpoint, as a vantage told it; empty for nothing.
+  private static String lastResult(JsonNode trends, DetourNode vantage) {
+    JsonNode lines = DetourServer.named(trends.path("vantages"), vantage.name()).path("lines");
+    return DetourNode.elements(lines)
+        .filter(line -> line.path("pool").asString().equals(PRIMARY))
+        .map(line -> line.path("last_probes").path(0).path("passed"))
+        .map(passed -> passed.asBoolean() ? "passed" : "failed")
+        .findFirst()
+        .orElse("");
   }
 
   private void shouldFailBackAsConfigured() {

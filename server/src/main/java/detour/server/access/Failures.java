@@ -1,24 +1,22 @@
 package detour.server.access;
 
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// How often callers of each address failed to prove who they are: an IPv4 address, or an IPv6 /64.
-/// Whoever fails too often is told to wait; a good token is never held back by it, so nobody can
-/// lock out others who share an address.
+/// How often callers of each address, as [CallerAddress] tells them apart, failed to prove who they
+/// are. Whoever fails too often is told to wait; a good token is never held back by it, so nobody
+/// can lock out others who share an address.
 public final class Failures {
   private static final int ALLOWED = 10;
   private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
   private static final int ADDRESSES_KEPT = 1_024;
-  private static final int IPV6_PREFIX_BYTES = 8;
 
   private final LongSupplier nanoTime;
-  private final Map<ByteBuffer, Window> windows = new LinkedHashMap<>();
+  private final Map<String, Window> windows = new LinkedHashMap<>();
 
   private record Window(long beginNanos, int failures) {}
 
@@ -32,7 +30,7 @@ public final class Failures {
   /// @return how many seconds to wait before the next may be tried; 0 when it may at once
   public synchronized int count(InetAddress from) {
     long now = nanoTime.getAsLong();
-    ByteBuffer key = key(from);
+    String key = CallerAddress.key(from);
     Window before = windows.get(key);
     Window window;
     if (before == null || now - before.beginNanos() >= WINDOW_NANOS) {
@@ -50,7 +48,7 @@ public final class Failures {
 
   /// How many seconds an address that failed too often has to wait; 0 for none. Counts nothing.
   public synchronized int waitSeconds(InetAddress from) {
-    Window window = windows.get(key(from));
+    Window window = windows.get(CallerAddress.key(from));
     if (window == null || window.failures() < ALLOWED) {
       return 0;
     }
@@ -61,13 +59,13 @@ public final class Failures {
   /// Whether this failure is the first of its address for a while: worth a line in the log, where
   /// each of them would not be.
   public synchronized boolean isFirst(InetAddress from) {
-    Window window = windows.get(key(from));
+    Window window = windows.get(CallerAddress.key(from));
     return window != null && window.failures() == 1;
   }
 
   private void forgetOne() {
     if (windows.size() >= ADDRESSES_KEPT) {
-      Iterator<ByteBuffer> oldest = windows.keySet().iterator();
+      Iterator<String> oldest = windows.keySet().iterator();
       oldest.next();
       oldest.remove();
     }
@@ -75,10 +73,5 @@ public final class Failures {
 
   private static int seconds(long nanos) {
     return (int) Math.ceilDiv(nanos, Duration.ofSeconds(1).toNanos());
-  }
-
-  private static ByteBuffer key(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, IPV6_PREFIX_BYTES)).slice();
   }
 }

@@ -10,4 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param tokens null where none are configured
 /// @param withoutToken what callers of this machine may do without one; null for nothing
 /// @param failures of callers to prove who they are
-public record ApiAccess(@Nullable Tokens tokens, @Nullable Role withoutToken, Failures failures) {}
+/// @param requestsPerSecond how many each address may make; 0 for no limit
+public record ApiAccess(
+    @Nullable Tokens tokens,
+    @Nullable Role withoutToken,
+    Failures failures,
+    int requestsPerSecond) {}

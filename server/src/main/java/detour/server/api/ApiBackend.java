@@ -7,7 +7,8 @@ import detour.server.publish.Inbox;
 import detour.server.publish.Journal;
 import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
-import detour.server.trend.ProbeTrends;
+import detour.server.trend.OtherSights;
+import detour.server.trend.OwnSights;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param cluster the cluster as this node sees it; null for a node on its own
 /// @param configuration what the nodes of a cluster share; null for a node on its own
 /// @param events told of each event by the publish thread
+/// @param sights what the probes of this vantage found
+/// @param others who can tell what those of other vantages found
 /// @param counts where the API counts
 public record ApiBackend(
     Function<Extent, @Nullable PublishedState> state,
@@ -30,7 +33,8 @@ public record ApiBackend(
     Journal journal,
     EventStream events,
     Explainer explainer,
-    ProbeTrends trends,
+    OwnSights sights,
+    OtherSights others,
     Metrics counts,
     Resolvers resolvers,
     Exposition metrics) {}

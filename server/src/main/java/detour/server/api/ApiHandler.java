@@ -119,6 +119,19 @@ final class ApiHandler extends Handler.Abstract {
     return new ProblemReport(HttpStatus.getMessage(status), status, detail, field);
   }
 
+  /// Answers with a problem before any route was looked for.
+  static boolean refuse(
+      Request request, Response response, Callback callback, int status, String detail) {
+    secure(response);
+    try {
+      problem(request, response, problem(status, detail, null));
+      callback.succeeded();
+    } catch (IOException e) {
+      callback.failed(e);
+    }
+    return true;
+  }
+
   private static void problem(Request request, Response response, ProblemReport problem)
       throws IOException {
     new Exchange(request, response, Map.of(), null, () -> true).problem(problem);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.HostPort;
@@ -13,6 +14,8 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 /// The HTTP server: Jetty with one handler, each request on a virtual thread.
 public final class ApiServer implements AutoCloseable {
   private static final int IDLE_TIMEOUT_MILLIS = 60_000;
+  private static final int CONNECTION_LIMIT = 1_000;
+  private static final int CROWDED_IDLE_TIMEOUT_MILLIS = 20_000;
 
   private final InetSocketAddress address;
   private final EventStream events;
@@ -34,10 +37,14 @@ public final class ApiServer implements AutoCloseable {
     connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
     server.addConnector(connector);
     server.setHandler(
-        new ApiHandler(
-            new Gate(address.getAddress(), at.names()),
-            new Authentication(access, backend.counts()),
-            Routes.of(backend)));
+        CallerRates.limited(
+            new ApiHandler(
+                new Gate(address.getAddress(), at.names()),
+                new Authentication(access, backend.counts()),
+                Routes.of(backend)),
+            access.requestsPerSecond(),
+            backend.counts()));
+    server.addBean(connectionLimit(server));
     server.setStopTimeout(0);
   }
 
@@ -80,6 +87,14 @@ public final class ApiServer implements AutoCloseable {
       cause = cause.getCause();
     }
     return cause;
+  }
+
+  /// Where so many are open, more wait until one ends, and who is idle is ended sooner: of those
+  /// who follow events, none, for they are sent a line more often.
+  private static NetworkConnectionLimit connectionLimit(Server server) {
+    NetworkConnectionLimit limit = new NetworkConnectionLimit(CONNECTION_LIMIT, server);
+    limit.setEndPointIdleTimeout(CROWDED_IDLE_TIMEOUT_MILLIS);
+    return limit;
   }
 
   private static HttpConfiguration http() {

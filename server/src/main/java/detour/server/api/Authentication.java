@@ -140,7 +140,7 @@ final class Authentication {
     response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer realm=\"detour\"" + error);
   }
 
-  private static InetAddress address(Request request) {
+  static InetAddress address(Request request) {
     if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress at
         && at.getAddress() != null) {
       return at.getAddress();

@@ -127,7 +127,8 @@ final class Changing {
 
   void reload(Exchange exchange) throws IOException, InterruptedException {
     exchange.allowOnly();
-    carryOut(new Command.Reload(exchange.author()));
+    String reason = reason(RequestBody.readOrEmpty(exchange, "reason").optional("reason"));
+    carryOut(new Command.Reload(exchange.author(), reason));
     exchange.json(200, changed("the configuration is applied" + warnings(), null));
   }
 

@@ -1,18 +1,12 @@
 package detour.server.api;
 
-import detour.failover.model.ProbeTarget;
 import detour.server.publish.Announcements;
 import detour.server.publish.Extent;
 import detour.server.publish.PublishedState;
 import detour.server.publish.PublishedState.EndpointState;
-import detour.server.publish.PublishedState.OpinionState;
-import detour.server.publish.PublishedState.PoolState;
 import detour.server.publish.PublishedState.ServiceState;
 import detour.server.publish.PublishedState.TrackState;
-import detour.server.trend.Trend;
 import java.io.IOException;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -66,26 +60,6 @@ final class Overview {
             Reports.cluster(state.cluster())));
   }
 
-  void trends(Exchange exchange) throws IOException {
-    exchange.allowOnly();
-    String name = Reading.folded(exchange.segment("name"));
-    PublishedState state = Reading.present(backend, new Extent(Set.of(name), false, false));
-    ServiceState service = Reading.required(state, name);
-    List<TrendReport.Line> lines = new ArrayList<>();
-    for (PoolState pool : service.pools()) {
-      for (EndpointState endpoint : pool.endpoints()) {
-        for (OpinionState opinion : endpoint.opinions()) {
-          ProbeTarget target = opinion.target();
-          Trend trend = target == null ? null : backend.trends().of(target);
-          if (trend != null) {
-            lines.add(line(pool.name(), endpoint.name(), opinion.check(), trend, state.at()));
-          }
-        }
-      }
-    }
-    send(exchange, new TrendReport(name, state.node(), state.at(), lines));
-  }
-
   private static void send(Exchange exchange, Record report) throws IOException {
     exchange.sendLong("application/json", Json.bytes(report));
   }
@@ -137,26 +111,5 @@ final class Overview {
 
   private static int count(List<EndpointState> endpoints, Predicate<EndpointState> rule) {
     return (int) endpoints.stream().filter(rule).count();
-  }
-
-  private static TrendReport.Line line(
-      String pool, String endpoint, String check, Trend trend, Instant at) {
-    List<Trend.Point> points = trend.points();
-    return new TrendReport.Line(
-        pool,
-        endpoint,
-        check,
-        trend.stepSeconds(),
-        points.stream().map(point -> at.minusMillis(point.agoMillis()).getEpochSecond()).toList(),
-        points.stream().map(Trend.Point::passed).toList(),
-        points.stream().map(Trend.Point::degraded).toList(),
-        points.stream().map(Trend.Point::failed).toList(),
-        points.stream().map(point -> rounded(point.meanMillis())).toList(),
-        points.stream().map(point -> rounded(point.maxMillis())).toList());
-  }
-
-  /// To a thousandth of a millisecond.
-  private static double rounded(double millis) {
-    return Math.round(millis * 1_000) / 1_000.0;
   }
 }

@@ -223,10 +223,11 @@ final class Reports {
         opinion.fall(),
         opinion.riseNeeded(),
         opinion.since(),
-        opinion.lastObservations().stream()
-            .map(seen ->
-                new ServiceReport.Observation(
-                    seen.at(), seen.passed(), seen.degraded(), seen.detail(), seen.milliseconds()))
-            .toList());
+        opinion.lastObservations().stream().map(Reports::seen).toList());
+  }
+
+  static ServiceReport.Observation seen(PublishedState.Seen seen) {
+    return new ServiceReport.Observation(
+        seen.at(), seen.passed(), seen.degraded(), seen.detail(), seen.milliseconds());
   }
 }

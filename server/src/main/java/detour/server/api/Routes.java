@@ -14,6 +14,7 @@ import java.util.List;
 /// Everything the API can be asked.
 final class Routes {
   private static final String AUTHOR = "Whom the caller calls itself, for the history.";
+  private static final String WHY = "Why, for the history.";
   private static final String TARGET = "service/pool or service/pool/endpoint";
   private static final String FORCE =
       "Overrules the safety rules that speak against it; that is recorded.";
@@ -41,7 +42,7 @@ final class Routes {
     routes.addAll(configuring(new Configuring(backend)));
     routes.add(posting(new Posting(backend.posts(), guesses(), backend.counts())));
     routes.addAll(open(new Reading(backend)));
-    routes.addAll(dashboard(new Overview(backend)));
+    routes.addAll(dashboard(new Overview(backend), new Trends(backend)));
     routes.add(
         Route.of(
             "GET",
@@ -53,7 +54,7 @@ final class Routes {
   }
 
   /// The files need no role: a page that asks for the token must come without one.
-  private static List<Route> dashboard(Overview overview) {
+  private static List<Route> dashboard(Overview overview, Trends trends) {
     return List.of(
         Route.of("GET", "/api/v1/overview", READ, "every service in a line", overview::overview)
             .query("names", Kind.TEXT, "Only these services: at most 200, with commas between.")
@@ -63,8 +64,8 @@ final class Routes {
                 "GET",
                 "/api/v1/services/{name}/trends",
                 READ,
-                "what its probes found over the last hour",
-                overview::trends)
+                "what the probes of each vantage found over the last hour",
+                trends::trends)
             .replies(TrendReport.class)
             .refuses(404, NO_SERVICE)
             .refuses(503, STARTING),
@@ -149,7 +150,7 @@ final class Routes {
             .field("force", Kind.FLAG, FORCE),
         ofService("DELETE", "/api/v1/overrides", "clears one", change::clearOverride)
             .neededQuery("target", Kind.TEXT, TARGET)
-            .query("reason", Kind.TEXT, "Why, for the history.")
+            .query("reason", Kind.TEXT, WHY)
             .query("force", Kind.FLAG, FORCE),
         ofService(
                 "POST",
@@ -166,9 +167,10 @@ final class Routes {
             .neededField("target", Kind.TEXT, TARGET),
         ofService("POST", "/api/v1/failback", "approves a failback", change::failback)
             .neededField("service", Kind.TEXT, "The service whose failback waits.")
-            .field("reason", Kind.TEXT, "Why, for the history."),
+            .field("reason", Kind.TEXT, WHY),
         Route.of("POST", "/api/v1/reload", CONFIGURE, "reads the configuration", change::reload)
             .header("Detour-Author", AUTHOR)
+            .field("reason", Kind.TEXT, WHY)
             .replies(ChangeReport.class)
             .refuses(409, NOT_DONE)
             .refuses(503, UNCONFIRMED));

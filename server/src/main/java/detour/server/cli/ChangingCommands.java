@@ -25,6 +25,12 @@ final class ChangingCommands {
     private boolean force;
   }
 
+  /// Why, where nobody has to say.
+  static final class Because {
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the history.")
+    private String reason = "";
+  }
+
   /// What the commands that set an override share.
   abstract static class Overriding implements Callable<Integer> {
     private final String state;
@@ -234,8 +240,7 @@ final class ChangingCommands {
     @Parameters(paramLabel = "TARGET", description = TARGET)
     private String target = "";
 
-    @Option(names = "--reason", description = "Why, for the history.")
-    private String reason = "";
+    @Mixin private Because because = new Because();
 
     @Mixin private Overruling overruling = new Overruling();
 
@@ -250,8 +255,8 @@ final class ChangingCommands {
 
     private Map<String, String> parameters() {
       return overruling.force
-          ? Map.of("target", target, "reason", reason, "force", "true")
-          : Map.of("target", target, "reason", reason);
+          ? Map.of("target", target, "reason", because.reason, "force", "true")
+          : Map.of("target", target, "reason", because.reason);
     }
   }
 
@@ -273,8 +278,7 @@ final class ChangingCommands {
     @Parameters(paramLabel = "SERVICE", description = "The service that is READY.")
     private String service = "";
 
-    @Option(names = "--reason", description = "Why, for the history.")
-    private String reason = "";
+    @Mixin private Because because = new Because();
 
     Failback(Terminal terminal) {
       this.terminal = terminal;
@@ -286,7 +290,7 @@ final class ChangingCommands {
           terminal,
           remote
               .client(terminal)
-              .post("/api/v1/failback", Map.of("service", service, "reason", reason)));
+              .post("/api/v1/failback", Map.of("service", service, "reason", because.reason)));
     }
   }
 
@@ -300,11 +304,13 @@ final class ChangingCommands {
             + " is kept."
       },
       footerHeading = "%nExample:%n",
-      footer = "  detour validate && detour reload")
+      footer = "  detour validate && detour reload --reason 'new certificate'")
   static final class Reload implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin private Remote remote = new Remote();
+
+    @Mixin private Because because = new Because();
 
     Reload(Terminal terminal) {
       this.terminal = terminal;
@@ -312,7 +318,9 @@ final class ChangingCommands {
 
     @Override
     public Integer call() {
-      return show(terminal, remote.client(terminal).post("/api/v1/reload", Map.of()));
+      return show(
+          terminal,
+          remote.client(terminal).post("/api/v1/reload", Map.of("reason", because.reason)));
     }
   }
 

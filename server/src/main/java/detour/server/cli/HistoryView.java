@@ -6,7 +6,6 @@ import detour.server.cli.Look.Style;
 import detour.server.cli.Page.Sentence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// What happened, as a table, newest last: where the eye is when the command ends.
 final class HistoryView {
@@ -54,15 +53,7 @@ final class HistoryView {
     if (!event.from().isEmpty()) {
       line.add(Style.DIM, event.from()).add(" ").mark(Mark.CHANGE).add(" ");
     }
-    return line.add(style(event.to()), event.to());
-  }
-
-  private static Style style(String state) {
-    String upper = state.toUpperCase(Locale.ROOT);
-    if (upper.startsWith("UP") || upper.startsWith("SERVING")) {
-      return Style.GOOD;
-    }
-    return upper.startsWith("DOWN") || upper.startsWith("LAST_RESORT") ? Style.BAD : Style.STRONG;
+    return line.add(States.style(event.to()), event.to());
   }
 
   private static List<Line> header(Page page, String... titles) {

@@ -165,8 +165,11 @@ final class IncidentPage {
     close();
     page.append("<h3>Answers served</h3>\n");
     page.append(
-        "<p class=\"note\">%d responses since the server started at %s. A resolver that obeys TTLs"
-                .formatted(service.answers(), times.full(incident.status().startedAt()))
+        "<p class=\"note\">%d %s since the server started at %s. A resolver that obeys TTLs"
+                .formatted(
+                    service.answers(),
+                    service.answers() == 1 ? "response" : "responses",
+                    times.full(incident.status().startedAt()))
             + " may hold an address until the time told; others may hold it longer.</p>\n");
     open("Address", "Records", "Last", "TTL then", "Held until");
     for (ServiceReport.HandedOut out : service.handedOut()) {
@@ -178,13 +181,40 @@ final class IncidentPage {
           time(out.heldUntil()));
     }
     close();
+    IncidentProbes probes = new IncidentProbes(incident, times, service.name());
+    probes(probes);
     page.append("<h3>Endpoints and their last results</h3>\n");
     for (ServiceReport.Pool pool : service.pools()) {
-      pool.endpoints().forEach(endpoint -> endpoint(pool.name(), endpoint));
+      pool.endpoints().forEach(endpoint -> endpoint(pool.name(), endpoint, probes));
     }
   }
 
-  private void endpoint(String pool, ServiceReport.Endpoint endpoint) {
+  private void probes(IncidentProbes probes) {
+    page.append("<h3>Results of the last hour</h3>\n");
+    for (String gap : probes.gaps()) {
+      page.append("<p class=\"note\">%s</p>%n".formatted(escaped(gap)));
+    }
+    if (probes.lanes().isEmpty()) {
+      page.append("<p class=\"note\">No results of that time are kept.</p>\n");
+      return;
+    }
+    page.append("<div class=\"wide\">\n").append(probes.svg()).append("</div>\n");
+    open("Endpoint", "Check", "Vantage", "Passed", "With a warning", "Failed", "Took", "At most");
+    for (IncidentProbes.Lane lane : probes.lanes()) {
+      row(
+          cell(lane.endpoint()),
+          cell(lane.check()),
+          cell(lane.vantage()),
+          cell(Long.toString(lane.passed())),
+          cell(Long.toString(lane.degraded())),
+          cell(Long.toString(lane.failed())),
+          cell(lane.passed() + lane.degraded() == 0 ? "" : Times.milliseconds(lane.mean())),
+          cell(lane.passed() + lane.degraded() == 0 ? "" : Times.milliseconds(lane.max())));
+    }
+    close();
+  }
+
+  private void endpoint(String pool, ServiceReport.Endpoint endpoint, IncidentProbes probes) {
     page.append(
         "<p>%s/%s <code>%s</code>: <b class=\"%s\">%s</b>, %s</p>%n"
             .formatted(
@@ -194,15 +224,16 @@ final class IncidentPage {
                 endpoint.healthy() ? "good" : "bad",
                 endpoint.healthy() ? "healthy" : "not healthy",
                 escaped(endpoint.healthReason())));
-    List<ServiceReport.Opinion> opinions = endpoint.opinions();
-    if (opinions.isEmpty()) {
+    List<IncidentProbes.Last> last = probes.last(pool, endpoint);
+    if (last.isEmpty()) {
       return;
     }
-    open("Check", "Time", "Result", "Took", "What was seen");
-    for (ServiceReport.Opinion opinion : opinions) {
-      for (ServiceReport.Observation seen : opinion.lastObservations()) {
+    open("Check", "Vantage", "Time", "Result", "Took", "What was seen");
+    for (IncidentProbes.Last one : last) {
+      for (ServiceReport.Observation seen : one.results()) {
         row(
-            cell(opinion.check()),
+            cell(one.check()),
+            cell(one.vantage()),
             time(seen.at()),
             state(seen.passed() ? seen.degraded() ? "warning" : "UP" : "DOWN"),
             cell(Times.milliseconds(seen.milliseconds())),

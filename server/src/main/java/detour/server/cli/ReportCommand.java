@@ -30,9 +30,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Write one HTML file about an incident.",
       "",
-      "It has the timeline, every decision and its reason, the last results of each check, what"
-          + " was answered and who may still hold it, and the configuration in force. It stands"
-          + " alone: no scripts, nothing is fetched."
+      "It has the timeline, every decision and its reason, what the probes of each vantage found in"
+          + " the last hour, what was answered and who may still hold it, and the configuration in"
+          + " force. It stands alone: no scripts, nothing is fetched."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -116,12 +116,14 @@ final class ReportCommand implements Callable<Integer> {
       complete |= next == null;
       before = next == null ? "" : next.toString();
     }
+    List<ServiceReport> services = services(client, status, events);
     return new Incident(
         begin,
         end,
         service.isEmpty() ? null : service,
         status,
-        services(client, status, events),
+        services,
+        new IncidentProbes.Asker(client).of(services),
         events,
         complete,
         cluster(client, status));

@@ -27,6 +27,16 @@ final class States {
     };
   }
 
+  /// Of a state as the history tells it: of an endpoint, or the pool of a service, which alone says
+  /// neither good nor bad.
+  static Style style(String recorded) {
+    String upper = recorded.toUpperCase(Locale.ROOT);
+    if (upper.startsWith("UP") || upper.startsWith("SERVING")) {
+      return Style.GOOD;
+    }
+    return upper.startsWith("DOWN") || upper.startsWith("LAST RESORT") ? Style.BAD : Style.STRONG;
+  }
+
   static Style style(Selection selection) {
     return mark(selection).style();
   }

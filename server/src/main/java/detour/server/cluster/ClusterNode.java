@@ -13,14 +13,18 @@ import detour.server.publish.Latch;
 import detour.server.publish.RunningConfiguration;
 import detour.server.publish.Serving;
 import detour.server.publish.Time;
+import detour.server.trend.OtherSights;
+import detour.server.trend.Sight;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /// answers, one after the other, and lets [Participation] do what is due.
 ///
 /// What it is told before [#start] waits until then.
-public final class ClusterNode implements Cluster, AutoCloseable {
+public final class ClusterNode implements Cluster, OtherSights, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
   private static final int BATCH = 1_024;
   private static final long SHOWN_EVERY_NANOS = 250_000_000L;
@@ -38,6 +42,9 @@ public final class ClusterNode implements Cluster, AutoCloseable {
 
   /// For how long taking leave may hold up a stop; without it the others wait for the lease to end.
   private static final long LEAVE_MILLIS = 2_000;
+
+  /// For how long whoever looks waits for the thread.
+  private static final long LOOK_MILLIS = 2_000;
 
   private static final long STOP_MILLIS = LEAVE_MILLIS + 1_000;
 
@@ -47,6 +54,7 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   private final Metrics metrics;
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private ConfigurationListener configuration = ConfigurationListener.NOBODY;
+  private Function<String, Sight> drawing;
   private @Nullable Participation core;
   private @Nullable Thread thread;
   private volatile @Nullable ClusterState state;
@@ -59,6 +67,15 @@ public final class ClusterNode implements Cluster, AutoCloseable {
     this.store = store;
     this.time = time;
     this.metrics = metrics;
+    drawing = _ -> new Sight(time.now(), "it keeps no results of its probes", 0, List.of());
+  }
+
+  /// To be called before [#start].
+  ///
+  /// @param drawing what the probes of this vantage found of the service of this name; called by a
+  ///   virtual thread when another node asks
+  public void show(Function<String, Sight> drawing) {
+    this.drawing = drawing;
   }
 
   /// To be called before [#start], where the configuration comes from the store.
@@ -77,9 +94,18 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   /// As [#start], for a caller that takes the turns itself.
   Participation begin(Inbox inbox, RandomGenerator chance) {
     Participation starting =
-        new Participation(settings, store, time, inbox, metrics, tasks::add, chance, configuration);
+        new Participation(
+            settings, store, time, inbox, metrics, tasks::add, chance, configuration, this::draw);
     core = starting;
     return starting;
+  }
+
+  private CompletableFuture<byte[]> draw(String service) {
+    return CompletableFuture.supplyAsync(
+        () -> SightRecords.bounded(drawing.apply(service)),
+        task -> {
+          var _ = Thread.ofVirtual().name("sights").start(task);
+        });
   }
 
   /// Does all that is to be done now, without waiting.
@@ -100,6 +126,20 @@ public final class ClusterNode implements Cluster, AutoCloseable {
   /// The cluster as this node sees it, a quarter of a second ago; null before [#start]. Any thread.
   public @Nullable ClusterState state() {
     return state;
+  }
+
+  @Override
+  public Told look(String service) {
+    CompletableFuture<Look> answer = new CompletableFuture<>();
+    tell(core -> answer.complete(core.look(service)));
+    try {
+      return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS).told();
+    } catch (TimeoutException | ExecutionException e) {
+      return new Told("this node is busy with the cluster: look again soon", Map.of());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Told("this node stops", Map.of());
+    }
   }
 
   @Override

@@ -15,6 +15,8 @@ record Keys(String root) {
   private static final String VANTAGES = "vantages";
   private static final String PRESENCE = "presence";
   private static final String OPINIONS = "opinions";
+  private static final String SIGHTS = "sights";
+  private static final String WATCHED = "watched";
   private static final String LATCHES = "latches";
   private static final String OVERRIDES = "overrides";
   private static final String SAFETY = "safety";
@@ -33,6 +35,12 @@ record Keys(String root) {
 
     /// @param target by [detour.server.publish.TargetKey#shared]
     record Opinion(String vantage, String target) implements Subject {}
+
+    /// What a vantage tells of its probes of a service.
+    record Sight(String vantage, String service) implements Subject {}
+
+    /// That somebody at a node looks at a service.
+    record Watched(String node, String service) implements Subject {}
 
     /// @param key that of the latch, [detour.server.publish.Latch#key()]
     record Latch(String service, String family, String key) implements Subject {}
@@ -62,6 +70,24 @@ record Keys(String root) {
   /// What the keys of all opinions of a vantage begin with.
   String opinions(String vantage) {
     return opinion(vantage, "");
+  }
+
+  String sight(String vantage, String service) {
+    return key(VANTAGES, vantage, SIGHTS, service);
+  }
+
+  /// What the keys of all sights of a vantage begin with.
+  String sights(String vantage) {
+    return sight(vantage, "");
+  }
+
+  String watched(String node, String service) {
+    return key(WATCHED, node, service);
+  }
+
+  /// What the keys of all services that a node looks at begin with.
+  String watched(String node) {
+    return watched(node, "");
   }
 
   String latch(detour.server.publish.Latch latch) {
@@ -103,6 +129,7 @@ record Keys(String root) {
     }
     return switch (parts.getFirst()) {
       case VANTAGES -> ofVantage(parts);
+      case WATCHED -> parts.size() == 3 ? new Subject.Watched(parts.get(1), parts.get(2)) : null;
       case LATCHES ->
           parts.size() == 3
               ? new Subject.Latch(
@@ -127,9 +154,14 @@ record Keys(String root) {
     if (parts.size() == 3 && parts.get(2).equals(PRESENCE)) {
       return new Subject.Presence(parts.get(1));
     }
-    return parts.size() == 4 && parts.get(2).equals(OPINIONS)
-        ? new Subject.Opinion(parts.get(1), parts.get(3))
-        : null;
+    if (parts.size() != 4) {
+      return null;
+    }
+    return switch (parts.get(2)) {
+      case OPINIONS -> new Subject.Opinion(parts.get(1), parts.get(3));
+      case SIGHTS -> new Subject.Sight(parts.get(1), parts.get(3));
+      default -> null;
+    };
   }
 
   private String key(String... parts) {

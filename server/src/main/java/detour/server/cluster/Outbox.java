@@ -94,6 +94,11 @@ final class Outbox {
     return due == Long.MAX_VALUE ? due : Math.max(due, waitUntilNanos);
   }
 
+  /// Whether nothing is under way and nothing failed last.
+  boolean idle() {
+    return !underWay && trouble == null;
+  }
+
   /// Why the last transaction failed; null when it did not.
   @Nullable StoreFailure trouble() {
     return trouble;

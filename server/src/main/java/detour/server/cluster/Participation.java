@@ -48,6 +48,7 @@ final class Participation {
   private final Outbox outbox;
   private final Mirror mirror;
   private final ClusterPicture picture;
+  private final SharedSights sights;
   private final ConfigurationListener configuration;
   private long toldCurrentNanos = -TICK_NANOS;
   private boolean toldReachable;
@@ -57,6 +58,7 @@ final class Participation {
 
   /// @param self runs what it is given on the cluster thread, later
   /// @param chance spreads what several nodes would do at the same moment
+  /// @param drawn what this vantage's probes found, for those who ask
   Participation(
       Membership settings,
       SharedStore store,
@@ -65,7 +67,8 @@ final class Participation {
       Metrics metrics,
       Executor self,
       RandomGenerator chance,
-      ConfigurationListener configuration) {
+      ConfigurationListener configuration,
+      SharedSights.Source drawn) {
     this.settings = settings;
     this.configuration = configuration;
     this.time = time;
@@ -100,6 +103,7 @@ final class Participation {
             metrics,
             this::heard);
     picture = new ClusterPicture(settings, time, session, latches, overrides, others, outbox);
+    sights = new SharedSights(settings, keys, store, time, self, metrics, session, mirror, drawn);
   }
 
   void opinions(Collection<SavedOpinion> all) {
@@ -138,6 +142,11 @@ final class Participation {
     overrides.wish(path, override, heardRevision, answer);
   }
 
+  /// What others told of a service; and makes them tell of it for a while.
+  Look look(String service) {
+    return sights.look(service, others.all());
+  }
+
   /// Does what is due.
   void step() {
     long nowNanos = time.nowNanos();
@@ -151,6 +160,7 @@ final class Participation {
     opinions.noteWaiting(nowNanos);
     session.keep(nowNanos);
     outbox.send(nowNanos);
+    sights.step(nowNanos, outbox.idle());
   }
 
   /// When [#step] has something to do if nothing is told.
@@ -213,6 +223,7 @@ final class Participation {
     Listing all = new Listing(mirror.revision(), mirror.entries(keys.root()));
     unreadable.listed(all);
     opinions.listed(all);
+    sights.listed(all);
     if (storeIsNew) {
       session.storeIsNew();
     }
@@ -232,6 +243,7 @@ final class Participation {
 
   private void changed(List<Change> changes, boolean fresh) {
     unreadable.changed(changes);
+    sights.changed(changes);
     if (others.changed(changes, fresh, mirror::entries)) {
       metrics.count(Counter.CLUSTER_DIGESTS_DIFFERED);
       mirror.doubt("a node's heartbeat tells other opinions than were heard of it");

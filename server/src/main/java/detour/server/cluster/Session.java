@@ -129,6 +129,11 @@ final class Session implements Transaction.Source {
     return leaseId != 0;
   }
 
+  /// What vanishes with this node is bound to this; 0 while there is none.
+  long leaseId() {
+    return leaseId;
+  }
+
   /// Since when the others can see this node, if they can.
   long grantedNanos() {
     return grantedNanos;

@@ -16,9 +16,11 @@ record ApiDeclaration(
     @Nullable Placed<ApiSettings.Tls> tls,
     List<String> names,
     @Nullable Placed<String> tokenFile,
-    WithoutToken withoutToken) {
+    WithoutToken withoutToken,
+    int requestsPerSecond) {
   static final ApiDeclaration DEFAULT =
-      new ApiDeclaration(null, List.of(), null, WithoutToken.READ);
+      new ApiDeclaration(
+          null, List.of(), null, WithoutToken.READ, ApiSettings.DEFAULT.requestsPerSecond());
 
   private static final Option<String> CERT_FILE =
       Option.required(
@@ -58,6 +60,13 @@ record ApiDeclaration(
           WithoutToken.READ,
           "What callers of this machine (from a loopback address) may do without a token. Behind a"
               + " proxy on this machine everybody is such a caller: `none`.");
+  private static final Option<Integer> RATE_LIMIT =
+      Option.withDefault(
+          "rate_limit",
+          new OptionType.Whole(0, ApiSettings.HIGHEST_RATE),
+          ApiSettings.DEFAULT.requestsPerSecond(),
+          "How many requests each address (of IPv6 each /64) may make in a second, and twice as"
+              + " many at once; more get status 429. 0 for no limit.");
 
   /// What callers of this machine may do without a token.
   enum WithoutToken {
@@ -78,13 +87,14 @@ record ApiDeclaration(
 
   static OptionType<ApiDeclaration> type() {
     return new OptionType.Section<>(
-        List.of(TLS, NAMES, TOKEN_FILE, WITHOUT_TOKEN),
+        List.of(TLS, NAMES, TOKEN_FILE, WITHOUT_TOKEN, RATE_LIMIT),
         values ->
             new ApiDeclaration(
                 values.orNull(TLS),
                 values.of(NAMES),
                 values.orNull(TOKEN_FILE),
-                values.of(WITHOUT_TOKEN)));
+                values.of(WITHOUT_TOKEN),
+                values.of(RATE_LIMIT)));
   }
 
   /// Whether it may listen where others than this machine reach it.
@@ -100,7 +110,8 @@ record ApiDeclaration(
         tls == null ? null : identity(tls, place, problems),
         names,
         tokenFile == null ? null : tokens(tokenFile, place, problems),
-        withoutToken.role());
+        withoutToken.role(),
+        requestsPerSecond);
   }
 
   private static ApiSettings.Tls identity(

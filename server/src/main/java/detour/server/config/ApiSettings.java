@@ -11,10 +11,18 @@ import org.jspecify.annotations.Nullable;
 /// @param names by which clients call it, besides addresses and localhost; lower case
 /// @param tokenFile null for no tokens
 /// @param withoutToken what callers of this machine may do without a token; null for nothing
+/// @param requestsPerSecond how many each address may make; 0 for no limit
 public record ApiSettings(
-    @Nullable Tls tls, List<String> names, @Nullable Path tokenFile, @Nullable Role withoutToken) {
+    @Nullable Tls tls,
+    List<String> names,
+    @Nullable Path tokenFile,
+    @Nullable Role withoutToken,
+    int requestsPerSecond) {
+  /// The highest limit that can be configured.
+  public static final int HIGHEST_RATE = 1_000_000;
+
   /// Callers of this machine look, nobody changes anything.
-  public static final ApiSettings DEFAULT = new ApiSettings(null, List.of(), null, Role.READ);
+  public static final ApiSettings DEFAULT = new ApiSettings(null, List.of(), null, Role.READ, 200);
 
   public ApiSettings {
     names = List.copyOf(names);

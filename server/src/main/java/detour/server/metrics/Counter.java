@@ -116,6 +116,9 @@ public enum Counter {
       "detour_tls_certificates_refused", "Times a changed certificate would not do."),
   /// A caller of the API showed a token that is none, or no longer one.
   API_TOKENS_REFUSED("detour_api_tokens_refused", "Requests with a token that is none."),
+  /// A request to the API came when its address had made as many as it may.
+  API_REQUESTS_LIMITED(
+      "detour_api_requests_limited", "Requests refused for coming too fast from one address."),
   /// What came from a proxy's address had no PROXY header and was dropped.
   PROXY_HEADERS_MISSING(
       "detour_proxy_headers_missing",

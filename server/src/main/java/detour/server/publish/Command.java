@@ -79,9 +79,19 @@ public sealed interface Command {
     }
   }
 
-  /// Reads the configuration file again and applies it whole or not at all.
-  record Reload(String author) implements Command {}
+  /// Reads a configuration, and applies it whole or not at all.
+  sealed interface Reconfigure extends Command {
+    /// Why; empty where nobody said.
+    String reason();
+  }
 
-  /// Reads a configuration from elsewhere than a reload does, and applies it whole or not at all.
-  record Apply(ConfigurationSource source, String author) implements Command {}
+  /// Reads the configuration file again.
+  record Reload(String author, String reason) implements Reconfigure {
+    public Reload(String author) {
+      this(author, "");
+    }
+  }
+
+  /// Reads a configuration from elsewhere than a reload does.
+  record Apply(ConfigurationSource source, String author, String reason) implements Reconfigure {}
 }

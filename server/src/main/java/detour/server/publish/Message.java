@@ -17,10 +17,12 @@ sealed interface Message {
 
   record Ask(Command command, CompletableFuture<Void> done) implements Message {}
 
-  record Replace(LoadedConfiguration loaded, String author, CompletableFuture<Void> done)
+  record Replace(
+      LoadedConfiguration loaded, Command.Reconfigure order, CompletableFuture<Void> done)
       implements Message {}
 
-  record Refused(ConfigurationRefused refused, String author, CompletableFuture<Void> done)
+  record Refused(
+      ConfigurationRefused refused, Command.Reconfigure order, CompletableFuture<Void> done)
       implements Message {}
 
   record Heard(Peers.Change change) implements Message {}

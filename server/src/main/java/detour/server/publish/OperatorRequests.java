@@ -80,7 +80,7 @@ final class OperatorRequests {
         agreement.approvals().add(approve.service(), request.done());
       }
       case Command.Conditional conditional -> unlessDecided(conditional, request);
-      case Command.Reload _, Command.Apply _ ->
+      case Command.Reconfigure _ ->
           throw new IllegalArgumentException("a reload is not carried out here: " + command);
     }
   }

@@ -203,18 +203,19 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   public CompletableFuture<Void> command(Command command) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     switch (command) {
-      case Command.Reload(var author) -> reload(source, author, done);
-      case Command.Apply(var other, var author) -> reload(other, author, done);
+      case Command.Reload reload -> read(source, reload, done);
+      case Command.Apply apply -> read(apply.source(), apply, done);
       default -> tell(new Message.Ask(command, done));
     }
     return done;
   }
 
-  private void reload(ConfigurationSource from, String author, CompletableFuture<Void> done) {
+  private void read(
+      ConfigurationSource from, Command.Reconfigure order, CompletableFuture<Void> done) {
     reloads.read(
         from,
-        loaded -> tell(new Message.Replace(loaded, author, done)),
-        refused -> tell(new Message.Refused(refused, author, done)));
+        loaded -> tell(new Message.Replace(loaded, order, done)),
+        refused -> tell(new Message.Refused(refused, order, done)));
   }
 
   @Override
@@ -337,7 +338,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       case Message.Answered(var answer) -> answered(answer);
       case Message.Fenced(var ended) -> decisions.fenced(ended);
       case Message.Replace replace -> replace(replace);
-      case Message.Refused(var refused, var author, var done) -> refuse(refused, author, done);
+      case Message.Refused(var refused, var order, var done) -> refuse(refused, order, done);
       case Message.NotSaved(var changes) -> saving.keep(changes);
       case Message.Stop() -> LOG.debug("asked to stop");
     }
@@ -384,7 +385,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       decisions.replace(replace.loaded());
     } catch (RuntimeException e) {
       failed(e);
-      refuse(Reloads.failed("applied", e), replace.author(), replace.done());
+      refuse(Reloads.failed("applied", e), replace.order(), replace.done());
       return;
     }
     replace.loaded().warnings().forEach(warning -> LOG.warn("{}", warning));
@@ -395,9 +396,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         replace.loaded().file(),
         "",
         "applied",
-        "%d services, %d zones"
-            .formatted(replace.loaded().model().services().size(), replace.loaded().zones().size()),
-        replace.author());
+        because(
+            replace.order(),
+            counted(replace.loaded().model().services().size(), "service")
+                + ", "
+                + counted(replace.loaded().zones().size(), "zone")),
+        replace.order().author());
     server = replace.loaded().server();
     var _ = epoch.turned(decisions.agreedRevision());
     swap();
@@ -405,7 +409,8 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     saving.promise(replace.done());
   }
 
-  private void refuse(ConfigurationRefused refused, String author, CompletableFuture<Void> done) {
+  private void refuse(
+      ConfigurationRefused refused, Command.Reconfigure order, CompletableFuture<Void> done) {
     ConfigurationState before = configuration;
     configuration =
         new ConfigurationState(
@@ -421,15 +426,20 @@ public final class PublishLoop implements Inbox, AutoCloseable {
         file == null ? before.file() : file,
         "",
         "refused",
-        problems(refused.problems().size()) + "; the old configuration stays",
-        author);
+        because(
+            order, counted(refused.problems().size(), "problem") + "; the old configuration stays"),
+        order.author());
     done.completeExceptionally(
         new CommandRefused(
             "the configuration was refused and the old one stays:\n" + refused.getMessage()));
   }
 
-  private static String problems(int count) {
-    return count == 1 ? "1 problem" : count + " problems";
+  private static String because(Command.Reconfigure order, String outcome) {
+    return order.reason().isEmpty() ? outcome : order.reason() + " (" + outcome + ")";
+  }
+
+  private static String counted(int count, String noun) {
+    return count == 1 ? "1 " + noun : count + " " + noun + "s";
   }
 
   private ConfigurationState loaded(LoadedConfiguration loaded) {

@@ -48,7 +48,7 @@ class ApiTlsTest {
         new FollowedIdentity(
             "the API", folder.resolve("api.pem"), folder.resolve("api.key"), () -> now);
     server =
-        new FakeServer(new ApiAccess(null, Role.READ, new Failures(System::nanoTime)), identity);
+        new FakeServer(new ApiAccess(null, Role.READ, new Failures(System::nanoTime), 0), identity);
   }
 
   @AfterEach

@@ -202,7 +202,8 @@ class AuthenticationTest {
 
   private static FakeServer serving(@Nullable Tokens known, @Nullable Role withoutToken)
       throws IOException {
-    return new FakeServer(new ApiAccess(known, withoutToken, new Failures(System::nanoTime)), null);
+    return new FakeServer(
+        new ApiAccess(known, withoutToken, new Failures(System::nanoTime), 0), null);
   }
 
   private static Role role(String name) {

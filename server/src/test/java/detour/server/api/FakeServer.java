@@ -20,6 +20,8 @@ import detour.server.publish.Peers;
 import detour.server.publish.Posts;
 import detour.server.publish.PublishedState;
 import detour.server.publish.RunningConfiguration;
+import detour.server.trend.OtherSights;
+import detour.server.trend.OwnSights;
 import detour.server.trend.ProbeTrends;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -51,6 +54,9 @@ public final class FakeServer implements AutoCloseable {
 
   public final ProbeTrends trends = new ProbeTrends(System::nanoTime);
 
+  /// What other vantages tell.
+  public volatile OtherSights.Told told = new OtherSights.Told(null, Map.of());
+
   public final FakeDesk configurations = new FakeDesk();
 
   public final Metrics metrics = new Metrics();
@@ -63,7 +69,7 @@ public final class FakeServer implements AutoCloseable {
   private volatile @Nullable ClusterState cluster;
 
   public FakeServer() throws IOException {
-    this(new ApiAccess(null, Role.CONFIGURE, new Failures(System::nanoTime)), null);
+    this(new ApiAccess(null, Role.CONFIGURE, new Failures(System::nanoTime), 0), null);
   }
 
   /// One that knows its callers.
@@ -112,7 +118,8 @@ public final class FakeServer implements AutoCloseable {
         new FixedJournal(),
         events,
         FakeServer::explain,
-        trends,
+        new OwnSights(trends, _ -> state),
+        _ -> told,
         metrics,
         Resolvers.NONE,
         (out, accept) -> {

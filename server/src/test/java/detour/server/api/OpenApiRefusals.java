@@ -81,7 +81,11 @@ final class OpenApiRefusals {
     UNSUPPORTED(
         415, "UnsupportedMediaType", "A change without Content-Type: application/json.", null),
     MISDIRECTED(421, "Misdirected", "The Host is no name of this server.", null),
-    TOO_MANY(429, "TooManyRequests", "Too many wrong tokens from this address.", "Retry-After");
+    TOO_MANY(
+        429,
+        "TooManyRequests",
+        "Too many requests, or too many wrong tokens, from this address.",
+        "Retry-After");
 
     private final int status;
     private final String title;
@@ -98,7 +102,8 @@ final class OpenApiRefusals {
     private boolean meets(Route route) {
       return switch (this) {
         case BAD_REQUEST -> route.path().startsWith("/api/v1/");
-        case UNAUTHORIZED, TOO_MANY -> route.role() != null || isPush(route);
+        case UNAUTHORIZED -> route.role() != null || isPush(route);
+        case TOO_MANY -> !CallerRates.ALWAYS.contains(route.path());
         case FORBIDDEN, MISDIRECTED -> true;
         case TOO_LARGE -> !route.fields().isEmpty();
         case UNSUPPORTED -> !route.method().equals("GET");

@@ -85,21 +85,24 @@ class OpenApiRefusalsTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private FakeServer server;
   private FakeServer alone;
+  private FakeServer slow;
 
   @BeforeEach
   void start() throws IOException {
     TokenFile file = new TokenFile(folder.resolve("tokens"));
     file.add(new Token(OWNER, Role.CONFIGURE, Secret.hash(OWNER), Instant.EPOCH, null));
     Tokens tokens = new Tokens(file, InstantSource.system());
-    server = new FakeServer(new ApiAccess(tokens, null, new Failures(System::nanoTime)), null);
+    server = new FakeServer(new ApiAccess(tokens, null, new Failures(System::nanoTime), 0), null);
     server.show(FakeServer.cluster(RunningConfiguration.NONE));
-    alone = FakeServer.alone(new ApiAccess(tokens, null, new Failures(System::nanoTime)));
+    alone = FakeServer.alone(new ApiAccess(tokens, null, new Failures(System::nanoTime), 0));
+    slow = new FakeServer(new ApiAccess(tokens, null, new Failures(System::nanoTime), 1), null);
   }
 
   @AfterEach
   void stop() {
     server.close();
     alone.close();
+    slow.close();
     http.close();
   }
 
@@ -137,7 +140,7 @@ class OpenApiRefusalsTest {
           case 403 -> send(server, operation, "", "", null, "Origin", "http://evil.example");
           case 413 -> send(server, operation, "", " ".repeat(tooLong(operation)), token(operation));
           case 415 -> send(server, operation, "", "a=b", null, "Content-Type", "text/plain");
-          case 429 -> afterWrongTokens(operation);
+          case 429 -> tooFast(operation);
           default -> ofItsOwn(operation, status);
         };
 
@@ -179,6 +182,18 @@ class OpenApiRefusalsTest {
       server.state = FakeServer.state("SERVING");
       server.notReady = null;
     }
+  }
+
+  /// By its own pace, and where a token is needed by those that are none.
+  private HttpResponse<String> tooFast(String operation) throws Exception {
+    if (send(server, operation, query(operation), "", "wrong").statusCode() == 401) {
+      assertThat(afterWrongTokens(operation).statusCode()).isEqualTo(429);
+    }
+    HttpResponse<String> response = send(slow, operation, query(operation), "", "wrong");
+    for (int i = 0; i < 100 && response.statusCode() != 429; i++) {
+      response = send(slow, operation, query(operation), "", "wrong");
+    }
+    return response;
   }
 
   private HttpResponse<String> afterWrongTokens(String operation) throws Exception {

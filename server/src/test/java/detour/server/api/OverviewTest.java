@@ -99,15 +99,6 @@ class OverviewTest {
   }
 
   @Test
-  void shouldTellNoTrendOfWhatIsNotProbed() throws Exception {
-    JsonNode json = json(get("/api/v1/services/www.example.com/trends", "*/*"));
-
-    assertThat(json.at("/vantage").asString()).isEqualTo("ams1");
-    assertThat(json.at("/lines").size()).isZero();
-    assertThat(get("/api/v1/services/other/trends", "*/*").statusCode()).isEqualTo(404);
-  }
-
-  @Test
   void shouldListTheRoutesToProgramsThatTakeAnything() throws Exception {
     HttpResponse<String> response = get("/", "*/*");
 

@@ -192,8 +192,9 @@ class CommandLineInterfaceTest {
 
   @Test
   void shouldReload() {
-    assertThat(run("reload")).isEqualTo(ExitCode.DONE);
-    assertThat(server.command()).isEqualTo(new Command.Reload("carol (api@127.0.0.1)"));
+    assertThat(run("reload", "--reason", "new certificate")).isEqualTo(ExitCode.DONE);
+    assertThat(server.command())
+        .isEqualTo(new Command.Reload("carol (api@127.0.0.1)", "new certificate"));
   }
 
   @Test

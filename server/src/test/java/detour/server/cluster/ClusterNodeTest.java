@@ -86,6 +86,15 @@ class ClusterNodeTest {
   }
 
   @Test
+  void shouldAnswerWhoLooksFromItsThread() {
+    try (ClusterNode node = start()) {
+      await().until(() -> node.look("www.example.com").trouble() == null);
+      await().until(() -> store.written.stream().anyMatch(key -> key.contains("/watched/ams1/")));
+      assertThat(node.look("www.example.com").byVantage()).isEmpty();
+    }
+  }
+
+  @Test
   void shouldWaitUntilTheOthersKnowThatItLeaves() {
     ClusterNode node = start();
     await().until(() -> store.granted);

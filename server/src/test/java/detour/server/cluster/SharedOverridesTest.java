@@ -76,7 +76,7 @@ class SharedOverridesTest {
   @Test
   void shouldTellUntilWhenItMayBeApprovedByOnesOwnClock() {
     Duration ahead = Duration.ofMinutes(10);
-    SteppedMember nyc = world.joinAhead("nyc1", ahead);
+    SteppedMember nyc = world.join("nyc1", Membership.Role.BOTH, ahead);
     world.pass(Duration.ofSeconds(10));
     Instant lapses = world.now().plusSeconds(3_600);
     OperatorOverride asked =

@@ -13,7 +13,10 @@ import detour.server.publish.Inbox;
 import detour.server.publish.Latch;
 import detour.server.publish.Peers;
 import detour.server.publish.Time;
+import detour.server.trend.OtherSights.Told;
+import detour.server.trend.Sight;
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One node's part in a cluster on a simulated store, without anything that decides: a test says
@@ -30,6 +34,11 @@ final class SteppedMember implements Inbox {
   final String name;
   final SimulatedClient client;
   final Participation core;
+
+  /// What it tells of a service, as a record.
+  Function<String, byte[]> drawing =
+      service -> SightRecords.bounded(new Sight(Instant.EPOCH, "nothing", 0, List.of()));
+
   private final Queue<Runnable> tasks = new ArrayDeque<>();
   private final Metrics metrics = new Metrics();
   private final List<Agreed.Latches> latchesTold = new ArrayList<>();
@@ -48,7 +57,8 @@ final class SteppedMember implements Inbox {
             metrics,
             tasks::add,
             new Random(seed),
-            ConfigurationListener.NOBODY);
+            ConfigurationListener.NOBODY,
+            service -> CompletableFuture.supplyAsync(() -> drawing.apply(service), Runnable::run));
   }
 
   private long heardRevision;
@@ -60,6 +70,11 @@ final class SteppedMember implements Inbox {
       task.run();
     }
     core.step();
+  }
+
+  /// What it shows somebody who looks at a service.
+  Told look(String service) {
+    return core.look(service).told();
   }
 
   CompletableFuture<Void> failBack(Latch wanted) {

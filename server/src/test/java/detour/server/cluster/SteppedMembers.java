@@ -50,12 +50,8 @@ final class SteppedMembers {
     return join(name, role, Duration.ZERO);
   }
 
-  /// One whose clock is ahead.
-  SteppedMember joinAhead(String name, Duration by) {
-    return join(name, Membership.Role.BOTH, by);
-  }
-
-  private SteppedMember join(String name, Membership.Role role, Duration ahead) {
+  /// @param ahead by how much its clock is
+  SteppedMember join(String name, Membership.Role role, Duration ahead) {
     Membership settings = new Membership("default", name, name, role, LEASE, STALE_AFTER);
     SteppedMember member =
         new SteppedMember(
@@ -66,6 +62,12 @@ final class SteppedMembers {
     members.add(member);
     pass(Duration.ofSeconds(1));
     return member;
+  }
+
+  /// It takes no more turns.
+  void leave(SteppedMember member) {
+    members.remove(member);
+    pass(Duration.ofSeconds(1));
   }
 
   void pass(Duration time) {
@@ -97,6 +99,11 @@ final class SteppedMembers {
     return entry == null
         ? null
         : SteppedMember.text(Records.latch(entry.value(), SERVICE, "joint").orElseThrow());
+  }
+
+  void put(String key, byte[] value) {
+    assertThat(hand.commit(List.of(), List.of(new Write.Put(key, value)))).isNotNull();
+    pass(Duration.ofSeconds(1));
   }
 
   void removeByHand(String key) {

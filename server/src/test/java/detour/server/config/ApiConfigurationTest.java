@@ -45,21 +45,22 @@ class ApiConfigurationTest {
 
   @Test
   void shouldLetThisMachineLookAndNobodyChangeUnlessConfigured() throws IOException {
-    assertThat(api("{}")).isEqualTo(new ApiSettings(null, List.of(), null, Role.READ));
+    assertThat(api("{}")).isEqualTo(new ApiSettings(null, List.of(), null, Role.READ, 200));
   }
 
   @Test
   void shouldReadEveryKeyWithFilesBesideTheConfiguration() throws IOException {
     assertThat(
             api(
-                "{http: '192.0.2.1:8053', api: {%s, token_file: tokens, names: [API.Example.], without_token: none}}"
+                "{http: '192.0.2.1:8053', api: {%s, token_file: tokens, names: [API.Example.], without_token: none, rate_limit: 5}}"
                     .formatted(TLS)))
         .isEqualTo(
             new ApiSettings(
                 new ApiSettings.Tls(folder.resolve("api.pem"), folder.resolve("api.key")),
                 List.of("api.example"),
                 folder.resolve("tokens"),
-                null));
+                null,
+                5));
   }
 
   @ParameterizedTest
@@ -81,6 +82,7 @@ class ApiConfigurationTest {
           token_file: api.pem                           | line 1:
           tls: {cert_file: api.pem, key_file: api.pem}  | the file holds no PEM private key
           without_token: everything                     | none, read, operate or configure
+          rate_limit: off                               | 0 to 1000000
           names: [a/b..c]                               | a host name
           """)
   void shouldSayWhatIsWrong(String api, String message) throws IOException {

@@ -304,6 +304,14 @@ public final class PublishWorld implements AutoCloseable {
         .toList();
   }
 
+  /// Of all events of a kind, oldest first.
+  List<String> reasons(String kind) {
+    return journal.events().stream()
+        .filter(event -> event.kind().equals(kind))
+        .map(HistoryEvent::reason)
+        .toList();
+  }
+
   static String text(HistoryEvent event) {
     return event.kind()
         + " "

@@ -116,6 +116,23 @@ class ReloadTest {
   }
 
   @Test
+  void shouldRecordWhyItWasAskedFor() throws Exception {
+    LoadedConfiguration next = Declared.configuration(OTHER);
+    world.loadFrom(() -> next);
+    world.done(new Command.Reload("ann", "new switches"));
+    world.loadFrom(() -> {
+      throw new ConfigurationRefused(List.of("no"));
+    });
+    assertThatThrownBy(() -> world.done(new Command.Reload("ann", "newer switches")))
+        .isInstanceOf(CommandRefused.class);
+
+    assertThat(world.reasons("reload"))
+        .containsExactly(
+            "new switches (1 service, 1 zone)",
+            "newer switches (1 problem; the old configuration stays)");
+  }
+
+  @Test
   void shouldKeepEverythingAndShowTheProblemsWhenRefused() throws Exception {
     world.dies(FIRST);
 

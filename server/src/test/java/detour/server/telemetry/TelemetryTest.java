@@ -3,15 +3,21 @@ package detour.server.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpServer;
 import detour.server.metrics.Counter;
 import detour.server.metrics.Exposition;
 import detour.server.metrics.Metrics;
 import detour.server.metrics.Sample;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Metric;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,7 +37,7 @@ class TelemetryTest {
 
   private final Metrics metrics = new Metrics();
   private final Exposition exposition = new Exposition(metrics);
-  private final List<JsonNode> received = new CopyOnWriteArrayList<>();
+  private final List<String> received = new CopyOnWriteArrayList<>();
   private volatile int status = 200;
   private HttpServer collector;
 
@@ -43,7 +49,7 @@ class TelemetryTest {
         exchange -> {
           assertThat(exchange.getRequestHeaders().getFirst("Authorization")).isEqualTo("Bearer x");
           try (var body = new GZIPInputStream(exchange.getRequestBody())) {
-            received.add(JsonMapper.shared().readTree(body));
+            received.add(new String(body.readAllBytes(), StandardCharsets.UTF_8));
           }
           exchange.sendResponseHeaders(status, -1);
           exchange.close();
@@ -83,7 +89,7 @@ class TelemetryTest {
     pushing(Duration.ofHours(1)).close();
 
     await().atMost(PATIENT).until(() -> !received.isEmpty());
-    JsonNode resource = received.getFirst().at("/resourceMetrics/0/resource/attributes");
+    JsonNode resource = document().at("/resourceMetrics/0/resource/attributes");
     assertThat(resource.toString()).contains("service.name", "detour", "ams1", "0.1.0");
     JsonNode counter = metric("detour_probes_started");
     assertThat(counter.at("/sum/aggregationTemporality").asInt()).isEqualTo(2);
@@ -113,8 +119,47 @@ class TelemetryTest {
     }
   }
 
+  /// A collector of the specification's own schema refuses fields that it does not know, and values
+  /// of another type.
+  @Test
+  void shouldSendWhatTheProtocolsOwnSchemaUnderstands() throws Exception {
+    metrics.add(Counter.PROBES_STARTED, 7);
+    metrics.probed("http", true, 30_000_000);
+    exposition.gauge("detour_up", "Up.", List.of("state"), () -> List.of(Sample.of(3, "UP")));
+
+    pushing(Duration.ofHours(1)).close();
+
+    await().atMost(PATIENT).until(() -> !received.isEmpty());
+    ExportMetricsServiceRequest.Builder request = ExportMetricsServiceRequest.newBuilder();
+    JsonFormat.parser().merge(received.getFirst(), request);
+    List<Metric> all = request.getResourceMetrics(0).getScopeMetrics(0).getMetricsList();
+    assertThat(all)
+        .extracting(Metric::getDataCase)
+        .contains(Metric.DataCase.SUM, Metric.DataCase.GAUGE, Metric.DataCase.HISTOGRAM);
+    assertThat(all)
+        .filteredOn(metric -> metric.getName().equals("detour_probes_started"))
+        .singleElement()
+        .satisfies(metric -> {
+          assertThat(metric.getSum().getAggregationTemporality())
+              .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
+          assertThat(metric.getSum().getDataPoints(0).getAsDouble()).isEqualTo(7);
+        });
+    assertThat(all)
+        .filteredOn(metric -> metric.getName().equals("detour_probe_duration_seconds"))
+        .singleElement()
+        .satisfies(metric -> {
+          HistogramDataPoint point = metric.getHistogram().getDataPoints(0);
+          assertThat(point.getCount())
+              .isEqualTo(point.getBucketCountsList().stream().mapToLong(Long::longValue).sum());
+        });
+  }
+
+  private JsonNode document() {
+    return JsonMapper.shared().readTree(received.getFirst());
+  }
+
   private JsonNode metric(String name) {
-    JsonNode all = received.getFirst().at("/resourceMetrics/0/scopeMetrics/0/metrics");
+    JsonNode all = document().at("/resourceMetrics/0/scopeMetrics/0/metrics");
     return StreamSupport.stream(all.spliterator(), false)
         .filter(metric -> metric.get("name").asString().equals(name))
         .findFirst()

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class MirroredEntries {
   private static final int NEWEST_MAX = 16;
 
+  /// What is longer is no matter for small reads.
+  private static final int NEWEST_BYTES_MAX = 1_000;
+
   private final TreeMap<String, Entry> held = new TreeMap<>();
   private final Map<String, Long> removedMeanwhile = new HashMap<>();
   private final Map<String, Boolean> newest =
@@ -63,7 +66,7 @@ final class MirroredEntries {
     return entries;
   }
 
-  /// Keys that exist and changed last, so that they will probably change next.
+  /// Keys of short values that exist and changed last, so that they will probably change next.
   List<String> newestKeys() {
     return newest.keySet().stream().filter(held::containsKey).toList();
   }
@@ -156,7 +159,11 @@ final class MirroredEntries {
     switch (change) {
       case Change.Put put -> {
         held.put(put.key(), put.entry());
-        newest.put(put.key(), true);
+        if (put.entry().value().length <= NEWEST_BYTES_MAX) {
+          newest.put(put.key(), true);
+        } else {
+          newest.remove(put.key());
+        }
       }
       case Change.Removed removed -> {
         held.remove(removed.key());

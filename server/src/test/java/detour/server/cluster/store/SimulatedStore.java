@@ -28,6 +28,7 @@ public final class SimulatedStore {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long revision = 1;
   private int generation;
+  private int valueBytesMax = Integer.MAX_VALUE;
   private long compacted;
   private long leasesGranted;
   private long eventsPlanned;
@@ -90,6 +91,11 @@ public final class SimulatedStore {
       next = Math.min(next, lease(ending).endsNanos);
     }
     return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(next);
+  }
+
+  /// From now on takes no longer values, as an etcd that limits its requests.
+  public void refuseLongerThan(int bytes) {
+    valueBytesMax = bytes;
   }
 
   /// Tells no watch of revisions before the present one any more.
@@ -185,6 +191,9 @@ public final class SimulatedStore {
 
   Commit commit(List<Condition> conditions, List<Write> writes) {
     for (Write write : writes) {
+      if (write instanceof Write.Put put && put.value().length > valueBytesMax) {
+        throw new StoreFailure(Reason.FORBIDDEN, "the simulated store takes no longer values");
+      }
       if (write instanceof Write.Put put
           && put.leaseId() != 0
           && !leases.containsKey(put.leaseId())) {
