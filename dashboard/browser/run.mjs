@@ -162,6 +162,7 @@ const tests = {
     await page.getByRole('button', { name: 'Yes, call off' }).click();
     await page.getByText('maintenance: drain by bob').waitFor({ state: 'detached' });
     assert.deepEqual(model.said(`${second}/fra`), []);
+    await page.locator('#main:focus').waitFor();
   },
   async 'what was decided meanwhile is told before anything is done, and the reason is kept'() {
     await page.goto(`${server.url}#/service/${third}`);

@@ -4,20 +4,31 @@ import static detour.systemtest.ClusterTopology.MANUAL;
 import static detour.systemtest.ClusterTopology.PRIMARY;
 import static detour.systemtest.ClusterTopology.STANDBY;
 import static detour.systemtest.ClusterTopology.WWW;
+import static detour.systemtest.GuardedServices.APPROVED;
+import static detour.systemtest.GuardedServices.FENCED;
+import static detour.systemtest.GuardedServices.PAIR;
+import static detour.systemtest.GuardedServices.RULE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// A node of the cluster is lost: the others go on, and it takes up what they agreed on when it is
-/// back.
+/// back. And what keeps operators from harm holds across nodes, with one of them lost too.
 class ClusterNodeLossTest {
   @RegisterExtension static final Stage STAGE = Stage.forClass();
 
   private static ClusterTopology topology;
+  private static GuardedServices guarded;
 
   private DetourNode lost;
   private List<DetourNode> others;
@@ -25,7 +36,9 @@ class ClusterNodeLossTest {
 
   @BeforeAll
   static void start() {
-    topology = ClusterTopology.ofThree(STAGE);
+    topology = ClusterTopology.declared(STAGE);
+    guarded = GuardedServices.in(topology, STAGE);
+    topology.startNodes();
   }
 
   @BeforeEach
@@ -95,6 +108,98 @@ class ClusterNodeLossTest {
       assertThat(topology.answers().answers(node, MANUAL, since)).containsExactly(STANDBY);
       assertThat(topology.answers().answers(node, WWW, since)).containsExactly(PRIMARY);
     }
+  }
+
+  @Test
+  void shouldRevertADrillByItselfThoughTheNodeWhereItBeganIsKilled() {
+    String target = WWW + "/primary";
+    lost.post(
+            "alice",
+            "/api/v1/overrides",
+            """
+            {"target":"%s","state":"down","purpose":"drill","reason":"do we survive","for":"8s"}
+            """
+                .formatted(target))
+        .requireSuccess();
+    Instant expires = Instant.parse(lost.said(target).path("expires").asString());
+    topology.awaitAnswers(topology.nodes(), WWW, STANDBY);
+
+    lost.daemon().kill();
+    topology.awaitAnswers(others, WWW, PRIMARY);
+    assertThat(Instant.now()).isAfterOrEqualTo(expires);
+    topology.assertAnswers(others, WWW, mark, PRIMARY, STANDBY, PRIMARY);
+    for (DetourNode node : others) {
+      assertThat(node.events("drill").getLast().path("to").asString()).isEqualTo("ended");
+    }
+  }
+
+  @Test
+  void shouldLetOneOfTwoOperatorsAtTwoNodesTakeOutWhatARuleKeeps() {
+    List<DetourNode> asked = List.of(topology.node(0), topology.node(1));
+    List<String> targets = List.of(PAIR + "/primary/p1", PAIR + "/primary/p2");
+    List<CompletableFuture<Command.Output>> answers =
+        Stream.of(0, 1)
+            .map(i ->
+                CompletableFuture.supplyAsync(() -> drain("alice", asked.get(i), targets.get(i))))
+            .toList();
+    List<Integer> done =
+        Stream.of(0, 1).filter(i -> answers.get(i).join().exitCode() == 0).toList();
+    assertThat(done).as(answers.toString()).hasSize(1);
+    String drained = targets.get(done.getFirst());
+    int refused = 1 - done.getFirst();
+
+    assertThat(answers.get(refused).join().out())
+        .contains("the safety rule " + RULE + " forbids it");
+    awaitOnAll("one is drained", node -> !node.said(drained).isMissingNode());
+    assertThat(topology.nodes()).allMatch(node -> node.said(targets.get(refused)).isMissingNode());
+
+    asked.get(refused).cli("clear", drained).requireSuccess();
+    awaitOnAll("nothing is drained", node -> node.said(drained).isMissingNode());
+    drain("alice", asked.get(refused), targets.get(refused)).requireSuccess();
+    asked.get(refused).cli("clear", targets.get(refused)).requireSuccess();
+  }
+
+  @Test
+  void shouldTakeAnApprovalAtAnotherNodeThanWasAsked() {
+    String target = APPROVED + "/primary";
+    drain("alice", topology.node(0), target).requireSuccess();
+    awaitOnAll("it waits", node -> node.said(target).path("awaited").asBoolean());
+    assertThat(topology.nodes()).allMatch(node -> node.statusOf(APPROVED).equals("SERVING"));
+
+    String approval = "{\"target\":\"%s\"}".formatted(target);
+    Command.Output own = topology.node(1).post("alice", "/api/v1/overrides/approve", approval);
+    assertThat(own.exitCode()).isNotZero();
+    assertThat(own.out()).contains("somebody else must approve it");
+    topology.node(1).post("bob", "/api/v1/overrides/approve", approval).requireSuccess();
+    awaitOnAll("it is in force", node -> node.statusOf(APPROVED).equals("FAILED_OVER"));
+    assertThat(topology.node(0).said(target).path("approver").asString()).startsWith("bob");
+
+    topology.node(2).cli("clear", target).requireSuccess();
+  }
+
+  @Test
+  void shouldRaiseTheFenceOnceForAllNodes() throws IOException {
+    Files.deleteIfExists(guarded.raised());
+    topology.primaryServer().broken(true);
+    awaitOnAll("behind the fence", node -> node.statusOf(FENCED).equals("FAILED_OVER"));
+    assertThat(Files.readAllLines(guarded.raised())).containsExactly(FENCED + " primary standby");
+    assertThat(topology.nodes())
+        .as("each waited for it")
+        .allMatch(node ->
+            node.events("fence").stream()
+                .anyMatch(event -> event.path("to").asString().equals("stands")));
+  }
+
+  private static Command.Output drain(String author, DetourNode node, String target) {
+    return node.post(
+        author,
+        "/api/v1/overrides",
+        "{\"target\":\"%s\",\"state\":\"drain\",\"reason\":\"new kernel\"}".formatted(target));
+  }
+
+  private static void awaitOnAll(String what, Predicate<DetourNode> condition) {
+    ClusterTopology.await(what + " on every node")
+        .until(() -> topology.nodes().stream().allMatch(condition));
   }
 
   private void awaitLost() {

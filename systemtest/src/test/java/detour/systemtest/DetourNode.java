@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /// The packaged server as one node of a cluster, in a place of its own. It listens on the place's
 /// address for queries, and for the API on loopback there.
@@ -96,6 +97,35 @@ final class DetourNode implements AutoCloseable {
     line.addAll(Arrays.asList(arguments));
     line.addAll(List.of("--server", URL));
     return place.namespace().attempt(line.toArray(String[]::new));
+  }
+
+  /// Asks for a change in the name of an author. What is refused ends with an exit code other than
+  /// 0, and why is what it printed.
+  Command.Output post(String author, String path, String json) {
+    return place
+        .namespace()
+        .attempt(
+            Peers.require("curl"),
+            "-sS",
+            "--fail-with-body",
+            "-m",
+            "10",
+            "-H",
+            "Content-Type: application/json",
+            "-H",
+            "Detour-Author: " + author,
+            "-d",
+            json,
+            URL + path);
+  }
+
+  /// The uppermost of what operators said of a target; missing for nothing.
+  JsonNode said(String target) {
+    return elements(json("/api/v1/overrides").path("targets"))
+        .filter(said -> said.path("target").asString().equals(target))
+        .map(said -> said.path("layers").path(0))
+        .findFirst()
+        .orElse(MissingNode.getInstance());
   }
 
   JsonNode status() {

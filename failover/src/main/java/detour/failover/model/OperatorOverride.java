@@ -50,14 +50,21 @@ public record OperatorOverride(
 
   /// How it was vetted before it was set.
   ///
-  /// @param awaited whether it waits for a second approver: until then it is not in force
+  /// @param lapses when it is forgotten unless a second approver approves it before: until then it
+  ///   is not in force; null where no approval is awaited
   /// @param approver who approved it; null for nobody, where nobody had to
   /// @param forcedPast the names of the safety rules that spoke against it, and were overruled
-  public record Vetting(boolean awaited, @Nullable String approver, List<String> forcedPast) {
-    public static final Vetting NONE = new Vetting(false, null, List.of());
+  public record Vetting(
+      @Nullable Instant lapses, @Nullable String approver, List<String> forcedPast) {
+    public static final Vetting NONE = new Vetting(null, null, List.of());
 
     public Vetting {
       forcedPast = List.copyOf(forcedPast);
+    }
+
+    /// Whether it waits for a second approver.
+    public boolean awaited() {
+      return lapses != null;
     }
   }
 
@@ -85,6 +92,19 @@ public record OperatorOverride(
         state, reason, author, since, from, until, purpose, vetting, meanwhile);
   }
 
+  /// The same by a clock that is so far behind: all that is to come, in every layer, comes earlier
+  /// by it. When it was said stays what whoever said it saw.
+  public OperatorOverride earlier(Duration by) {
+    Vetting vetted = new Vetting(earlier(vetting.lapses, by), vetting.approver, vetting.forcedPast);
+    return during(earlier(starts, by), earlier(expires, by))
+        .vetted(vetted)
+        .over(meanwhile == null ? null : meanwhile.earlier(by));
+  }
+
+  private static @Nullable Instant earlier(@Nullable Instant at, Duration by) {
+    return at == null ? null : at.minus(by);
+  }
+
   /// What of this is in force; null for nothing.
   public @Nullable OperatorOverride inForce(Instant now) {
     if (isInForce(now)) {
@@ -95,12 +115,12 @@ public record OperatorOverride(
 
   /// When it is forgotten unless somebody approves it before; null where no approval is awaited.
   public @Nullable Instant lapses() {
-    return vetting.awaited ? end() : null;
+    return vetting.awaited() ? end() : null;
   }
 
   /// Whether the uppermost layer is.
   public boolean isInForce(Instant now) {
-    boolean begun = !vetting.awaited && (starts == null || !now.isBefore(starts));
+    boolean begun = !vetting.awaited() && (starts == null || !now.isBefore(starts));
     return begun && !isOver(now);
   }
 
@@ -126,10 +146,10 @@ public record OperatorOverride(
   }
 
   private @Nullable Instant end() {
-    if (!vetting.awaited) {
+    Instant lapses = vetting.lapses;
+    if (lapses == null) {
       return expires;
     }
-    Instant lapses = since.plus(APPROVAL_LIMIT);
     return expires != null && expires.isBefore(lapses) ? expires : lapses;
   }
 

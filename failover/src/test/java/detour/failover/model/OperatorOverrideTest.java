@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import detour.failover.model.OperatorOverride.Purpose;
 import detour.failover.model.OperatorOverride.State;
 import detour.failover.model.OperatorOverride.Vetting;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class OperatorOverrideTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+  private static final Vetting AWAITED = new Vetting(NOW.plusSeconds(3_600), null, List.of());
   private static final OperatorOverride DRAIN =
       new OperatorOverride(State.DRAIN, "update", "ann", NOW.minusSeconds(60), null);
 
@@ -39,21 +41,37 @@ class OperatorOverrideTest {
 
   @Test
   void shouldNotBeInForceBeforeItIsApproved() {
-    OperatorOverride asked =
-        said(Purpose.ORDER, null, null).vetted(new Vetting(true, null, List.of()));
+    OperatorOverride asked = said(Purpose.ORDER, null, null).vetted(AWAITED);
     assertThat(asked.inForce(NOW)).isNull();
     assertThat(asked.remaining(NOW)).isSameAs(asked);
-    assertThat(asked.vetted(new Vetting(false, "bob", List.of())).inForce(NOW)).isNotNull();
+    assertThat(asked.vetted(new Vetting(null, "bob", List.of())).inForce(NOW)).isNotNull();
   }
 
   @Test
   void shouldForgetWhatNobodyApproved() {
-    OperatorOverride asked =
-        said(Purpose.ORDER, null, null).vetted(new Vetting(true, null, List.of())).over(DRAIN);
-    Instant lapses = NOW.plus(OperatorOverride.APPROVAL_LIMIT);
+    OperatorOverride asked = said(Purpose.ORDER, null, null).vetted(AWAITED).over(DRAIN);
+    Instant lapses = NOW.plusSeconds(3_600);
+    assertThat(asked.lapses()).isEqualTo(lapses);
     assertThat(asked.nextTurn(NOW)).isEqualTo(lapses);
     assertThat(asked.remaining(lapses.minusNanos(1))).isSameAs(asked);
     assertThat(asked.remaining(lapses)).isSameAs(DRAIN);
+  }
+
+  /// What is said where clocks are ahead.
+  @Test
+  void shouldTellAllThatIsToComeByAnotherClock() {
+    Duration ahead = Duration.ofSeconds(7);
+    OperatorOverride asked =
+        said(Purpose.ORDER, NOW.plusSeconds(10), NOW.plusSeconds(20))
+            .vetted(AWAITED)
+            .over(said(Purpose.DRILL, null, NOW.plusSeconds(30)));
+    OperatorOverride here = asked.earlier(ahead);
+    assertThat(here.starts()).isEqualTo(NOW.plusSeconds(3));
+    assertThat(here.expires()).isEqualTo(NOW.plusSeconds(13));
+    assertThat(here.vetting().lapses()).isEqualTo(NOW.plusSeconds(3_593));
+    assertThat(here.since()).isEqualTo(NOW);
+    assertThat(here.nextTurn(NOW.plusSeconds(13))).isEqualTo(NOW.plusSeconds(23));
+    assertThat(here.earlier(ahead.negated())).isEqualTo(asked);
   }
 
   @Test

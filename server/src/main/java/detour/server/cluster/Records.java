@@ -35,7 +35,15 @@ final class Records {
 
   /// What not every override has.
   private static final List<String> SAID_AT_TIMES =
-      List.of("starts", "expires", "purpose", "awaited", "approver", "forced_past", "meanwhile");
+      List.of(
+          "starts",
+          "expires",
+          "purpose",
+          "awaited",
+          "lapses",
+          "approver",
+          "forced_past",
+          "meanwhile");
 
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -134,8 +142,8 @@ final class Records {
       json.put("purpose", override.purpose().name());
     }
     OperatorOverride.Vetting vetting = override.vetting();
-    if (vetting.awaited()) {
-      json.put("awaited", true);
+    if (vetting.lapses() != null) {
+      json.put("awaited", true).put("lapses", vetting.lapses().toString());
     }
     if (vetting.approver() != null) {
       json.put("approver", vetting.approver());
@@ -172,10 +180,17 @@ final class Records {
         json.has("expires") ? time(json, "expires") : null,
         OperatorOverride.Purpose.valueOf(json.path("purpose").asString("ORDER")),
         new OperatorOverride.Vetting(
-            json.path("awaited").asBoolean(false),
+            json.path("awaited").asBoolean(false) ? lapses(json) : null,
             json.has("approver") ? text(json, "approver") : null,
             forcedPast),
         meanwhile.isObject() && depth < LAYERS ? said(meanwhile, depth + 1) : null);
+  }
+
+  /// Nodes of an earlier version do not say it.
+  private static Instant lapses(JsonNode json) {
+    return json.has("lapses")
+        ? time(json, "lapses")
+        : time(json, "since").plus(OperatorOverride.APPROVAL_LIMIT);
   }
 
   /// Another value each time.

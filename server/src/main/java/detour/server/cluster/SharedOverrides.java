@@ -10,6 +10,7 @@ import detour.server.cluster.store.Write;
 import detour.server.publish.Agreed;
 import detour.server.publish.Cluster.NotAgreed;
 import detour.server.publish.Cluster.OutcomeUnknown;
+import detour.server.publish.Cluster.Overtaken;
 import detour.server.publish.Inbox;
 import detour.server.publish.Time;
 import java.time.Duration;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// A wish whose answer was lost is sent again, with the condition that it had at first, until it
 /// turns out what became of it, or the operator has waited for long enough.
 ///
-/// An override begins and ends by the clock of the node at which it was set; to this node's publish
-/// thread it is told as of this node's clock.
+/// An override begins and ends, and lapses without an approval, by the clock of the node at which
+/// it was set; to this node's publish thread it is told as of this node's clock.
 final class SharedOverrides implements Transaction.Source, Registers.Kind {
   /// The revision heard by who judged nothing.
   static final long NOT_JUDGED = -1;
@@ -183,18 +184,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
     }
     Duration shift = shift(shared.by());
     shifts.put(key, shift);
-    return shifted(override, shift);
-  }
-
-  private static OperatorOverride shifted(OperatorOverride override, Duration shift) {
-    OperatorOverride below = override.meanwhile();
-    return override
-        .during(shifted(override.starts(), shift), shifted(override.expires(), shift))
-        .over(below == null ? null : shifted(below, shift));
-  }
-
-  private static @Nullable Instant shifted(@Nullable Instant at, Duration shift) {
-    return at == null ? null : at.minus(shift);
+    return override.earlier(shift);
   }
 
   private Duration shift(String by) {
@@ -229,7 +219,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
         continue;
       }
       if (wish.attempt() == null && isOvertaken(wish)) {
-        wish.refuse(OVERTAKEN);
+        wish.answer().completeExceptionally(new Overtaken(OVERTAKEN));
         continue;
       }
       Attempt attempt = wish.attempt() == null ? attempt(key, wish) : wish.attempt();
@@ -297,7 +287,7 @@ final class SharedOverrides implements Transaction.Source, Registers.Kind {
         wish.answer()
             .completeExceptionally(
                 attempt.conditions().getFirst().holds(there)
-                    ? new NotAgreed(OVERTAKEN)
+                    ? new Overtaken(OVERTAKEN)
                     : new NotAgreed(
                         "somebody else changed the override of "
                             + wish.path()

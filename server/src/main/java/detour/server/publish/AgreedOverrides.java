@@ -58,7 +58,7 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
     if (before != null && next != null && isOnlyMovedInTime(before, next)) {
       return true;
     }
-    overrides.changed(path, chronicle.now());
+    chronicle.operatorChanged(path, overrides.changed(path, chronicle.now()));
     String was = before == null ? "" : before.state().name();
     if (next == null || (before != null && next.equals(before.meanwhile()))) {
       tellGone(path, before, was);
@@ -94,12 +94,18 @@ record AgreedOverrides(Overrides overrides, Chronicle chronicle, Cluster cluster
 
   /// The end of an override is moved when it becomes known how the clocks differ; it is no other
   /// override for that.
-  private static boolean isOnlyMovedInTime(OperatorOverride before, OperatorOverride next) {
+  private static boolean isOnlyMovedInTime(
+      @Nullable OperatorOverride before, @Nullable OperatorOverride next) {
+    if (before == null || next == null) {
+      return Objects.equals(before, next);
+    }
     return before.state() == next.state()
         && before.since().equals(next.since())
         && before.author().equals(next.author())
         && before.reason().equals(next.reason())
-        && before.vetting().equals(next.vetting())
-        && Objects.equals(before.meanwhile(), next.meanwhile());
+        && before.vetting().awaited() == next.vetting().awaited()
+        && Objects.equals(before.vetting().approver(), next.vetting().approver())
+        && before.vetting().forcedPast().equals(next.vetting().forcedPast())
+        && isOnlyMovedInTime(before.meanwhile(), next.meanwhile());
   }
 }

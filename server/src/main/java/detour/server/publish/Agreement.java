@@ -37,7 +37,7 @@ final class Agreement {
     this.cluster = cluster;
     this.time = time;
     this.chronicle = chronicle;
-    overrides = new Overrides(saved.overrides());
+    overrides = new Overrides(saved);
     latches = new Latches(cluster, time, saved.selections(), answered);
     approvals = new Approvals(latches);
     fences = new Fences(time, chronicle, latches::agreedEpoch);

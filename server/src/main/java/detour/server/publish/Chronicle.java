@@ -87,6 +87,12 @@ final class Chronicle {
     changes.add(new Change.OverrideCleared(path));
   }
 
+  /// Notes when an operator changed last what is said of a path: the rules ask for it, also after a
+  /// restart and when nothing is said any more.
+  void operatorChanged(OverridePath path, Instant at) {
+    changes.add(new Change.OperatorChanged(path, at));
+  }
+
   void epoch(Journal.SavedEpoch which, long value) {
     changes.add(new Change.Epoch(which, value));
   }

@@ -82,7 +82,7 @@ public interface Cluster {
   CompletableFuture<Void> override(OverridePath path, @Nullable OperatorOverride override);
 
   /// The same for a change that safety rules allowed by all that was said then: it completes with
-  /// [NotAgreed] too when a change of another path, which was judged so too, came in between.
+  /// [Overtaken] when a change of another path, which was judged so too, came in between.
   ///
   /// @param heardRevision of the last [Agreed.Overrides] that it was judged by; 0 before the first
   default CompletableFuture<Void> override(
@@ -95,6 +95,16 @@ public interface Cluster {
     private static final long serialVersionUID = 1;
 
     public NotAgreed(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /// Another change was made before, of which whoever judged this one had not heard. It was not
+  /// made, and may be asked for anew once [Inbox#agreed] has brought the other. One sentence.
+  final class Overtaken extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public Overtaken(String message) {
       super(message, null, false, false);
     }
   }

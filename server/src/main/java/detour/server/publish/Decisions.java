@@ -49,6 +49,7 @@ final class Decisions {
   private volatile Directory directory;
   private ProbeControl probes = ProbeControl.NONE;
   private AnswerTable table;
+  private long judgements;
 
   /// What `table` has not yet, by position.
   private final Map<Integer, ServiceAnswer> changed = new HashMap<>();
@@ -291,6 +292,7 @@ final class Decisions {
     table = beginning.table();
     changed.clear();
     agenda.clear();
+    judgements++;
     begun();
     resolved.keySet().retainAll(directory.hostNames());
     if (sentry.impaired() != wasImpaired) {
@@ -392,7 +394,14 @@ final class Decisions {
     return turn == null ? next : Math.min(next, time.nanosAt(turn));
   }
 
+  /// How often a service was judged or the configuration replaced: what follows from health, from
+  /// what operators said and from the rules is another only when this is.
+  long judgements() {
+    return judgements;
+  }
+
   private void judgeAgain(LiveService live) {
+    judgements++;
     LiveService.View view = live.view();
     ServiceHealth before = live.health;
     if (view != null && judge.judge(live, view.selections(), resolved)) {

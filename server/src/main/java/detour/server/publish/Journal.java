@@ -31,14 +31,18 @@ public interface Journal extends AutoCloseable {
   /// @param selections by [SavedSelection#key()]
   /// @param opinions by the text of the target, [TargetKey#of]; in a cluster those of all vantages
   ///   together too, by the text of the endpoint
+  /// @param operatorChanges when an operator last changed what is said of a pool or an endpoint,
+  ///   whether or not anything is said of it now
   /// @param lastEventId the greatest id of any event saved; 0 for none
   record Saved(
       Map<String, SavedSelection> selections,
       Map<String, SavedOpinion> opinions,
       Map<OverridePath, OperatorOverride> overrides,
+      Map<OverridePath, Instant> operatorChanges,
       long lastEventId,
       Epochs epochs) {
-    public static final Saved NOTHING = new Saved(Map.of(), Map.of(), Map.of(), 0, Epochs.NOTHING);
+    public static final Saved NOTHING =
+        new Saved(Map.of(), Map.of(), Map.of(), Map.of(), 0, Epochs.NOTHING);
   }
 
   /// The epochs of selections that were saved; 0 for none.
@@ -98,6 +102,8 @@ public interface Journal extends AutoCloseable {
     record OverrideSet(OverridePath path, OperatorOverride override) implements Change {}
 
     record OverrideCleared(OverridePath path) implements Change {}
+
+    record OperatorChanged(OverridePath path, Instant at) implements Change {}
 
     record Event(HistoryEvent event) implements Change {}
 

@@ -33,7 +33,9 @@ sealed interface Message {
   ///
   /// @param failure null when they agreed
   record Proposed(
-      OperatorCommands.Proposal proposal, @Nullable Throwable failure, CompletableFuture<Void> done)
+      OperatorCommands.Proposal proposal,
+      @Nullable Throwable failure,
+      OperatorRequests.Request request)
       implements Message {}
 
   record Answered(Latches.Answer answer) implements Message {}
@@ -51,7 +53,7 @@ sealed interface Message {
       case Ask(var _, var done) -> done;
       case Replace(var _, var _, var done) -> done;
       case Refused(var _, var _, var done) -> done;
-      case Proposed(var _, var _, var done) -> done;
+      case Proposed(var _, var _, var request) -> request.done();
       case Observed _,
           ObservedMany _,
           Resolved _,

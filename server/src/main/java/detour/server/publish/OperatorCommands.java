@@ -2,13 +2,9 @@ package detour.server.publish;
 
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
-import detour.failover.safety.Objection;
 import detour.failover.selection.Selection;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class OperatorCommands {
   private static final int SERVICES_NAMED = 20;
 
-  private static final long END_AGAIN_NANOS = 1_000_000_000L;
-
   private final Decisions decisions;
-  private final SafetyDesk desk;
   private final Vetting vetting;
 
-  /// When drills that are to be ended may be asked for again, by their paths.
-  private final Map<OverridePath, Long> endAgainNanos = new HashMap<>();
-
-  OperatorCommands(Decisions decisions) {
+  OperatorCommands(Decisions decisions, SafetyDesk desk) {
     this.decisions = decisions;
-    desk = new SafetyDesk(decisions);
     vetting = new Vetting(decisions, desk);
   }
 
@@ -61,8 +50,8 @@ final class OperatorCommands {
         author);
   }
 
-  private static Proposal ended(
-      OverridePath path, OperatorOverride present, String why, String author) {
+  /// The end of what is said of the path: what it lies over is in force again.
+  static Proposal ended(OverridePath path, OperatorOverride present, String why, String author) {
     return new Proposal(
         path, present.meanwhile(), OverrideTurns.kind(present), "ended", why, author);
   }
@@ -118,28 +107,6 @@ final class OperatorCommands {
     return drill || !decisions.directory().configuration().model().safeguards().rules().isEmpty();
   }
 
-  /// Drills that must end, for something else failed meanwhile and a rule speaks against them.
-  List<Proposal> endsOfDrills() {
-    List<Proposal> ends = new ArrayList<>();
-    Instant now = decisions.chronicle().now();
-    decisions
-        .overrides()
-        .all()
-        .forEach((path, override) -> {
-          if (override.purpose() == OperatorOverride.Purpose.DRILL
-              && override.isInForce(now)
-              && endAgainNanos.getOrDefault(path, Long.MIN_VALUE) <= decisions.nowNanos()) {
-            List<Objection> objections = desk.objections(path, override);
-            if (!objections.isEmpty()) {
-              endAgainNanos.put(path, decisions.nowNanos() + END_AGAIN_NANOS);
-              String why = "stopped: " + objections.getFirst();
-              ends.add(ended(path, override, why, Chronicle.SELF));
-            }
-          }
-        });
-    return ends;
-  }
-
   /// @throws CommandRefused when it cannot be done
   Proposal propose(Command.ClearOverride clear) {
     OperatorOverride present = decisions.overrides().of(clear.path());
@@ -173,8 +140,9 @@ final class OperatorCommands {
       decisions.overrides().set(path, override);
       decisions.chronicle().overrideSet(path, override);
     }
-    endAgainNanos.remove(path);
-    decisions.overrides().changed(path, decisions.chronicle().now());
+    decisions
+        .chronicle()
+        .operatorChanged(path, decisions.overrides().changed(path, decisions.chronicle().now()));
     tell(agreed, before);
     LiveService live = decisions.directory().service(path.service());
     if (live != null) {

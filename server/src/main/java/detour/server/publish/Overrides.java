@@ -15,14 +15,16 @@ final class Overrides {
   /// When an operator last changed something, by its path. Publish thread only.
   private final Map<OverridePath, Instant> changed = new HashMap<>();
 
-  Overrides(Map<OverridePath, OperatorOverride> saved) {
-    byPath = Map.copyOf(saved);
-    saved.forEach((path, override) -> changed.put(path, override.since()));
+  Overrides(Journal.Saved saved) {
+    byPath = Map.copyOf(saved.overrides());
+    changed.putAll(saved.operatorChanges());
   }
 
   /// Takes note of a change by an operator, at this node or another.
-  void changed(OverridePath path, Instant at) {
-    changed.merge(path, at, (a, b) -> a.isAfter(b) ? a : b);
+  ///
+  /// @return when the path was changed last
+  Instant changed(OverridePath path, Instant at) {
+    return changed.merge(path, at, (a, b) -> a.isAfter(b) ? a : b);
   }
 
   /// When an operator last changed a pool, an endpoint, or part of it; null for never.

@@ -32,11 +32,11 @@ public final class PublishLoop implements Inbox, AutoCloseable {
 
   private final Time time;
   private final Metrics metrics;
-  private final Cluster cluster;
   private final Reloads reloads = new Reloads();
   private final ConfigurationSource source;
   private final Decisions decisions;
-  private final OperatorCommands commands;
+  private final OperatorRequests requests;
+  private final DrillWatch drills;
   private final Agreement agreement;
   private final Approvals approvals;
   private final Chronicle chronicle;
@@ -66,7 +66,6 @@ public final class PublishLoop implements Inbox, AutoCloseable {
       ConfigurationSource source,
       LoadedConfiguration first) {
     this.time = time;
-    this.cluster = cluster;
     this.metrics = metrics;
     this.source = source;
     startedAt = time.now();
@@ -86,7 +85,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
             agreement.overrides(),
             changes -> tell(new Message.NotSaved(changes)),
             this::failed);
-    commands = new OperatorCommands(decisions);
+    SafetyDesk desk = new SafetyDesk(decisions);
+    OperatorCommands commands = new OperatorCommands(decisions, desk);
+    drills = new DrillWatch(decisions, desk::objections);
+    requests =
+        new OperatorRequests(
+            time, decisions, commands, agreement, saving, this::tell, this::settleForCondition);
     epoch = new SelectionEpoch(cluster.isAlone(), chronicle, saved);
     server = first.server();
     var _ = epoch.turned(decisions.agreedRevision());
@@ -136,13 +140,17 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   ///
   /// @return when there will be more to do if nothing is told; Long.MAX_VALUE for never
   long turn() throws InterruptedException {
-    long due = decisions.nextDueNanos();
+    long due = dueNanos();
     while (!inbox.isEmpty() || due - time.nowNanos() <= 0) {
       takeBatch(-1);
       settle();
-      due = decisions.nextDueNanos();
+      due = dueNanos();
     }
     return due;
+  }
+
+  private long dueNanos() {
+    return Math.min(decisions.nextDueNanos(), requests.nextDueNanos());
   }
 
   /// What queries are answered from now. Any thread.
@@ -246,8 +254,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   private void refuseTheRest() {
     stopped = true;
     for (Message message = inbox.poll(); message != null; message = inbox.poll()) {
-      fail(message, new CommandRefused("the server is stopping; nothing was changed"));
+      fail(message, refusalOfTheStopped());
     }
+  }
+
+  private static CommandRefused refusalOfTheStopped() {
+    return new CommandRefused("the server is stopping; nothing was changed");
   }
 
   private void run() {
@@ -264,6 +276,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     chronicle.event(null, "stop", "server", "", "stopped", "asked to stop", Chronicle.SELF);
     epoch.end();
     saving.end();
+    requests.refuseAll(refusalOfTheStopped());
     refuseTheRest();
   }
 
@@ -284,7 +297,7 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private long waitNanos() {
-    long due = Math.min(decisions.nextDueNanos(), saving.nextDueNanos());
+    long due = Math.min(dueNanos(), saving.nextDueNanos());
     return due == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, due - time.nowNanos());
   }
 
@@ -319,9 +332,9 @@ public final class PublishLoop implements Inbox, AutoCloseable {
           results.forEach(result -> decisions.observed(result.target(), result.observation()));
       case Message.Resolved(var hostName, var addresses) -> decisions.resolved(hostName, addresses);
       case Message.Heard(var change) -> decisions.heard(change);
-      case Message.Ask(var command, var done) -> ask(command, done);
+      case Message.Ask(var command, var done) -> requests.ask(command, done);
       case Message.AgreedOn(var agreed) -> decisions.agreed(agreed);
-      case Message.Proposed proposed -> proposed(proposed);
+      case Message.Proposed proposed -> requests.proposed(proposed);
       case Message.Answered(var answer) -> answered(answer);
       case Message.Fenced(var ended) -> decisions.fenced(ended);
       case Message.Replace replace -> replace(replace);
@@ -332,11 +345,12 @@ public final class PublishLoop implements Inbox, AutoCloseable {
   }
 
   private void settle() {
+    requests.askAgain();
     // Whoever was promised that something is in force is told so when it is answered.
     boolean all = stopping || saving.promised() || !approvals.isEmpty();
     boolean answers = all ? decisions.settleAll() : decisions.settle();
-    for (OperatorCommands.Proposal end : commands.endsOfDrills()) {
-      propose(end, new CompletableFuture<>());
+    for (OperatorCommands.Proposal end : drills.ends()) {
+      requests.end(end);
       answers |= decisions.settle();
     }
     if (epoch.turned(decisions.agreedRevision()) || answers) {
@@ -347,80 +361,21 @@ public final class PublishLoop implements Inbox, AutoCloseable {
     saving.save();
   }
 
-  private void swap() {
-    table = decisions.table().identifiedBy(server, epoch.value());
-  }
-
-  private void ask(Command command, CompletableFuture<Void> done) {
-    try {
-      switch (command) {
-        case Command.SetOverride set -> propose(commands.propose(set), done);
-        case Command.ClearOverride clear -> propose(commands.propose(clear), done);
-        case Command.EndOverride end -> propose(commands.propose(end), done);
-        case Command.ApproveOverride approve -> propose(commands.propose(approve), done);
-        case Command.ApproveFailback approve -> {
-          commands.approveFailback(approve);
-          approvals.add(approve.service(), done);
-        }
-        case Command.Conditional conditional -> askUnlessDecided(conditional, done);
-        case Command.Reconfigure _ ->
-            throw new IllegalArgumentException("a reload is not carried out here: " + command);
-      }
-    } catch (CommandRefused e) {
-      done.completeExceptionally(e);
-    }
-  }
-
-  private void askUnlessDecided(Command.Conditional asked, CompletableFuture<Void> done) {
-    // What was asked before counts before it.
+  private void settleForCondition() {
     if (decisions.settleAll()) {
       swap();
     }
-    LiveService live = decisions.directory().service(asked.service());
-    LiveService.View view = live == null ? null : live.view();
-    if (live != null
-        && view != null
-        && !asked.versions().contains(DecisionVersion.of(live, view, decisions.overrides()))) {
-      done.completeExceptionally(new DecidedOtherwise(asked.service()));
-    } else {
-      ask(asked.command(), done);
-    }
   }
 
-  /// Puts an override in force at once where nobody else is to be asked.
-  private void propose(OperatorCommands.Proposal proposal, CompletableFuture<Void> done) {
-    CompletableFuture<Void> answer =
-        commands.judgedByRules(proposal)
-            ? cluster.override(proposal.path(), proposal.override(), agreement.overridesRevision())
-            : cluster.override(proposal.path(), proposal.override());
-    if (answer.isDone() && !answer.isCompletedExceptionally()) {
-      commands.carryOut(proposal);
-      saving.promise(done);
-    } else {
-      var _ =
-          answer.whenComplete((_, failure) -> tell(new Message.Proposed(proposal, failure, done)));
-    }
-  }
-
-  private void proposed(Message.Proposed proposed) {
-    if (proposed.failure() == null) {
-      commands.carryOut(proposed.proposal());
-      saving.promise(proposed.done());
-    } else {
-      proposed.done().completeExceptionally(notAgreed(proposed.failure()));
-    }
+  private void swap() {
+    table = decisions.table().identifiedBy(server, epoch.value());
   }
 
   private void answered(Latches.Answer answer) {
     decisions.answered(answer);
     if (answer.failure() != null) {
-      approvals.refuse(answer.service(), notAgreed(answer.failure()));
+      approvals.refuse(answer.service(), OperatorRequests.notAgreed(answer.failure()));
     }
-  }
-
-  private static CommandRefused notAgreed(Throwable failure) {
-    boolean unknown = failure instanceof Cluster.OutcomeUnknown;
-    return new CommandRefused((unknown ? "" : "nothing was changed: ") + Saving.reason(failure));
   }
 
   private void replace(Message.Replace replace) {

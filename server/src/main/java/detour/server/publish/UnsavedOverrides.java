@@ -38,7 +38,11 @@ final class UnsavedOverrides {
       switch (change) {
         case Change.OverrideSet(var path, var _) -> next.add(path);
         case Change.OverrideCleared(var path) -> next.add(path);
-        case Change.Event _, Change.Selection _, Change.Opinion _, Change.Epoch _ -> {}
+        case Change.Event _,
+            Change.Selection _,
+            Change.Opinion _,
+            Change.Epoch _,
+            Change.OperatorChanged _ -> {}
       }
     });
     if (!isPromise(failed)) {

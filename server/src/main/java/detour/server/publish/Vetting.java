@@ -50,7 +50,9 @@ final class Vetting {
             null);
     OperatorOverride laid = laid(set.path(), wanted, awaited, now);
     List<String> forcedPast = forcedPast(set.path(), laid, set.force(), now);
-    OperatorOverride.Vetting vetting = new OperatorOverride.Vetting(awaited, null, forcedPast);
+    OperatorOverride.Vetting vetting =
+        new OperatorOverride.Vetting(
+            awaited ? now.plus(OperatorOverride.APPROVAL_LIMIT) : null, null, forcedPast);
     OperatorOverride said = wanted.vetted(vetting);
     // A plan that stays lies over what is ordered meanwhile.
     return wanted.equals(laid.meanwhile())
@@ -117,25 +119,28 @@ final class Vetting {
   /// @throws CommandRefused when it cannot be done
   OperatorOverride approved(Command.ApproveOverride approve, Instant now) {
     OperatorOverride present = present(approve.path(), now);
-    if (present == null || !present.vetting().awaited()) {
+    Instant lapses = present == null ? null : present.vetting().lapses();
+    if (present == null || lapses == null) {
       throw new CommandRefused("nothing waits for an approval of " + approve.path());
     }
     if (person(present.author()).equalsIgnoreCase(person(approve.author()))) {
       throw new CommandRefused(
           "%s asked for it: somebody else must approve it".formatted(present.author()));
     }
-    // Without a start of its own, it begins now and lasts as long as was asked for.
+    // Without a start of its own, it begins now and lasts as long as was asked for. When that was
+    // by this node's clock follows from when it lapses.
     Instant expires = present.expires();
+    Instant asked = lapses.minus(OperatorOverride.APPROVAL_LIMIT);
     OperatorOverride begins =
         present.starts() == null && expires != null
-            ? present.during(null, now.plus(Duration.between(present.since(), expires)))
+            ? present.during(null, now.plus(Duration.between(asked, expires)))
             : present;
     List<String> before = present.vetting().forcedPast();
     List<String> forcedPast =
         forcedPast(approve.path(), begins, approve.force() || !before.isEmpty(), now);
     return begins.vetted(
         new OperatorOverride.Vetting(
-            false, approve.author(), forcedPast.isEmpty() ? before : forcedPast));
+            null, approve.author(), forcedPast.isEmpty() ? before : forcedPast));
   }
 
   /// Who an author is: of `bob (alice@192.0.2.7)` alice, whose token was shown, whatever she calls

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What waits to be written, in bounded memory however long the disk fails.
 ///
-/// Selections and opinions are decisions: they stand whether they are on disk or not, so the latest
-/// of each is kept until it is written. Overrides are promises to an operator: one that could not
-/// be written was refused, and must not appear later.
+/// Selections, opinions and the times of operators' changes are decisions: they stand whether they
+/// are on disk or not, so the latest of each is kept until it is written. Overrides are promises to
+/// an operator: one that could not be written was refused, and must not appear later.
 final class Pending {
   /// One call of `save` without its decisions.
   private record Group(List<Change> changes, CompletableFuture<Void> done) {
@@ -92,6 +92,7 @@ final class Pending {
       case Change.Selection(var selection) -> "selection " + selection.key();
       case Change.Opinion(var opinion) -> "opinion " + opinion.target();
       case Change.Epoch(var which, long _) -> "epoch " + which;
+      case Change.OperatorChanged(var path, var _) -> "operator change " + path;
       case Change.OverrideSet _, Change.OverrideCleared _, Change.Event _ -> null;
     };
   }

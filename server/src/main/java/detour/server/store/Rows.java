@@ -35,6 +35,7 @@ final class Rows {
   private final PreparedStatement putOpinion;
   private final PreparedStatement putOverride;
   private final PreparedStatement removeOverride;
+  private final PreparedStatement putOperatorChange;
   private final PreparedStatement putEpoch;
   private final PreparedStatement addEvent;
   private final PreparedStatement forgetEvents;
@@ -50,11 +51,15 @@ final class Rows {
     putOverride =
         connection.prepareStatement(
             "INSERT INTO operator_override (service, pool, endpoint, layer, state, reason, author,"
-                + " since_nanos, starts_nanos, expires_nanos, purpose, awaited, approver,"
+                + " since_nanos, starts_nanos, expires_nanos, purpose, lapses_nanos, approver,"
                 + " forced_past) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     removeOverride =
         connection.prepareStatement(
             "DELETE FROM operator_override WHERE service = ? AND pool = ? AND endpoint = ?");
+    putOperatorChange =
+        connection.prepareStatement(
+            "INSERT OR REPLACE INTO operator_change (service, pool, endpoint, at_nanos)"
+                + " VALUES (?, ?, ?, ?)");
     putEpoch =
         connection.prepareStatement("INSERT OR REPLACE INTO epoch (which, value) VALUES (?, ?)");
     addEvent =
@@ -79,6 +84,7 @@ final class Rows {
           selections(statement),
           opinions(statement),
           overrides(statement),
+          operatorChanges(statement),
           lastEventId(statement),
           epochs(statement));
     } catch (IllegalArgumentException e) {
@@ -142,18 +148,33 @@ final class Rows {
     try (ResultSet row =
         statement.executeQuery(
             "SELECT service, pool, endpoint, state, reason, author, since_nanos, starts_nanos,"
-                + " expires_nanos, purpose, awaited, approver, forced_past FROM operator_override"
-                + " ORDER BY layer DESC")) {
+                + " expires_nanos, purpose, lapses_nanos, approver, forced_past FROM"
+                + " operator_override ORDER BY layer DESC")) {
       while (row.next()) {
-        String endpoint = row.getString(3);
-        OverridePath path =
-            new OverridePath(
-                row.getString(1), row.getString(2), endpoint.isEmpty() ? null : endpoint);
+        OverridePath path = path(row);
         // The lowest layer first: each lies over those read before.
         overrides.put(path, override(row).over(overrides.get(path)));
       }
     }
     return overrides;
+  }
+
+  private static Map<OverridePath, Instant> operatorChanges(Statement statement)
+      throws SQLException {
+    Map<OverridePath, Instant> changes = new HashMap<>();
+    try (ResultSet row =
+        statement.executeQuery("SELECT service, pool, endpoint, at_nanos FROM operator_change")) {
+      while (row.next()) {
+        changes.put(path(row), instant(row.getLong(4)));
+      }
+    }
+    return changes;
+  }
+
+  private static OverridePath path(ResultSet row) throws SQLException {
+    String endpoint = row.getString(3);
+    return new OverridePath(
+        row.getString(1), row.getString(2), endpoint.isEmpty() ? null : endpoint);
   }
 
   private static OperatorOverride override(ResultSet row) throws SQLException {
@@ -166,7 +187,7 @@ final class Rows {
         instantOrNull(row, 9),
         OperatorOverride.Purpose.valueOf(row.getString(10)),
         new OperatorOverride.Vetting(
-            row.getBoolean(11), row.getString(12), row.getString(13).lines().toList()),
+            instantOrNull(row, 11), row.getString(12), row.getString(13).lines().toList()),
         null);
   }
 
@@ -216,6 +237,7 @@ final class Rows {
       case Change.Opinion(var opinion) -> write(opinion);
       case Change.OverrideSet(var path, var override) -> write(path, override);
       case Change.OverrideCleared(var path) -> remove(path);
+      case Change.OperatorChanged(var path, var at) -> write(path, at);
       case Change.Event(var event) -> write(event);
       case Change.Epoch(var which, long value) -> write(which, value);
     }
@@ -263,11 +285,17 @@ final class Rows {
       setInstant(putOverride, 9, said.starts());
       setInstant(putOverride, 10, said.expires());
       putOverride.setString(11, said.purpose().name());
-      putOverride.setBoolean(12, said.vetting().awaited());
+      setInstant(putOverride, 12, said.vetting().lapses());
       putOverride.setString(13, said.vetting().approver());
       putOverride.setString(14, String.join("\n", said.vetting().forcedPast()));
       putOverride.executeUpdate();
     }
+  }
+
+  private void write(OverridePath path, Instant changed) throws SQLException {
+    path(putOperatorChange, path);
+    putOperatorChange.setLong(4, nanos(changed));
+    putOperatorChange.executeUpdate();
   }
 
   private static void setInstant(PreparedStatement statement, int column, @Nullable Instant at)

@@ -90,6 +90,21 @@ final class Schema {
             FROM operator_override;
           DROP TABLE operator_override;
           ALTER TABLE layered_override RENAME TO operator_override;
+          """,
+          """
+          ALTER TABLE operator_override ADD COLUMN lapses_nanos INTEGER;
+          UPDATE operator_override SET lapses_nanos = since_nanos + 3600000000000 WHERE awaited;
+          ALTER TABLE operator_override DROP COLUMN awaited;
+          CREATE TABLE operator_change (
+            service TEXT NOT NULL,
+            pool TEXT NOT NULL,
+            endpoint TEXT NOT NULL, -- empty for the whole pool
+            at_nanos INTEGER NOT NULL,
+            PRIMARY KEY (service, pool, endpoint)
+          ) STRICT, WITHOUT ROWID;
+          INSERT INTO operator_change
+            SELECT service, pool, endpoint, max(since_nanos)
+            FROM operator_override GROUP BY service, pool, endpoint;
           """);
 
   static final int VERSION = MIGRATIONS.size();

@@ -109,7 +109,8 @@ class ApiServerTest {
   void shouldTellOfAServiceWhatIsSaidOfItAndUntilWhenItMayBeApproved() throws Exception {
     OperatorOverride asked =
         new OperatorOverride(OperatorOverride.State.DRAIN, "update", "alice", FakeServer.AT, null)
-            .vetted(new OperatorOverride.Vetting(true, null, List.of()));
+            .vetted(
+                new OperatorOverride.Vetting(FakeServer.AT.plusSeconds(3_600), null, List.of()));
     server.state =
         FakeServer.state("SERVING")
             .withOverrides(

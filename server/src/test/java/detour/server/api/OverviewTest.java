@@ -56,7 +56,8 @@ class OverviewTest {
   @Test
   void shouldTellWhatIsAnnouncedApartFromAlarms() throws Exception {
     SaidState ordered = said("www.example.com/fra", Vetting.NONE);
-    SaidState asked = said("www.example.com/ams", new Vetting(true, null, List.of()));
+    SaidState asked =
+        said("www.example.com/ams", new Vetting(FakeServer.AT.plusSeconds(60), null, List.of()));
     List<SaidState> said = List.of(asked, ordered);
     List<String> alarms = new ArrayList<>(Announcements.of(said, FakeServer.AT));
     assertThat(alarms).singleElement().asString().contains("waits for an approval");

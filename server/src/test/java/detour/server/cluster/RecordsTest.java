@@ -65,7 +65,7 @@ class RecordsTest {
             NOW.plusSeconds(1),
             NOW.plusSeconds(2),
             OperatorOverride.Purpose.DRILL,
-            new OperatorOverride.Vetting(true, "bob", List.of("one-site")),
+            new OperatorOverride.Vetting(NOW.plusSeconds(3), "bob", List.of("one-site")),
             OVERRIDE);
     byte[] written = Records.override(null, layered, NOW, "ams1");
     assertThat(Records.override(written)).contains(new Records.SharedOverride(layered, "ams1"));

@@ -1,10 +1,15 @@
 package detour.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import detour.failover.model.OperatorOverride;
 import detour.server.publish.Cluster.NotAgreed;
 import detour.server.publish.Cluster.OutcomeUnknown;
+import detour.server.publish.Cluster.Overtaken;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +66,30 @@ class SharedOverridesTest {
     assertThat(again).isCompleted();
     var stale = fra.override(other, null, 1);
     world.pass(Duration.ofSeconds(1));
-    assertThat(stale).isCompletedExceptionally();
+    assertThat(stale)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(Overtaken.class);
+  }
+
+  /// An hour is an hour by whatever clock.
+  @Test
+  void shouldTellUntilWhenItMayBeApprovedByOnesOwnClock() {
+    Duration ahead = Duration.ofMinutes(10);
+    SteppedMember nyc = world.join("nyc1", Membership.Role.BOTH, ahead);
+    world.pass(Duration.ofSeconds(10));
+    Instant lapses = world.now().plusSeconds(3_600);
+    OperatorOverride asked =
+        world
+            .drain("new disks")
+            .vetted(new OperatorOverride.Vetting(lapses.plus(ahead), null, List.of()));
+    var set = nyc.override(PATH, asked);
+    world.pass(A_LITTLE);
+
+    assertThat(set).isCompleted();
+    assertThat(world.drainAt(nyc, PATH).vetting().lapses()).isEqualTo(lapses.plus(ahead));
+    assertThat(world.drainAt(ams, PATH).vetting().lapses())
+        .isCloseTo(lapses, within(2, ChronoUnit.SECONDS));
   }
 
   @Test

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import detour.failover.model.Health;
 import detour.failover.model.OperatorOverride;
+import detour.failover.model.OperatorOverride.State;
+import detour.failover.model.OverridePath;
 import detour.failover.model.Service.Failback;
 import detour.failover.verdict.Presence;
 import detour.server.publish.Cluster.NotAgreed;
+import detour.server.publish.Cluster.Overtaken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -191,6 +195,70 @@ class AgreementTest extends AgreementCase {
         .withThrowableThat()
         .withMessageContaining("nothing was changed: the store is away");
     assertThat(served(node)).isEqualTo("ams");
+  }
+
+  @Test
+  void shouldAskTheRulesAnewWhenAnotherChangeWasFaster() {
+    SteppedPublish node = node(SERVICE);
+    var done = drill(node);
+    cluster.wishes.getFirst().completeExceptionally(new Overtaken("another was faster"));
+    node.turn();
+    assertThat(done).as("until the other change is known").isNotDone();
+
+    agreeOn(node, NAME + "/fra", drained(null));
+    assertThat(cluster.wishes).as("the rules forbid it").hasSize(1);
+    assertThat(done)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("the safety rule drill forbids it");
+  }
+
+  @Test
+  void shouldDoWhatWasOvertakenWhereTheRulesStillAllowIt() {
+    SteppedPublish node = node(SERVICE);
+    var done = drill(node);
+    cluster.wishes.getFirst().completeExceptionally(new Overtaken("another was faster"));
+    agreeOn(
+        node,
+        NAME + "/fra/192.0.2.2",
+        new OperatorOverride(State.UP, "so", "bob", time.now(), null));
+    assertThat(cluster.wishedFor).containsExactly(PATH, PATH);
+
+    cluster.wishes.getLast().complete(null);
+    node.turn();
+    assertThat(done).isCompleted();
+    assertThat(served(node)).isEqualTo("fra");
+  }
+
+  @Test
+  void shouldSayThatAnotherWasFasterWhenNothingIsHeardOfIt() {
+    SteppedPublish node = node(SERVICE);
+    var done = drill(node);
+    cluster.wishes.getFirst().completeExceptionally(new Overtaken("another was faster"));
+    node.turn();
+    time.advance(Duration.ofSeconds(4));
+    node.turn();
+    assertThat(done)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("nothing was changed: another was faster");
+  }
+
+  private static CompletableFuture<Void> drill(SteppedPublish node) {
+    CompletableFuture<Void> done =
+        node.inbox()
+            .command(
+                new Command.SetOverride(
+                    OverridePath.parse(PATH),
+                    State.DOWN,
+                    "a test",
+                    null,
+                    Duration.ofHours(1),
+                    OperatorOverride.Purpose.DRILL,
+                    false,
+                    "ann"));
+    node.turn();
+    return done;
   }
 
   @Test

@@ -95,15 +95,13 @@ class ComingBackTest {
     decisions = start();
     advance(Duration.ofMinutes(5));
     assertThat(selection().status()).isEqualTo(Selection.Status.READY);
-    new OperatorCommands(decisions).approveFailback(new Command.ApproveFailback(NAME, "ann"));
+    commands().approveFailback(new Command.ApproveFailback(NAME, "ann"));
     settle();
     assertThat(selection().status()).isEqualTo(Selection.Status.SERVING);
     assertThat(alarms()).isEmpty();
     assertThat(history())
         .contains("budget www.example.com: held", "budget www.example.com: held -> released");
-    assertThatThrownBy(() ->
-            new OperatorCommands(decisions)
-                .approveFailback(new Command.ApproveFailback(NAME, "ann")))
+    assertThatThrownBy(() -> commands().approveFailback(new Command.ApproveFailback(NAME, "ann")))
         .isInstanceOf(CommandRefused.class);
   }
 
@@ -224,6 +222,10 @@ class ComingBackTest {
             1,
             new PublishedState.ConfigurationState("test.yaml", time.now(), 1, List.of()),
             List.of());
+  }
+
+  private OperatorCommands commands() {
+    return new OperatorCommands(decisions, new SafetyDesk(decisions));
   }
 
   private List<String> alarms() {

@@ -3,6 +3,7 @@ package detour.server.publish;
 import detour.failover.model.OperatorOverride;
 import detour.failover.model.OverridePath;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ final class MemoryJournal implements Journal {
   private final Map<String, SavedSelection> selections = new HashMap<>();
   private final Map<String, SavedOpinion> opinions = new HashMap<>();
   private final Map<OverridePath, OperatorOverride> overrides = new HashMap<>();
+  private final Map<OverridePath, Instant> operatorChanges = new HashMap<>();
   private final List<HistoryEvent> events = new ArrayList<>();
   private final List<CompletableFuture<Void>> held = new ArrayList<>();
   private Epochs epochs = Epochs.NOTHING;
@@ -27,6 +29,7 @@ final class MemoryJournal implements Journal {
         Map.copyOf(selections),
         Map.copyOf(opinions),
         Map.copyOf(overrides),
+        Map.copyOf(operatorChanges),
         events.stream().mapToLong(HistoryEvent::id).max().orElse(0),
         epochs);
   }
@@ -42,6 +45,7 @@ final class MemoryJournal implements Journal {
         case Change.Opinion(var opinion) -> opinions.put(opinion.target(), opinion);
         case Change.OverrideSet(var path, var override) -> overrides.put(path, override);
         case Change.OverrideCleared(var path) -> overrides.remove(path);
+        case Change.OperatorChanged(var path, var at) -> operatorChanges.put(path, at);
         case Change.Event(var event) -> events.add(event);
         case Change.Epoch(var which, long value) -> epochs = epochs.with(which, value);
       }

@@ -3,6 +3,7 @@ package detour.server.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import detour.failover.model.OperatorOverride;
 import detour.failover.model.OperatorOverride.Purpose;
 import detour.failover.model.OperatorOverride.State;
 import detour.failover.model.OverridePath;
@@ -70,6 +71,20 @@ class SafeguardsTest {
   }
 
   @Test
+  void shouldMakeChangesWaitForWhatWasClearedBeforeARestart() throws Exception {
+    Safeguards rules = rules(new SafetyRule.Wait("slowly", Duration.ofMinutes(5), SITES));
+    world = start(rules);
+    world.drain(NAME + "/fra", null);
+    world.advance(Duration.ofMinutes(5));
+    world.clear(NAME + "/fra");
+    world = world.restarted(rules, service()).started();
+
+    assertThatThrownBy(() -> world.drain(NAME + "/ams", null)).hasMessageContaining("slowly");
+    world.advance(Duration.ofMinutes(5));
+    world.drain(NAME + "/ams", null);
+  }
+
+  @Test
   void shouldRefuseMaintenancesThatOverlap() throws Exception {
     world = start(rules(new SafetyRule.AtMostOut("never-two", 1, SITES)));
     Instant tonight = world.time.now().plusSeconds(3600);
@@ -129,6 +144,49 @@ class SafeguardsTest {
 
   private String version() {
     return world.service(NAME).version();
+  }
+
+  /// As a node whose clock is ten minutes ahead said it, told by this node's clock but for `since`.
+  @Test
+  void shouldLetWhatIsApprovedLastAsLongAsWasAskedForByWhateverClock() throws Exception {
+    world = start(new Safeguards(List.of(), Set.of(NAME), Map.of()));
+    Instant now = world.time.now();
+    OperatorOverride asked =
+        new OperatorOverride(
+                State.DRAIN, "a test", "ann", now.plusSeconds(600), now.plusSeconds(7_200))
+            .vetted(new OperatorOverride.Vetting(now.plusSeconds(3_600), null, List.of()));
+    world.loop.agreed(Agreed.Overrides.of(OverridePath.parse(NAME + "/ams"), asked, 1));
+    world.advance(Duration.ofMinutes(30));
+    world.done(approve("bob"));
+
+    OperatorOverride approved =
+        world.loop.state().overrides().stream()
+            .filter(said -> said.path().service().equals(NAME))
+            .findFirst()
+            .orElseThrow()
+            .override();
+    assertThat(approved.expires()).isEqualTo(world.time.now().plus(Duration.ofHours(2)));
+  }
+
+  @Test
+  void shouldTakeWhatIsOnlyMovedInTimeForTheSame() throws Exception {
+    world = start(new Safeguards(List.of(), Set.of(NAME), Map.of()));
+    Instant now = world.time.now();
+    OverridePath path = OverridePath.parse(NAME + "/ams");
+    OperatorOverride asked =
+        new OperatorOverride(State.DRAIN, "a test", "ann", now, now.plusSeconds(7_200))
+            .vetted(new OperatorOverride.Vetting(now.plusSeconds(3_600), null, List.of()))
+            .over(new OperatorOverride(State.UP, "a test", "ann", now, now.plusSeconds(60)));
+    world.loop.agreed(Agreed.Overrides.of(path, asked, 1));
+    world.settle();
+    List<String> before = told();
+    world.loop.agreed(Agreed.Overrides.of(path, asked.earlier(Duration.ofSeconds(5)), 2));
+    world.settle();
+
+    assertThat(told().stream().filter(event -> event.contains("DRAIN")))
+        .containsExactlyElementsOf(
+            before.stream().filter(event -> event.contains("DRAIN")).toList());
+    assertThat(world.loop.state().overrides().toString()).contains(now.plusSeconds(55).toString());
   }
 
   @ParameterizedTest(name = "{0} asks, {1} approves: the same is {2}")

@@ -23,6 +23,10 @@ import detour.server.publish.Journal.SavedSelection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -69,6 +73,8 @@ class StateStoreTest {
           new Change.Opinion(opinion),
           new Change.OverrideSet(POOL, forever),
           new Change.OverrideSet(ENDPOINT, expiring),
+          new Change.OperatorChanged(POOL, NOON.minusSeconds(5)),
+          new Change.OperatorChanged(POOL, NOON),
           new Change.Epoch(SavedEpoch.OWN, 7),
           new Change.Epoch(SavedEpoch.AGREED, Long.MAX_VALUE),
           new Change.Epoch(SavedEpoch.OWN, 8));
@@ -80,6 +86,7 @@ class StateStoreTest {
                   Map.of("www.example.com/ipv6", none, "www.example.com/ipv4", some),
                   Map.of("http @ 192.0.2.10", opinion),
                   Map.of(POOL, forever, ENDPOINT, expiring),
+                  Map.of(POOL, NOON),
                   0,
                   new Epochs(8, Long.MAX_VALUE)));
     }
@@ -96,7 +103,8 @@ class StateStoreTest {
             NOON.plusSeconds(60),
             NOON.plusSeconds(120),
             OperatorOverride.Purpose.MAINTENANCE,
-            new OperatorOverride.Vetting(true, "bob", List.of("one-site", "slowly")),
+            new OperatorOverride.Vetting(
+                NOON.plusSeconds(90), "bob", List.of("one-site", "slowly")),
             new OperatorOverride(OperatorOverride.State.UP, "a check", "cleo", NOON, null));
     try (StateStore store = open()) {
       save(store, new Change.OverrideSet(POOL, layered.over(layered)));
@@ -108,6 +116,40 @@ class StateStoreTest {
     }
     try (StateStore store = open()) {
       assertThat(store.load().overrides()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldTakeOverWhatWaitedAndWhenItWasSaidFromTheVersionBefore() throws SQLException {
+    OperatorOverride asked =
+        new OperatorOverride(OperatorOverride.State.DRAIN, "update", "ann", NOON, null);
+    try (StateStore store = open()) {
+      save(store, new Change.OverrideSet(POOL, asked));
+    }
+    sql(
+        "ALTER TABLE operator_override ADD COLUMN awaited INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE operator_override DROP COLUMN lapses_nanos",
+        "DROP TABLE operator_change",
+        "PRAGMA user_version = 5");
+    try (StateStore store = open()) {
+      Saved saved = store.load();
+      assertThat(saved.overrides())
+          .isEqualTo(
+              Map.of(
+                  POOL,
+                  asked.vetted(
+                      new OperatorOverride.Vetting(NOON.plusSeconds(3_600), null, List.of()))));
+      assertThat(saved.operatorChanges()).isEqualTo(Map.of(POOL, NOON));
+    }
+  }
+
+  private void sql(String... statements) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("state.db"));
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
     }
   }
 
