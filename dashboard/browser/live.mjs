@@ -125,6 +125,8 @@ const tests = {
     backends[0] = await backend('127.0.0.2', web);
     backends[1] = await backend('127.0.0.3', web);
     await badge('ready to fail back').waitFor();
+    // Until then something is decided that the dialog would have to tell.
+    await page.locator('.pool-box').filter({ hasText: '2 of 2 healthy' }).waitFor();
     await page.getByRole('button', { name: 'Fail back' }).click();
     await page.getByLabel('Your name').fill('alice');
     faults.expected = true;
@@ -183,7 +185,7 @@ const tests = {
     for (const name of ['web1', 'web3']) {
       await page.getByRole('button', { name: `Clear ${name}` }).click();
       await page.getByRole('button', { name: 'Yes, clear' }).click();
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: `Clear ${name}` }).waitFor({ state: 'detached' });
     }
     await page.locator('.said').waitFor({ state: 'detached' });
   },
