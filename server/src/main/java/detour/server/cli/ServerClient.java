@@ -32,6 +32,10 @@ final class ServerClient {
 
   private static final Duration LONG_CHANGE_TIMEOUT = Duration.ofSeconds(60);
 
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int MOST_WAITS = 10;
+  private static final long LONGEST_WAIT_SECONDS = 2;
+
   static final JsonMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
@@ -140,7 +144,7 @@ final class ServerClient {
   private Reply send(HttpRequest request) {
     HttpResponse<String> response;
     try {
-      response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      response = patiently(request);
     } catch (HttpTimeoutException e) {
       throw unreachable("it does not answer in time");
     } catch (SSLException e) {
@@ -158,6 +162,23 @@ final class ServerClient {
       throw refused(response);
     }
     return new Reply(response.body(), serverTime(response));
+  }
+
+  /// Slows down as the server asks, where it is a matter of a moment: what it refuses for coming
+  /// too fast it has not looked at, so even a change may be sent again.
+  private HttpResponse<String> patiently(HttpRequest request)
+      throws IOException, InterruptedException {
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    for (int i = 0; i < MOST_WAITS && response.statusCode() == TOO_MANY_REQUESTS; i++) {
+      long seconds =
+          response.headers().firstValueAsLong("Retry-After").orElse(LONGEST_WAIT_SECONDS + 1);
+      if (seconds > LONGEST_WAIT_SECONDS) {
+        return response;
+      }
+      Thread.sleep(Duration.ofSeconds(seconds));
+      response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+    return response;
   }
 
   private CommandFailed unreachable(String why) {
