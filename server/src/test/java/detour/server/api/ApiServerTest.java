@@ -15,8 +15,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -24,29 +22,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-class ApiServerTest {
-  private final HttpClient http = HttpClient.newHttpClient();
-  private FakeServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-    http.close();
-  }
-
+class ApiServerTest extends ServedApi {
   @Test
   void shouldShowTheWholeStatusInSnakeCaseWithIsoTimes() throws Exception {
     HttpResponse<String> response = get("/api/v1/status");
@@ -473,26 +455,6 @@ class ApiServerTest {
         .hasMessageContaining("in use");
   }
 
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(server.url() + path)).timeout(Duration.ofSeconds(20));
-  }
-
-  private HttpResponse<String> get(String path) throws Exception {
-    return http.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> send(String method, String path, String body, String... headers)
-      throws Exception {
-    HttpRequest.Builder request =
-        request(path)
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
   private String raw(String request) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(
@@ -505,10 +467,6 @@ class ApiServerTest {
       InputStream in = socket.getInputStream();
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
-  }
-
-  private static JsonNode json(HttpResponse<String> response) {
-    return Json.tree(response.body().getBytes(StandardCharsets.UTF_8));
   }
 
   private static void assertProblem(

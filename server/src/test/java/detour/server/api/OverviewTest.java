@@ -7,40 +7,19 @@ import detour.failover.model.OperatorOverride.Vetting;
 import detour.failover.model.OverridePath;
 import detour.server.publish.Announcements;
 import detour.server.publish.PublishedState.SaidState;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-class OverviewTest {
-  private final HttpClient http = HttpClient.newHttpClient();
-  private FakeServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-    http.close();
-  }
-
+class OverviewTest extends ServedApi {
   @Test
   void shouldTellEachServiceInALine() throws Exception {
-    JsonNode json = json(get("/api/v1/overview", "*/*"));
+    JsonNode json = json(get("/api/v1/overview", "Accept", "*/*"));
 
     assertThat(json.at("/total").asInt()).isEqualTo(1);
     JsonNode line = json.at("/services/0");
@@ -64,12 +43,12 @@ class OverviewTest {
     alarms.add("something is wrong");
     server.state = FakeServer.state("SERVING").withOverrides(said).withAlarms(alarms);
 
-    JsonNode json = json(get("/api/v1/overview", "*/*"));
+    JsonNode json = json(get("/api/v1/overview", "Accept", "*/*"));
 
     assertThat(json.at("/alarms").toString()).isEqualTo("[\"something is wrong\"]");
     assertThat(json.at("/announced").size()).isEqualTo(1);
     assertThat(json.at("/announced/0/target").asString()).isEqualTo("www.example.com/ams");
-    assertThat(json(get("/api/v1/status", "*/*")).at("/alarms").size()).isEqualTo(2);
+    assertThat(json(get("/api/v1/status", "Accept", "*/*")).at("/alarms").size()).isEqualTo(2);
   }
 
   private static SaidState said(String path, Vetting vetting) {
@@ -81,9 +60,12 @@ class OverviewTest {
 
   @Test
   void shouldTellOnlyTheServicesThatAreNamed() throws Exception {
-    assertThat(json(get("/api/v1/overview?names=WWW.example.com.,x", "*/*")).at("/services").size())
+    assertThat(
+            json(get("/api/v1/overview?names=WWW.example.com.,x", "Accept", "*/*"))
+                .at("/services")
+                .size())
         .isEqualTo(1);
-    JsonNode none = json(get("/api/v1/overview?names=other.example.com", "*/*"));
+    JsonNode none = json(get("/api/v1/overview?names=other.example.com", "Accept", "*/*"));
     assertThat(none.at("/services").size()).isZero();
     assertThat(none.at("/total").isNull()).isTrue();
   }
@@ -92,7 +74,7 @@ class OverviewTest {
   void shouldRefuseMoreNamesThanItTakes() throws Exception {
     String names = String.join(",", Collections.nCopies(201, "a"));
 
-    HttpResponse<String> response = get("/api/v1/overview?names=" + names, "*/*");
+    HttpResponse<String> response = get("/api/v1/overview?names=" + names, "Accept", "*/*");
 
     assertThat(response.statusCode()).isEqualTo(400);
     assertThat(json(response).at("/detail").asString()).contains("201", "at most 200");
@@ -100,7 +82,7 @@ class OverviewTest {
 
   @Test
   void shouldListTheRoutesToProgramsThatTakeAnything() throws Exception {
-    HttpResponse<String> response = get("/", "*/*");
+    HttpResponse<String> response = get("/", "Accept", "*/*");
 
     assertThat(response.body()).contains("/api/v1/overview");
     assertThat(response.headers().firstValue("Vary")).hasValue("Accept");
@@ -109,16 +91,6 @@ class OverviewTest {
   @ParameterizedTest
   @ValueSource(strings = {"none.js", "..%2Findex.html", "%2e%2e", "index", "a.class"})
   void shouldServeOnlyTheFilesOfThePage(String file) throws Exception {
-    assertThat(get("/assets/" + file, "*/*").statusCode()).isBetween(400, 404);
-  }
-
-  private HttpResponse<String> get(String path, String accept) throws Exception {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(server.url() + path)).header("Accept", accept).build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static JsonNode json(HttpResponse<String> response) {
-    return Json.tree(response.body().getBytes(StandardCharsets.UTF_8));
+    assertThat(get("/assets/" + file, "Accept", "*/*").statusCode()).isBetween(400, 404);
   }
 }

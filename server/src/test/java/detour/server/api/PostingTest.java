@@ -6,33 +6,16 @@ import detour.server.metrics.Counter;
 import detour.server.publish.Posts.Post;
 import detour.server.publish.Posts.State;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PostingTest {
+class PostingTest extends ServedApi {
   private static final String TOKEN = "Bearer a-token-of-the-backup";
-  private final HttpClient http = HttpClient.newHttpClient();
-  private FakeServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-    http.close();
-  }
 
   @Test
   void shouldTakeAHeartbeatWithoutABody() throws Exception {
@@ -123,13 +106,12 @@ class PostingTest {
   private HttpResponse<String> put(String name, @Nullable String token, String body)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.url() + "/api/v1/push/" + name))
-            .PUT(HttpRequest.BodyPublishers.ofString(body));
+        request("/api/v1/push/" + name).PUT(HttpRequest.BodyPublishers.ofString(body));
     if (token == null) {
       request.header("Content-Type", "application/json");
     } else {
       request.header("Authorization", token);
     }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return send(request);
   }
 }

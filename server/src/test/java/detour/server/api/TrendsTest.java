@@ -14,37 +14,16 @@ import detour.server.publish.PublishedState.VantagesState;
 import detour.server.publish.PublishedState.VoteState;
 import detour.server.trend.OtherSights.Told;
 import detour.server.trend.Sight;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// Of each vantage what its probes found, or why that is not known.
-class TrendsTest {
+class TrendsTest extends ServedApi {
   private static final Instant AT = FakeServer.AT;
-
-  private final HttpClient http = HttpClient.newHttpClient();
-  private FakeServer server;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new FakeServer();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-    http.close();
-  }
 
   @Test
   void shouldTellOfItselfAloneOnANodeOnItsOwn() throws Exception {
@@ -205,12 +184,6 @@ class TrendsTest {
   private JsonNode trends() throws Exception {
     HttpResponse<String> response = get("/api/v1/services/WWW.example.com./trends");
     assertThat(response.statusCode()).isEqualTo(200);
-    return Json.tree(response.body().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private HttpResponse<String> get(String path) throws Exception {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(server.url() + path)).build(),
-        HttpResponse.BodyHandlers.ofString());
+    return json(response);
   }
 }
