@@ -2,7 +2,7 @@
 /// DNS.
 ///
 /// In: arguments. Out: tables or JSON, and an exit code. Thread: main. May import: api's records,
-/// query.
+/// access, dns.wire, pem, query, zones.
 @NullMarked
 package detour.server.cli;
 

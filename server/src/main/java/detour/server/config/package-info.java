@@ -2,7 +2,7 @@
 /// place.
 ///
 /// In: files. Out: a [detour.server.config.Configuration] or problems. Thread: the caller's. May
-/// import: dns, failover.model.
+/// import: access, dns, failover.model, options, pem.
 @NullMarked
 package detour.server.config;
 

@@ -117,19 +117,19 @@ class ReloadTest {
 
   @Test
   void shouldRecordWhyItWasAskedFor() throws Exception {
-    LoadedConfiguration next = Declared.configuration(OTHER);
-    world.loadFrom(() -> next);
-    world.done(new Command.Reload("ann", "new switches"));
     world.loadFrom(() -> {
       throw new ConfigurationRefused(List.of("no"));
     });
-    assertThatThrownBy(() -> world.done(new Command.Reload("ann", "newer switches")))
+    assertThatThrownBy(() -> world.done(new Command.Reload("ann", "new switches")))
         .isInstanceOf(CommandRefused.class);
+    LoadedConfiguration next = Declared.configuration(OTHER);
+    world.loadFrom(() -> next);
+    world.done(new Command.Reload("ann", "newer switches"));
 
     assertThat(world.reasons("reload"))
         .containsExactly(
-            "new switches (1 service, 1 zone)",
-            "newer switches (1 problem; the old configuration stays)");
+            "new switches (1 problem; the old configuration stays)",
+            "newer switches (1 service, 1 zone)");
   }
 
   @Test

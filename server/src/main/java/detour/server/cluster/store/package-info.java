@@ -2,7 +2,7 @@
 /// is.
 ///
 /// In: lists, watches, transactions. Out: what the store holds, and every change of it. Thread: the
-/// HTTP client's; a mirror lives on its owner's. May import: metrics.
+/// HTTP client's; a mirror lives on its owner's. May import: metrics, pem.
 @NullMarked
 package detour.server.cluster.store;
 

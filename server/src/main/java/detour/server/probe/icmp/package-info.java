@@ -1,7 +1,7 @@
 /// The `icmp` check: echo requests and their replies.
 ///
 /// In: a probe run. Out: its end. Thread: Netty event loops, and one that owns the sockets. May
-/// import: probe, probe.text, options, linux.
+/// import: probe, probe.text, options, failover.model, linux.
 @NullMarked
 package detour.server.probe.icmp;
 
