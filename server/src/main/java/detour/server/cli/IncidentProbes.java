@@ -198,11 +198,14 @@ final class IncidentProbes {
     }
 
     List<TrendReport> of(List<ServiceReport> services) {
-      List<TrendReport> reports = ask(services);
+      List<TrendReport> reports = new ArrayList<>();
+      services.forEach(service -> reports.add(ask(service.name())));
       try {
-        for (int round = 1; round < MOST_ROUNDS && isAwaited(reports); round++) {
+        for (int round = 1;
+            round < MOST_ROUNDS && reports.stream().anyMatch(Asker::isAwaited);
+            round++) {
           Thread.sleep(BETWEEN_MILLIS);
-          reports = ask(services);
+          reports.replaceAll(report -> isAwaited(report) ? ask(report.service()) : report);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -210,23 +213,17 @@ final class IncidentProbes {
       return reports;
     }
 
-    private List<TrendReport> ask(List<ServiceReport> services) {
-      return services.stream()
-          .map(service ->
-              client
-                  .read(
-                      "/api/v1/services/%s/trends".formatted(ServerClient.escaped(service.name())),
-                      Map.of())
-                  .as(TrendReport.class))
-          .toList();
+    private TrendReport ask(String service) {
+      return client
+          .read("/api/v1/services/%s/trends".formatted(ServerClient.escaped(service)), Map.of())
+          .as(TrendReport.class);
     }
 
-    private static boolean isAwaited(List<TrendReport> reports) {
-      return reports.stream()
-          .filter(report -> report.trouble() == null)
-          .flatMap(report -> report.vantages().stream())
-          .anyMatch(vantage ->
-              !vantage.own() && vantage.presence().equals("PRESENT") && vantage.at() == null);
+    private static boolean isAwaited(TrendReport report) {
+      return report.trouble() == null
+          && report.vantages().stream()
+              .anyMatch(vantage ->
+                  !vantage.own() && vantage.presence().equals("PRESENT") && vantage.at() == null);
     }
   }
 }
