@@ -121,13 +121,8 @@ final class Trends {
         steps.stream().map(Sight.Step::passed).toList(),
         steps.stream().map(Sight.Step::degraded).toList(),
         steps.stream().map(Sight.Step::failed).toList(),
-        steps.stream().map(step -> rounded(step.meanMillis())).toList(),
-        steps.stream().map(step -> rounded(step.maxMillis())).toList(),
+        steps.stream().map(step -> Sight.rounded(step.meanMillis())).toList(),
+        steps.stream().map(step -> Sight.rounded(step.maxMillis())).toList(),
         line.last().stream().map(Reports::seen).toList());
-  }
-
-  /// To a thousandth of a millisecond.
-  private static double rounded(double millis) {
-    return Math.round(millis * 1_000) / 1_000.0;
   }
 }

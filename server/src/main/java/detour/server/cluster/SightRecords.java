@@ -96,7 +96,7 @@ final class SightRecords {
           .put("ago", Math.max(0, Duration.between(seen.at(), at).toMillis()))
           .put("result", seen.passed() ? seen.degraded() ? "degraded" : "passed" : "failed")
           .put("detail", cut(seen.detail()))
-          .put("ms", rounded(seen.milliseconds()));
+          .put("ms", Sight.rounded(seen.milliseconds()));
     }
   }
 
@@ -112,7 +112,7 @@ final class SightRecords {
       ObjectNode json, String name, List<Sight.Step> steps, ToDoubleFunction<Sight.Step> millis) {
     if (steps.stream().anyMatch(step -> millis.applyAsDouble(step) != 0)) {
       ArrayNode times = json.putArray(name);
-      steps.forEach(step -> times.add(rounded(millis.applyAsDouble(step))));
+      steps.forEach(step -> times.add(Sight.rounded(millis.applyAsDouble(step))));
     }
   }
 
@@ -205,11 +205,6 @@ final class SightRecords {
       throw new IllegalArgumentException("no such number can be");
     }
     return value;
-  }
-
-  /// To a thousandth of a millisecond.
-  private static double rounded(double millis) {
-    return Math.round(millis * 1_000) / 1_000.0;
   }
 
   private static String cut(String text) {

@@ -68,6 +68,11 @@ public record Sight(Instant at, String note, int leftOut, List<Line> lines) {
     }
   }
 
+  /// A time as it is told to others: to a thousandth of a millisecond.
+  public static double rounded(double millis) {
+    return Math.round(millis * 1_000) / 1_000.0;
+  }
+
   /// The same told by a clock that is this much behind.
   public Sight byClockBehind(Duration ahead) {
     long seconds = Math.round(ahead.toMillis() / 1_000.0);
